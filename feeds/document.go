@@ -1,0 +1,59 @@
+package feeds
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+)
+
+// Encoder writes a feed in one format.
+type Encoder func(w io.Writer, f *Feed) error
+
+// Document is a feed's bytes in one format. The same feed gives the same bytes,
+// tag and time on every machine.
+type Document struct {
+	Format       Format
+	Body         []byte
+	Tag          string    // opaque tag without quotes, derived from Body; a coding appends its own suffix
+	LastModified time.Time // the feed's Updated; zero for a feed without dated items
+	MaxAge       time.Duration
+
+	gzip func() []byte
+}
+
+// Gzip is Body compressed, made when first asked for.
+func (d *Document) Gzip() []byte { return d.gzip() }
+
+// NewDocument encodes f.
+func NewDocument(f *Feed, format Format, encode Encoder) (*Document, error) {
+	var b bytes.Buffer
+	if err := encode(&b, f); err != nil {
+		return nil, fmt.Errorf("encode %s: %w", f.Key.DocumentPath(format), err)
+	}
+	body := b.Bytes()
+	return &Document{
+		Format: format, Body: body, Tag: TagOf(body),
+		LastModified: f.Updated, MaxAge: f.TTL,
+		gzip: sync.OnceValue(func() []byte { return Gzip(body) }),
+	}, nil
+}
+
+// TagOf is an entity tag (without quotes) for body: equal bytes, equal tag.
+func TagOf(body []byte) string {
+	sum := sha256.Sum256(body)
+	return base64.RawURLEncoding.EncodeToString(sum[:12])
+}
+
+// Gzip compresses body; equal bytes give equal bytes.
+func Gzip(body []byte) []byte {
+	var b bytes.Buffer
+	w, _ := gzip.NewWriterLevel(&b, gzip.DefaultCompression)
+	w.Write(body) // a bytes.Buffer never fails
+	w.Close()
+	return b.Bytes()
+}

@@ -1,0 +1,225 @@
+// Package feeds is Feedmill's vocabulary: what an article becomes on its way to
+// a subscriber. It does no I/O, starts no goroutine and reads no clock.
+//
+// An article is a file; an [Item] is its form in a feed; a [Feed] is the newest
+// items of one topic (or category, type, provider, or of everything); a
+// [Document] is a feed's bytes in one [Format]. A [Revision] makes a feed and
+// its documents once, when somebody first asks, and a [Snapshot] holds the
+// current revision of every feed. Everything here is immutable once published
+// and therefore safe for concurrent use.
+package feeds
+
+import (
+	"net/url"
+	"strings"
+	"time"
+)
+
+// Generator names the program in documents.
+const (
+	Generator    = "Feedmill"
+	GeneratorURL = "https://feedmill.dev/"
+)
+
+// Kind says by what a feed selects its articles.
+type Kind uint8
+
+// The kinds of feed, in the order in which directories list them.
+const (
+	All Kind = iota
+	Topic
+	Category
+	Type
+	Provider
+)
+
+// Kinds lists every kind in directory order.
+var Kinds = [...]Kind{All, Topic, Category, Type, Provider}
+
+var kindNames = [...][2]string{{"all", ""}, {"topic", "topics"}, {"category", "categories"}, {"type", "types"}, {"provider", "providers"}}
+
+// String is the singular name, as used in the settings: "topic".
+func (k Kind) String() string { return kindNames[k][0] }
+
+// Plural is the first path segment of the kind's URLs ("topics"), empty for All.
+func (k Kind) Plural() string { return kindNames[k][1] }
+
+// Key identifies a feed within one site. Slug is the unescaped URL segment and
+// empty for All. The zero Key is the feed of everything.
+type Key struct {
+	Kind Kind
+	Slug string
+}
+
+// Path is the escaped path of the feed's page, beginning and ending in a slash:
+// "/topics/%E6%97%A5%E6%9C%AC/".
+func (k Key) Path() string {
+	if k.Kind == All {
+		return "/"
+	}
+	return "/" + k.Kind.Plural() + "/" + url.PathEscape(k.Slug) + "/"
+}
+
+// DocumentPath is the escaped path of the feed's document in format f.
+func (k Key) DocumentPath(f Format) string { return k.Path() + f.Filename() }
+
+// Format is one of the three document formats.
+type Format uint8
+
+// The document formats.
+const (
+	RSS Format = iota
+	Atom
+	JSON
+)
+
+// Formats lists every format.
+var Formats = [...]Format{RSS, Atom, JSON}
+
+var formats = [...]struct{ file, media, name string }{
+	{"rss.xml", "application/rss+xml", "RSS"},
+	{"atom.xml", "application/atom+xml", "Atom"},
+	{"feed.json", "application/feed+json", "JSON Feed"},
+}
+
+// Filename is the last path segment of the format's URLs.
+func (f Format) Filename() string { return formats[f].file }
+
+// MediaType is the format's media type without parameters.
+func (f Format) MediaType() string { return formats[f].media }
+
+// String is the format's name for people: "JSON Feed".
+func (f Format) String() string { return formats[f].name }
+
+// Site is what every feed of a site shares.
+type Site struct {
+	Title       string // plain text, never empty
+	Description string // plain text, may be empty
+	BaseURL     string // absolute, ends in a slash: where Feedmill's own URLs live
+	HomeURL     string // absolute: the site whose articles these are; BaseURL where none is known
+	Language    string // BCP 47 tag, may be empty
+	Author      Person // zero where the site names none
+	Icon        string // absolute URL of a square image, may be empty
+	Logo        string // absolute URL of a wide image, may be empty
+	Copyright   string // plain text, may be empty
+}
+
+// URL makes an escaped path of Feedmill's own, such as Key.Path, absolute.
+func (s *Site) URL(path string) string { return s.BaseURL + strings.TrimPrefix(path, "/") }
+
+// SchemeURL identifies one kind of category in Atom's scheme and RSS's domain:
+// "https://feeds.example.com/topics/".
+func (s *Site) SchemeURL(k Kind) string { return s.URL("/" + k.Plural() + "/") }
+
+// Person is an author. Any field may be empty; one without a name is no person.
+type Person struct {
+	Name   string
+	Email  string
+	URL    string // absolute
+	Avatar string // absolute URL of an image
+}
+
+// Tag says that an item belongs to a topic, category, type or provider.
+type Tag struct {
+	Kind Kind
+	Name string // exactly as the publisher spells it
+}
+
+// Link is an absolute URL with a title for people.
+type Link struct {
+	URL   string
+	Title string
+}
+
+// Image is a picture that goes with an item. Width and Height are pixels, zero
+// where unknown.
+type Image struct {
+	URL           string // absolute
+	Width, Height int
+	Title         string
+	Credit        string // who is to be named for it
+}
+
+// Video is the moving picture an item is about: the address of a player that
+// runs in a frame, and of the page to watch it on. Either may be empty, not both.
+type Video struct {
+	PlayerURL string
+	PageURL   string
+}
+
+// Enclosure is a file to download or play with an item. Length is in bytes,
+// zero where unknown; Type is a media type, never empty.
+type Enclosure struct {
+	URL      string
+	Type     string
+	Length   int64
+	Duration time.Duration
+}
+
+// Source is the publisher an item was taken from.
+type Source struct {
+	Name string
+	URL  string // absolute: the publisher's home
+	Icon string // absolute, may be empty
+	ID   string // stable URI of the source as a feed, for atom:source
+}
+
+// Related is another article that an item points to.
+type Related struct {
+	URL       string
+	Title     string
+	Summary   string
+	Published time.Time // zero where unknown
+	Provider  string
+}
+
+// Item is one article as subscribers see it. All text is valid UTF-8 without
+// characters that XML forbids, all URLs are absolute, all times are UTC with
+// whole seconds.
+type Item struct {
+	ID          string // an absolute URI; equal in every feed and format
+	URL         string // the page to read it on; empty where none is known
+	OriginalURL string // the story's home; empty where that is URL itself
+	AMP         []Link
+	Title       string    // plain text, never empty
+	Summary     string    // plain text, may be empty
+	HTML        string    // sanitised content, may be empty
+	Published   time.Time // zero where the article states no date
+	Updated     time.Time // never zero, never before Published
+	Authors     []Person
+	Language    string // empty: the feed's
+	Tags        []Tag  // topics first, in the article's own order; then category, type
+	Images      []Image
+	Video       *Video // nil unless the item is a video
+	Enclosures  []Enclosure
+	Source      *Source // nil: the site itself
+	Related     []Related
+}
+
+// Feed is one feed at one revision, ready to be encoded. Encoders must not
+// change it.
+type Feed struct {
+	Site        *Site
+	Key         Key
+	ID          string // an absolute URI that survives changes of title and base URL
+	Title       string
+	Description string // never empty
+	Updated     time.Time
+	TTL         time.Duration // how long a copy stays fresh: whole minutes
+	Items       []*Item       // newest first
+}
+
+// PageURL is the absolute URL of the feed's HTML page.
+func (f *Feed) PageURL() string { return f.Site.URL(f.Key.Path()) }
+
+// HomeURL is the page the feed is about: the site's home for the feed of
+// everything, the feed's own page otherwise.
+func (f *Feed) HomeURL() string {
+	if f.Key.Kind == All {
+		return f.Site.HomeURL
+	}
+	return f.PageURL()
+}
+
+// SelfURL is the absolute URL of the feed's document in format g.
+func (f *Feed) SelfURL(g Format) string { return f.Site.URL(f.Key.DocumentPath(g)) }

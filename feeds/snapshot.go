@@ -1,0 +1,70 @@
+package feeds
+
+import (
+	"sync"
+	"time"
+)
+
+// Revision is the content of one feed between two changes of it. Its feed is
+// assembled, and each document encoded, once, by whoever asks first.
+type Revision struct {
+	feed func() *Feed
+	docs [len(Formats)]func() (*Document, error)
+}
+
+// NewRevision makes a revision from a function that assembles the feed and an
+// encoder for each format. Neither is called before it is needed.
+func NewRevision(assemble func() *Feed, encoders [len(Formats)]Encoder) *Revision {
+	r := &Revision{feed: sync.OnceValue(assemble)}
+	for _, f := range Formats {
+		r.docs[f] = sync.OnceValues(func() (*Document, error) {
+			return NewDocument(r.feed(), f, encoders[f])
+		})
+	}
+	return r
+}
+
+// Feed returns the assembled feed.
+func (r *Revision) Feed() *Feed { return r.feed() }
+
+// Document returns the feed's bytes in format f.
+func (r *Revision) Document(f Format) (*Document, error) { return r.docs[f]() }
+
+// Listing is one feed as directories show it.
+type Listing struct {
+	Key         Key
+	Name        string    // the topic's own name; the site's title for All
+	Description string    // may be empty
+	Parent      string    // slug of the parent topic; empty for none
+	Count       int       // articles in it, beyond those the feed has room for
+	Updated     time.Time // of its newest article; zero where none is dated
+	*Revision
+}
+
+// Snapshot is the state of all feeds after one change set. It never changes.
+type Snapshot struct {
+	Site     *Site
+	Listings []*Listing // by kind; topics and the rest by name
+	Articles int        // articles in at least one feed
+	byKey    map[Key]*Listing
+	aliases  map[Key]Key
+}
+
+// NewSnapshot indexes listings, which it keeps. aliases lead from other names
+// of a feed to its key.
+func NewSnapshot(site *Site, articles int, listings []*Listing, aliases map[Key]Key) *Snapshot {
+	s := &Snapshot{Site: site, Articles: articles, Listings: listings, aliases: aliases, byKey: make(map[Key]*Listing, len(listings))}
+	for _, l := range listings {
+		s.byKey[l.Key] = l
+	}
+	return s
+}
+
+// Listing returns the feed with this key, or nil.
+func (s *Snapshot) Listing(k Key) *Listing { return s.byKey[k] }
+
+// Alias returns the key that another name of a feed stands for.
+func (s *Snapshot) Alias(k Key) (Key, bool) {
+	to, ok := s.aliases[k]
+	return to, ok
+}

@@ -1,0 +1,51 @@
+package feeds
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// XMLText returns s with everything removed that XML 1.0 §2.2 forbids in a
+// document: control characters other than tab, line feed and carriage return,
+// U+FFFE, U+FFFF and surrogates. Bytes that are not UTF-8 become U+FFFD. It
+// returns s itself, without allocating, when nothing is wrong.
+func XMLText(s string) string {
+	if xmlClean(s) {
+		return s
+	}
+	return strings.Map(func(r rune) rune {
+		if !xmlRune(r) {
+			return -1
+		}
+		return r
+	}, s)
+}
+
+func xmlClean(s string) bool {
+	for i := 0; i < len(s); {
+		c := s[i]
+		if c < utf8.RuneSelf {
+			if c < 0x20 && c != '\t' && c != '\n' && c != '\r' {
+				return false
+			}
+			i++
+			continue
+		}
+		r, n := utf8.DecodeRuneInString(s[i:])
+		if r == utf8.RuneError && n == 1 || !xmlRune(r) {
+			return false
+		}
+		i += n
+	}
+	return true
+}
+
+func xmlRune(r rune) bool {
+	switch {
+	case r == '\t', r == '\n', r == '\r':
+		return true
+	case r < 0x20, r == 0xFFFE, r == 0xFFFF, r >= 0xD800 && r <= 0xDFFF:
+		return false
+	}
+	return r <= 0x10FFFF
+}
