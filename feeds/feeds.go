@@ -16,10 +16,7 @@ import (
 )
 
 // Generator names the program in documents.
-const (
-	Generator    = "Feedmill"
-	GeneratorURL = "https://feedmill.dev/"
-)
+const Generator = "Feedmill"
 
 // Kind says by what a feed selects its articles.
 type Kind uint8
