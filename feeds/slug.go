@@ -1,0 +1,110 @@
+package feeds
+
+import (
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/cases"
+	"golang.org/x/text/unicode/norm"
+)
+
+// Fold is what the variants of one name have in common: case, Unicode
+// composition and the amount of white space do not count. Equal folds mean one
+// topic. Fold(Fold(s)) is Fold(s): hence the second pass, for scripts (Cherokee)
+// whose case folding leads to capitals.
+func Fold(name string) string {
+	return strings.Join(strings.Fields(norm.NFKC.String(strings.ToLower(cases.Fold().String(norm.NFKC.String(name))))), " ")
+}
+
+// symbols that tell names apart are written out; all others separate words.
+var symbols = map[rune]string{
+	'+': "plus", '#': "sharp", '&': "and", '@': "at", '%': "percent", '$': "dollar", '€': "euro",
+	'=': "equals", '*': "star", '<': "less", '>': "greater",
+}
+
+// Slug makes a readable URL segment of a name in any script: letters, marks and
+// digits in lower case with single hyphens between words, and symbols written
+// out, so that "C", "C++" and "C#" become c, c-plus-plus and c-sharp. A leading
+// or inner dot counts (".NET" is dot-net). It is never empty: a name
+// without any letter, digit or known symbol gives "x" and its code points.
+// Different names can share a slug; [Slugs] tells them apart.
+func Slug(name string) string {
+	var words []string
+	var word strings.Builder
+	flush := func() {
+		if word.Len() > 0 {
+			words = append(words, word.String())
+			word.Reset()
+		}
+	}
+	folded := []rune(Fold(name))
+	for i, r := range folded {
+		switch {
+		case unicode.IsLetter(r), unicode.IsMark(r), unicode.IsDigit(r):
+			word.WriteRune(r)
+		case r == '.' && i+1 < len(folded) && unicode.IsLetter(folded[i+1]) && (i == 0 || folded[i-1] == ' '):
+			flush()
+			words = append(words, "dot")
+		case r == '\'' || r == '’':
+		case symbols[r] != "":
+			flush()
+			words = append(words, symbols[r])
+		default:
+			flush()
+		}
+	}
+	flush()
+	if len(words) == 0 {
+		return codePoints(folded)
+	}
+	return norm.NFC.String(strings.Join(words, "-"))
+}
+
+func codePoints(rs []rune) string {
+	var b strings.Builder
+	b.WriteByte('x')
+	const hex = "0123456789abcdef"
+	for _, r := range rs {
+		b.WriteByte('-')
+		started := false
+		for shift := 20; shift >= 0; shift -= 4 {
+			if d := r >> shift & 15; d != 0 || started || shift == 0 {
+				b.WriteByte(hex[d])
+				started = true
+			}
+		}
+	}
+	return b.String()
+}
+
+// Slugs gives each of several names with the same [Slug] one of its own. The
+// result depends on the set of names only, not on their order: the name that
+// the slug spells exactly keeps it (else the first in order of Fold), the
+// others get a short suffix made of the name. folds must be folded already.
+func Slugs(folds []string) map[string]string {
+	owner := ""
+	for _, f := range folds {
+		if owner == "" || better(f, owner) {
+			owner = f
+		}
+	}
+	slugs := make(map[string]string, len(folds))
+	for _, f := range folds {
+		s := Slug(f)
+		if f != owner {
+			id := ID("slug", f)
+			s += "-" + id[len(id)-6:]
+		}
+		slugs[f] = s
+	}
+	return slugs
+}
+
+func better(a, b string) bool {
+	if x, y := spelled(a), spelled(b); x != y {
+		return x
+	}
+	return a < b
+}
+
+func spelled(fold string) bool { return strings.ReplaceAll(fold, " ", "-") == Slug(fold) }

@@ -1,0 +1,77 @@
+package feeds
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestSlug(t *testing.T) {
+	for name, want := range map[string]string{
+		"Joe Biden": "joe-biden", "  joe   BIDEN ": "joe-biden", "日本語": "日本語", "C": "c", "C++": "c-plus-plus", "C#": "c-sharp",
+		".NET": "dot-net", "ASP.NET": "asp-net", "R&D": "r-and-d", "Élan vital": "élan-vital", "E\u0301lan vital": "élan-vital",
+		"Ελλάδα": "ελλάδα", "straße": "strasse", "don't": "dont", "a/b": "a-b", "../..": "x-2e-2e-2f-2e-2e", "!": "x-21", "": "x",
+		"हिन्दी": "हिन्दी", "5G": "5g", "100%": "100-percent", "Model-driven apps": "model-driven-apps", "🚀": "x-1f680",
+	} {
+		if got := Slug(name); got != want {
+			t.Errorf("Slug(%q) = %q, want %q", name, got, want)
+		}
+	}
+}
+
+func TestSlugsTellNamesApart(t *testing.T) {
+	a := Slugs([]string{"c#", "c sharp", "c-sharp"})
+	b := Slugs([]string{"c-sharp", "c#", "c sharp"})
+	seen := map[string]bool{}
+	for fold, slug := range a {
+		if b[fold] != slug {
+			t.Errorf("order matters: %q is %q and %q", fold, slug, b[fold])
+		}
+		if seen[slug] || !strings.HasPrefix(slug, "c-sharp") {
+			t.Errorf("%q: slug %q is taken or strange", fold, slug)
+		}
+		seen[slug] = true
+	}
+	if a["c sharp"] != "c-sharp" {
+		t.Errorf("the exact spelling lost its slug: %v", a)
+	}
+}
+
+func FuzzSlug(f *testing.F) {
+	f.Add("C++")
+	f.Add("\xff\x00/..")
+	f.Fuzz(func(t *testing.T, name string) {
+		s := Slug(name)
+		if s == "" || strings.ContainsAny(s, "/?#%\\ .") {
+			t.Errorf("Slug(%q) = %q", name, s)
+		}
+		if again := Slug("  " + Fold(name) + "\t"); again != s {
+			t.Errorf("Slug(%q) = %q, its fold gives %q", name, s, again)
+		}
+	})
+}
+
+func TestID(t *testing.T) {
+	if ID("a", "bc") == ID("ab", "c") || ID("a") == ID("b") || ID("a") != ID("a") {
+		t.Error("ids collide or wander")
+	}
+	if id := ID("a"); !IsURI(id) || len(id) != 45 {
+		t.Errorf("ID = %q", id)
+	}
+	for s, want := range map[string]bool{"https://a/b": true, "tag:a,2020:b": true, "urn:x:y": true, "42": false, "/x": false, "a b:c": false, "x:": false, "http://": false, "ü:x": false} {
+		if IsURI(s) != want {
+			t.Errorf("IsURI(%q) = %v", s, !want)
+		}
+	}
+}
+
+func TestXMLText(t *testing.T) {
+	for in, want := range map[string]string{"a\x00b\x0bc": "abc", "tab\tnl\n": "tab\tnl\n", "\xff": "\uFFFD", "a\uFFFEb\uFFFF": "ab", "😀é": "😀é", "\xed\xa0\x80": "\uFFFD\uFFFD\uFFFD"} {
+		if got := XMLText(in); got != want {
+			t.Errorf("XMLText(%q) = %q, want %q", in, got, want)
+		}
+	}
+	clean := strings.Repeat("clean é ", 100)
+	if n := testing.AllocsPerRun(10, func() { XMLText(clean) }); n != 0 {
+		t.Errorf("%v allocations for clean text", n)
+	}
+}
