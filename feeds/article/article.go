@@ -1,0 +1,189 @@
+// Package article turns one file, front matter and body, into an [Article].
+//
+// Front matter is YAML between lines of three dashes, TOML between lines of
+// three plus signs, or a leading JSON object. Its keys are those of Feedmill's
+// own schema and the usual ones of Jekyll and Hugo (see fields.go); whatever
+// else a file holds is withheld. The body is rendered only when somebody asks
+// for the item, and once.
+package article
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/url"
+	"path"
+	"strings"
+	"sync"
+	"time"
+
+	"feedmill/feeds"
+)
+
+// Markup is the language of a body.
+type Markup string
+
+// The markups a body can be in.
+const (
+	Markdown Markup = "markdown"
+	HTML     Markup = "html"
+	Text     Markup = "text"
+)
+
+// Folder is a place where articles lie, and how their pages are addressed.
+type Folder struct {
+	Dir      string // slash-separated, relative; "" is the whole tree
+	Anywhere bool   // Dir names a folder at any depth, as Jekyll's _posts
+	Name     string // collection or section, for link patterns and defaults
+	Link     string // pattern such as /:year/:month/:slug/; "" for none
+}
+
+// Defaults are front matter values for articles that do not give them.
+type Defaults struct {
+	Dir        string // below this folder or file; "" everywhere
+	Collection string // in the Folder of this name; "" in all
+	Values     map[string]any
+}
+
+// Options is what articles of one site have in common. The zero value reads
+// every .md, .markdown, .html, .htm and .txt file.
+type Options struct {
+	SiteID     string                   // first part of every derived id
+	SiteURL    string                   // absolute; relative addresses resolve against it
+	TimeZone   *time.Location           // for dates without a zone; nil is UTC
+	Folders    []Folder                 // nil is the whole tree
+	Extensions map[string]Markup        // more endings, with their dot
+	Fields     map[string]string        // front matter key to field name
+	EmbedHosts []string                 // hosts whose players may be embedded
+	Defaults   []Defaults               // later ones win
+	SplitTags  bool                     // a string of tags is split at spaces, as in Jekyll
+	TopicName  func(name string) string // the settings' name for a topic; nil keeps all
+}
+
+// Article is one file. It is immutable and safe for concurrent use.
+type Article struct {
+	Path      string
+	Member    []feeds.Tag // every topic, category, type and provider it belongs to
+	Published time.Time   // zero where the file states no date
+	NotBefore time.Time   // not to be shown earlier; zero for at once
+	Expires   time.Time   // not to be shown from then on; zero for never
+	Hidden    string      // why it is in no feed, as in "draft: true"; empty otherwise
+	Explicit  bool        // the file states its id itself
+	Quality   float64     // for ranking and filters only
+	Heat      float64     // for ranking and filters only
+	Digest    [16]byte    // equal while nothing a reader sees has changed
+	Notes     []*feeds.Problem
+
+	body   body
+	base   feeds.Item // all but HTML and a Summary taken from the body
+	render func() *feeds.Item
+}
+
+// ID is the item's id.
+func (a *Article) ID() string { return a.base.ID }
+
+// Title is the item's title.
+func (a *Article) Title() string { return a.base.Title }
+
+// Linked reports whether there is a page to read the article on.
+func (a *Article) Linked() bool { return a.base.URL != "" }
+
+// Item is the article as subscribers see it. The first call renders the body.
+func (a *Article) Item() *feeds.Item { return a.render() }
+
+// WithID is a copy of a under another id.
+func (a *Article) WithID(id string) *Article {
+	b := &Article{
+		Path: a.Path, Member: a.Member, Published: a.Published, NotBefore: a.NotBefore, Expires: a.Expires,
+		Hidden: a.Hidden, Explicit: false, Quality: a.Quality, Heat: a.Heat, Digest: a.Digest, Notes: a.Notes, body: a.body, base: a.base,
+	}
+	b.base.ID = id
+	b.render = sync.OnceValue(b.item)
+	return b
+}
+
+// Parser reads the articles of one site. It is safe for concurrent use.
+type Parser struct {
+	opt      Options
+	urls     resolver
+	names    map[string][]string // field to lower-case keys, in order of precedence
+	sanitise *sanitiser
+}
+
+// NewParser makes a Parser. An unusable SiteURL counts as none.
+func NewParser(opt Options) *Parser {
+	if opt.TimeZone == nil {
+		opt.TimeZone = time.UTC
+	}
+	if opt.Folders == nil {
+		opt.Folders = []Folder{{}}
+	}
+	p := &Parser{opt: opt, names: fieldNames(opt.Fields)}
+	if u, err := url.Parse(opt.SiteURL); err == nil && u.Host != "" {
+		if !strings.HasSuffix(u.Path, "/") {
+			u.Path += "/"
+		}
+		p.urls.site = u
+	}
+	p.sanitise = newSanitiser(p.urls, opt.EmbedHosts)
+	return p
+}
+
+// Wants reports whether the file at path (slash-separated, relative) can be an
+// article, by its folder and ending.
+func (p *Parser) Wants(name string) bool {
+	_, _, found := p.folder(name)
+	base := path.Base(name)
+	return found && p.markup(name) != "" && !strings.HasPrefix(base, "_index.")
+}
+
+func (p *Parser) markup(name string) Markup {
+	ext := strings.ToLower(path.Ext(name))
+	if m, ok := p.opt.Extensions[ext]; ok {
+		return m
+	}
+	switch ext {
+	case ".md", ".markdown":
+		return Markdown
+	case ".html", ".htm":
+		return HTML
+	case ".txt":
+		return Text
+	}
+	return ""
+}
+
+// Parse reads the file at name, of which src is the content; src is not kept.
+// Its error is ErrNoFrontMatter, or joins *feeds.Problem values that make the
+// file unusable; lesser problems are the article's Notes.
+func (p *Parser) Parse(name string, src []byte) (*Article, error) {
+	s, notes, err := split(src)
+	r := &reader{p: p, path: name, notes: notes}
+	if err != nil {
+		return nil, r.located(err)
+	}
+	r.index(s.root)
+	a := r.article(s.body)
+	if err := errors.Join(r.errs...); err != nil {
+		return nil, err
+	}
+	for _, n := range r.notes {
+		n.Path = name
+	}
+	a.Notes = r.notes
+	a.Digest = a.digest()
+	a.render = sync.OnceValue(a.item)
+	return a, nil
+}
+
+// digest covers everything the item and its membership are made of.
+func (a *Article) digest() (d [16]byte) {
+	h := sha256.New()
+	e := json.NewEncoder(h)
+	e.Encode(a.base) // plain data: cannot fail
+	e.Encode([]any{a.Member, a.Published, a.NotBefore, a.Expires, a.Hidden, a.body.markup, a.body.featured})
+	io.WriteString(h, a.body.text)
+	copy(d[:], h.Sum(nil))
+	return d
+}

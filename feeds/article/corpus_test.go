@@ -1,0 +1,61 @@
+package article
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+const corpus = "../../../shared/corpus"
+
+// TestCorpus reads every real article, where they are at hand.
+func TestCorpus(t *testing.T) {
+	root := filepath.Join(corpus, "articles")
+	if _, err := os.Stat(root); err != nil {
+		t.Skip("skipped: the corpus of real articles is not beside the project")
+	}
+	p := NewParser(Options{SiteURL: "https://smartableai.github.io/microsoft-power-apps"})
+	n, hidden := 0, 0
+	err := filepath.Walk(root, func(file string, fi os.FileInfo, err error) error {
+		if err != nil || fi.IsDir() {
+			return err
+		}
+		src, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		rel, _ := filepath.Rel(root, file)
+		a, err := p.Parse(filepath.ToSlash(rel), src)
+		if err != nil {
+			t.Errorf("%v", err)
+			return nil
+		}
+		n++
+		for _, note := range a.Notes {
+			t.Log(note)
+		}
+		if a.Hidden != "" {
+			hidden++
+		}
+		it := a.Item()
+		if _, secret, ok := strings.Cut(string(src), "\nsecured: \""); ok {
+			secret, _, _ = strings.Cut(secret, "\"")
+			if strings.Contains(it.HTML+it.Summary+it.Title, secret[:40]) {
+				t.Errorf("%s: secured shows", rel)
+			}
+		}
+		if it.Title == "" || it.HTML == "" || len(a.Member) == 0 {
+			t.Errorf("%s: %+v", rel, it)
+		}
+		for _, bad := range []string{"<script", "<iframe", "<style", "javascript:", ` src="/`, ` href="/`} {
+			if strings.Contains(it.HTML, bad) {
+				t.Errorf("%s: content holds %s", rel, bad)
+			}
+		}
+		return nil
+	})
+	if err != nil || n != 402 || hidden == 0 {
+		t.Errorf("%d articles, %d hidden, %v; want 402", n, hidden, err)
+	}
+}

@@ -1,0 +1,190 @@
+package article
+
+import (
+	"fmt"
+	"net/url"
+	"path"
+	"regexp"
+	"strings"
+
+	"feedmill/feeds"
+)
+
+// links fills in the addresses of an item and of its other forms.
+func (r *reader) links(it *feeds.Item, a *Article, slug string) {
+	original := r.web(r.get("originalUrl"))
+	it.URL = r.web(r.get("webUrl"))
+	if it.URL == "" {
+		it.URL = r.permalink()
+	}
+	if it.URL == "" {
+		it.URL = original
+	}
+	if it.URL == "" {
+		it.URL = r.pattern(a, slug)
+	}
+	if original != it.URL {
+		it.OriginalURL = original
+	}
+	for _, amp := range []struct{ field, title string }{{"ampWebUrl", "AMP"}, {"cdnAmpWebUrl", "AMP (cached)"}} {
+		if u := r.web(r.get(amp.field)); u != "" {
+			it.AMP = append(it.AMP, feeds.Link{URL: u, Title: amp.title})
+		}
+	}
+}
+
+// permalink is an address that the article states itself.
+func (r *reader) permalink() string {
+	v, ok := r.get("permalink")
+	s, _ := r.raw(v, ok)
+	s = strings.TrimSpace(s)
+	switch {
+	case s == "" || placeholder.MatchString(s) && !strings.Contains(s, "://"):
+		return ""
+	case strings.HasPrefix(s, "/") && !strings.HasPrefix(s, "//"):
+		return r.p.urls.page(s)
+	}
+	return r.web(v, ok)
+}
+
+// pattern is the address that the site's way of naming pages gives.
+func (r *reader) pattern(a *Article, slug string) string {
+	dir, folder, _ := r.p.folder(r.path)
+	pattern := folder.Link
+	if s, _ := r.raw(r.get("permalink")); placeholder.MatchString(s) {
+		pattern = s
+	}
+	if pattern == "" {
+		return ""
+	}
+	if s := r.text(r.get("slug")); s != "" {
+		slug = s
+	}
+	return r.p.urls.page(expand(pattern, r.place(dir, folder, a, slug)))
+}
+
+// page is the absolute form of a path below the site's home; empty where that
+// is not known.
+func (r resolver) page(p string) string {
+	if r.site == nil || p == "" {
+		return ""
+	}
+	u, err := url.Parse(r.site.String())
+	if err != nil {
+		return ""
+	}
+	p, fragment, _ := strings.Cut(p, "#")
+	p, query, _ := strings.Cut(p, "?")
+	u.Path, u.RawPath, u.RawQuery, u.Fragment = r.site.Path+strings.TrimPrefix(p, "/"), "", query, fragment
+	return escape(u.String())
+}
+
+// folder returns the folder that name lies in, the longest first, and its
+// directory as it is spelled in name.
+func (p *Parser) folder(name string) (dir string, f Folder, ok bool) {
+	length := -1
+	for _, c := range p.opt.Folders {
+		d, in := c.contains(name)
+		if in && len(d) > length {
+			dir, f, ok, length = d, c, true, len(d)
+		}
+	}
+	return dir, f, ok
+}
+
+func (f Folder) contains(name string) (dir string, ok bool) {
+	switch {
+	case f.Dir == "" || strings.HasPrefix(name, f.Dir+"/"):
+		return f.Dir, true
+	case f.Anywhere:
+		if i := strings.Index(name, "/"+f.Dir+"/"); i >= 0 {
+			return name[:i+1+len(f.Dir)], true
+		}
+	}
+	return "", false
+}
+
+var placeholder = regexp.MustCompile(`:[a-z_]+`)
+
+// place gathers what a link pattern can name. Jekyll's and Hugo's words for the
+// same thing stand side by side.
+func (r *reader) place(dir string, f Folder, a *Article, slug string) map[string]string {
+	rel := strings.TrimPrefix(strings.TrimPrefix(r.path, dir), "/")
+	rel = strings.TrimSuffix(rel, path.Ext(rel))
+	if d, base := path.Split(rel); base == "index" && d != "" {
+		rel, slug = strings.TrimSuffix(d, "/"), path.Base(d)
+	}
+	sections := strings.Trim(path.Dir(rel), "./")
+	section, _, _ := strings.Cut(sections, "/")
+	base := path.Base(rel)
+	named := base
+	if s := r.text(r.get("slug")); s != "" {
+		named = s
+	}
+	if f.Anywhere {
+		sections = strings.Trim(strings.TrimSuffix(dir, f.Dir), "/")
+	}
+	names := map[string]string{
+		"path": rel, "title": slug, "slug": slug, "name": base, "basename": base,
+		"filename": base, "contentbasename": base, "slugorfilename": named, "slugorcontentbasename": named,
+		"section": hugo(section), "sections": hugo(sections), "collection": f.Name, "output_ext": ".html",
+		"categories": r.categoryPath(a, sections, f.Anywhere), "category": "",
+	}
+	names["category"], _, _ = strings.Cut(names["categories"], "/")
+	if !a.Published.IsZero() {
+		t := a.Published.In(r.p.opt.TimeZone)
+		year, week := t.ISOWeek()
+		for k, v := range map[string]string{
+			"year": t.Format("2006"), "month": t.Format("01"), "day": t.Format("02"), "short_year": t.Format("06"),
+			"i_month": t.Format("1"), "i_day": t.Format("2"), "y_day": t.Format("002"), "yearday": fmt.Sprint(t.YearDay()),
+			"short_month": t.Format("Jan"), "long_month": t.Format("January"), "monthname": t.Format("January"), "weekdayname": t.Format("Monday"),
+			"weekday": fmt.Sprint(int(t.Weekday())), "short_day": t.Format("Mon"), "long_day": t.Format("Monday"),
+			"w_year": fmt.Sprint(year), "week": fmt.Sprintf("%02d", week), "w_day": fmt.Sprint((int(t.Weekday())+6)%7 + 1),
+			"hour": t.Format("15"), "minute": t.Format("04"), "second": t.Format("05"),
+		} {
+			names[k] = v
+		}
+	}
+	return names
+}
+
+// categoryPath joins the categories as Jekyll does: folders above _posts first,
+// then those the file states.
+func (r *reader) categoryPath(a *Article, sections string, anywhere bool) string {
+	var parts []string
+	if anywhere && sections != "" {
+		parts = strings.Split(sections, "/")
+	}
+	for _, t := range a.Member {
+		if t.Kind == feeds.Category {
+			parts = append(parts, feeds.Slug(t.Name))
+		}
+	}
+	return strings.Join(parts, "/")
+}
+
+func hugo(s string) string { return strings.ReplaceAll(strings.ToLower(s), " ", "-") }
+
+// expand fills in a pattern; a name that is not known for this article (a date
+// where there is none) makes the result empty.
+func expand(pattern string, names map[string]string) string {
+	known := true
+	s := placeholder.ReplaceAllStringFunc(pattern, func(m string) string {
+		for end := len(m); end > 1; end-- { // :title_x is :title and _x
+			if v, ok := names[m[1:end]]; ok {
+				return v + m[end:]
+			}
+		}
+		known = false
+		return m
+	})
+	if !known {
+		return ""
+	}
+	slash := strings.HasSuffix(s, "/")
+	s = path.Clean("/" + s)
+	if slash && s != "/" {
+		s += "/"
+	}
+	return s
+}
