@@ -200,6 +200,7 @@ type Feed struct {
 	Key         Key
 	ID          string // an absolute URI that survives changes of title and base URL
 	Title       string
+	Name        string // the topic's (category's, …) own name, as in a Tag; empty for All
 	Description string // never empty
 	Updated     time.Time
 	TTL         time.Duration // how long a copy stays fresh: whole minutes
