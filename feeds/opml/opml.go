@@ -1,0 +1,69 @@
+// Package opml writes the list of a site's feeds as OPML 2.0, for import into a
+// reader. Each feed is there once, as RSS, in one folder for each kind: readers
+// turn folders into categories, and some drop what lies deeper.
+package opml
+
+import (
+	"encoding/xml"
+	"fmt"
+	"io"
+	"time"
+
+	"feedmill/feeds"
+	"feedmill/feeds/internal/uri"
+)
+
+// Encode writes the feeds of s as one OPML document. The document is well-formed
+// whatever the names hold, and equal snapshots give equal bytes. No feed is
+// assembled for it. An error is w's own.
+func Encode(w io.Writer, s *feeds.Snapshot) error {
+	if _, err := io.WriteString(w, xml.Header); err != nil {
+		return fmt.Errorf("write opml: %w", err)
+	}
+	e := xml.NewEncoder(w)
+	e.Indent("", "  ")
+	if err := e.Encode(newDocument(s)); err != nil {
+		return fmt.Errorf("write opml: %w", err)
+	}
+	_, err := io.WriteString(w, "\n")
+	return err
+}
+
+func newDocument(s *feeds.Snapshot) document {
+	d := document{Version: "2.0", Docs: "http://opml.org/spec2.opml", Title: feeds.XMLText(s.Site.Title), Owner: feeds.XMLText(s.Site.Author.Name)}
+	var updated time.Time
+	folders := make(map[feeds.Kind][]outline)
+	for _, l := range s.Listings {
+		folders[l.Key.Kind] = append(folders[l.Key.Kind], newOutline(s.Site, l))
+		if l.Updated.After(updated) {
+			updated = l.Updated
+		}
+	}
+	if !updated.IsZero() {
+		d.Modified = updated.UTC().Format(time.RFC1123Z)
+	}
+	d.Body.Outlines = folders[feeds.All]
+	for _, k := range feeds.Kinds[1:] {
+		if in := folders[k]; len(in) > 0 {
+			d.Body.Outlines = append(d.Body.Outlines, outline{Text: folderNames[k], Title: folderNames[k], Outlines: in})
+		}
+	}
+	return d
+}
+
+var folderNames = [len(feeds.Kinds)]string{feeds.Topic: "Topics", feeds.Category: "Categories", feeds.Type: "Types", feeds.Provider: "Providers"}
+
+func newOutline(site *feeds.Site, l *feeds.Listing) outline {
+	name, page := feeds.XMLText(l.Name), site.URL(l.Key.Path())
+	if l.Key.Kind == feeds.All {
+		page = site.HomeURL
+	}
+	return outline{
+		Text:        name,
+		Title:       name,
+		Type:        "rss",
+		XMLURL:      uri.Escape(site.URL(l.Key.DocumentPath(feeds.RSS))),
+		HTMLURL:     uri.Escape(page),
+		Description: feeds.XMLText(l.Description),
+	}
+}
