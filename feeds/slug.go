@@ -79,23 +79,23 @@ func codePoints(rs []rune) string {
 
 // Slugs gives each of several names with the same [Slug] one of its own. The
 // result depends on the set of names only, not on their order: the name that
-// the slug spells exactly keeps it (else the first in order of Fold), the
-// others get a short suffix made of the name. folds must be folded already.
-func Slugs(folds []string) map[string]string {
+// the slug spells exactly keeps it (else the first in order of Fold), unless it
+// is taken already, and the others get a short suffix made of the name. folds
+// must be folded.
+func Slugs(folds []string, taken bool) map[string]string {
 	owner := ""
 	for _, f := range folds {
-		if owner == "" || better(f, owner) {
+		if !taken && (owner == "" || better(f, owner)) {
 			owner = f
 		}
 	}
 	slugs := make(map[string]string, len(folds))
 	for _, f := range folds {
-		s := Slug(f)
+		slugs[f] = Slug(f)
 		if f != owner {
 			id := ID("slug", f)
-			s += "-" + id[len(id)-6:]
+			slugs[f] += "-" + id[len(id)-6:]
 		}
-		slugs[f] = s
 	}
 	return slugs
 }

@@ -19,8 +19,8 @@ func TestSlug(t *testing.T) {
 }
 
 func TestSlugsTellNamesApart(t *testing.T) {
-	a := Slugs([]string{"c#", "c sharp", "c-sharp"})
-	b := Slugs([]string{"c-sharp", "c#", "c sharp"})
+	a := Slugs([]string{"c#", "c sharp", "c-sharp"}, false)
+	b := Slugs([]string{"c-sharp", "c#", "c sharp"}, false)
 	seen := map[string]bool{}
 	for fold, slug := range a {
 		if b[fold] != slug {
@@ -33,6 +33,9 @@ func TestSlugsTellNamesApart(t *testing.T) {
 	}
 	if a["c sharp"] != "c-sharp" {
 		t.Errorf("the exact spelling lost its slug: %v", a)
+	}
+	if s := Slugs([]string{"c sharp"}, true)["c sharp"]; s == "c-sharp" || !strings.HasPrefix(s, "c-sharp-") {
+		t.Errorf("a taken slug is given away: %q", s)
 	}
 }
 

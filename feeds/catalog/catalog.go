@@ -1,0 +1,316 @@
+// Package catalog holds all articles in memory and knows which feeds a change
+// touches. It does no I/O and reads no clock: its owner says what time it is.
+package catalog
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"feedmill/feeds"
+	"feedmill/feeds/article"
+)
+
+// Topic is what the settings say about a topic.
+type Topic struct {
+	Name        string
+	Slug        string // empty: made of Name
+	Title       string // of the feed; empty: made of Name
+	Description string
+	Parent      string // another topic's Name
+	Aliases     []string
+}
+
+// Options is what a catalog is made for.
+type Options struct {
+	SiteID string  // first part of derived ids
+	Topics []Topic // known even while no article is about them
+}
+
+// Catalog is every article of a site, sorted into shelves, one for each feed.
+// It is not safe for concurrent use; its builder owns it.
+type Catalog struct {
+	opt      Options
+	now      time.Time
+	articles map[string]*entry
+	claims   map[string][]string // id to the paths of the articles that state it
+	shelves  map[ref]*Shelf
+	order    []*Shelf // shelves by kind and name; nil until asked for
+	groups   map[ref][]string // kind and plain slug to the folds that share it
+	fixed    map[feeds.Key]ref
+	touched  map[*Shelf]bool
+	folds    map[string]string // what Fold made of names: it is asked for often
+	schedule schedule
+}
+
+// ref names a feed by what its name folds to: unlike the slug it never changes.
+type ref struct {
+	kind feeds.Kind
+	fold string
+}
+
+// entry is one article and how it is shown now.
+type entry struct {
+	stated *article.Article // as the file has it
+	shown  *article.Article // with the id it is shown under; nil while not shown
+	turn   time.Time        // when it appears or expires next; zero for never
+}
+
+// New makes a catalog that holds the settings' topics and no article, at the
+// beginning of time: see Advance.
+func New(opt Options) *Catalog {
+	c := &Catalog{
+		opt:      opt,
+		articles: map[string]*entry{}, claims: map[string][]string{},
+		shelves: map[ref]*Shelf{}, groups: map[ref][]string{}, fixed: map[feeds.Key]ref{}, touched: map[*Shelf]bool{}, folds: map[string]string{},
+	}
+	c.shelf(feeds.Tag{Kind: feeds.All})
+	for i := range opt.Topics {
+		t := &opt.Topics[i]
+		r := ref{feeds.Topic, feeds.Fold(t.Name)}
+		if t.Slug != "" {
+			c.fixed[feeds.Key{Kind: feeds.Topic, Slug: t.Slug}] = r
+		}
+	}
+	for i := range opt.Topics {
+		t := &opt.Topics[i]
+		c.shelf(feeds.Tag{Kind: feeds.Topic, Name: t.Name}).Topic = t
+	}
+	return c
+}
+
+// TopicNames returns a function that turns aliases and other spellings of the
+// settings' topics into their names, and leaves all other names alone.
+func TopicNames(topics []Topic) func(string) string {
+	names := map[string]string{}
+	for _, t := range topics {
+		for _, a := range t.Aliases {
+			names[feeds.Fold(a)] = t.Name
+		}
+	}
+	for _, t := range topics {
+		names[feeds.Fold(t.Name)] = t.Name
+	}
+	return func(name string) string {
+		if n, ok := names[feeds.Fold(name)]; ok {
+			return n
+		}
+		return name
+	}
+}
+
+// Len is the number of articles held, shown or not.
+func (c *Catalog) Len() int { return len(c.articles) }
+
+// Get returns the article that the file at path holds, or nil.
+func (c *Catalog) Get(path string) *article.Article {
+	if e := c.articles[path]; e != nil {
+		return e.stated
+	}
+	return nil
+}
+
+// Put adds an article or replaces the one of the same path. It reports whether
+// a reader can see a difference.
+func (c *Catalog) Put(a *article.Article) bool {
+	old := c.articles[a.Path]
+	if old != nil && old.stated.Digest == a.Digest {
+		return false
+	}
+	if old != nil {
+		c.Remove(a.Path)
+	}
+	e := &entry{stated: a}
+	c.articles[a.Path] = e
+	c.claim(a)
+	c.place(e)
+	return true
+}
+
+// Remove takes out the article of a path, if there is one.
+func (c *Catalog) Remove(path string) bool {
+	e := c.articles[path]
+	if e == nil {
+		return false
+	}
+	c.hide(e)
+	delete(c.articles, path)
+	c.unclaim(e.stated)
+	return true
+}
+
+// place shows or hides an article as the time demands, and plans its next turn.
+func (c *Catalog) place(e *entry) {
+	a := e.stated
+	switch e.turn = (time.Time{}); {
+	case a.Hidden != "":
+	case a.NotBefore.After(c.now):
+		e.turn = a.NotBefore
+	case a.Expires.IsZero():
+		c.show(e)
+	case a.Expires.After(c.now):
+		c.show(e)
+		e.turn = a.Expires
+	default:
+		c.hide(e)
+	}
+	if !e.turn.IsZero() {
+		c.schedule.add(e)
+	}
+}
+
+func (c *Catalog) show(e *entry) {
+	shown := e.stated
+	if owner := c.owner(e.stated.ID()); owner != e.stated.Path {
+		shown = shown.WithID(feeds.ID(c.opt.SiteID, "path", e.stated.Path, "again"))
+	}
+	if e.shown != nil && e.shown.ID() == shown.ID() {
+		return
+	}
+	c.hide(e)
+	e.shown = shown
+	for _, t := range c.feedsOf(shown) {
+		s := c.shelf(t)
+		s.add(shown, t.Name)
+		c.touched[s] = true
+	}
+}
+
+func (c *Catalog) hide(e *entry) {
+	if e.shown == nil {
+		return
+	}
+	for _, t := range c.feedsOf(e.shown) {
+		s := c.shelf(t)
+		s.remove(e.shown, t.Name)
+		c.touched[s] = true
+	}
+	e.shown = nil
+}
+
+func (c *Catalog) feedsOf(a *article.Article) []feeds.Tag {
+	return append([]feeds.Tag{{Kind: feeds.All}}, a.Member...)
+}
+
+// claim notes that an article states its id; the one it takes it from, if any,
+// gets another.
+func (c *Catalog) claim(a *article.Article) {
+	if a.Hidden != "" {
+		return
+	}
+	paths := c.claims[a.ID()]
+	i, _ := slices.BinarySearchFunc(paths, a, func(p string, a *article.Article) int { return c.precedence(p, a.Path) })
+	c.claims[a.ID()] = slices.Insert(paths, i, a.Path)
+	c.settleClaim(a.ID(), paths)
+}
+
+func (c *Catalog) unclaim(a *article.Article) {
+	paths := c.claims[a.ID()]
+	i := slices.Index(paths, a.Path)
+	if i < 0 {
+		return
+	}
+	if paths = slices.Delete(paths, i, i+1); len(paths) == 0 {
+		delete(c.claims, a.ID())
+		return
+	}
+	c.claims[a.ID()] = paths
+	c.settleClaim(a.ID(), paths)
+}
+
+// settleClaim shows rivals for an id again, each under the id that is now its own.
+func (c *Catalog) settleClaim(id string, rivals []string) {
+	for _, p := range slices.Clone(rivals) {
+		if e := c.articles[p]; e != nil && e.shown != nil {
+			c.show(e)
+		}
+	}
+}
+
+// precedence orders rivals for an id: one that states it before one whose path
+// happens to give it, then by path.
+func (c *Catalog) precedence(p, q string) int {
+	return cmp.Or(-cmp.Compare(btoi(c.explicit(p)), btoi(c.explicit(q))), strings.Compare(p, q))
+}
+
+func (c *Catalog) explicit(path string) bool {
+	e := c.articles[path]
+	return e != nil && e.stated.Explicit
+}
+
+func btoi(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func (c *Catalog) owner(id string) string {
+	if paths := c.claims[id]; len(paths) > 0 {
+		return paths[0]
+	}
+	return ""
+}
+
+// Advance moves the clock: articles whose time has come appear, those whose
+// time is over go. Time never goes back.
+func (c *Catalog) Advance(now time.Time) {
+	if now.After(c.now) {
+		c.now = now
+	}
+	for {
+		e := c.schedule.due(c.now)
+		if e == nil {
+			return
+		}
+		if c.articles[e.stated.Path] == e {
+			c.place(e)
+		}
+	}
+}
+
+// Next is when Advance will next change something; zero for never.
+func (c *Catalog) Next() time.Time {
+	for {
+		e := c.schedule.first()
+		if e == nil {
+			return time.Time{}
+		}
+		if c.articles[e.stated.Path] == e {
+			return e.turn
+		}
+		c.schedule.pop() // replaced or removed since
+	}
+}
+
+// Touched settles every shelf that has changed since the last call and returns
+// them in no particular order. Shelves that are empty and not in the settings
+// are gone from the catalog.
+func (c *Catalog) Touched() []*Shelf {
+	all := map[*Shelf]bool{}
+	for len(c.touched) > 0 { // dropping a shelf can give another its slug
+		for s := range c.touched {
+			delete(c.touched, s)
+			all[s] = true
+			s.settle()
+			if len(s.articles) == 0 && s.Topic == nil && s.ref.kind != feeds.All && !s.gone {
+				c.drop(s)
+			}
+		}
+	}
+	return slices.Collect(maps.Keys(all))
+}
+
+// Conflicts lists the articles that state the id of another one.
+func (c *Catalog) Conflicts() []*feeds.Problem {
+	var all []*feeds.Problem
+	for id, paths := range c.claims {
+		for _, p := range paths[1:] {
+			all = append(all, &feeds.Problem{Path: p, Field: "id", Message: fmt.Sprintf("%q is also that of %s: give each article its own", id, paths[0])})
+		}
+	}
+	return all
+}

@@ -1,0 +1,199 @@
+package catalog
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+
+	"feedmill/feeds"
+	"feedmill/feeds/article"
+)
+
+// Shelf is the articles of one feed that are shown now, newest first.
+type Shelf struct {
+	Topic *Topic // what the settings say; nil for all else
+
+	ref      ref
+	slug     string
+	names    map[string]int // spellings and how many articles use each
+	articles []*article.Article
+	added    map[*article.Article]bool
+	removed  map[*article.Article]bool
+	gone     bool
+}
+
+// Kind is the kind of feed.
+func (s *Shelf) Kind() feeds.Kind { return s.ref.kind }
+
+// Key is the feed's address. It can change while names with the same slug come
+// and go.
+func (s *Shelf) Key() feeds.Key { return feeds.Key{Kind: s.ref.kind, Slug: s.slug} }
+
+// Fold is the feed's name as far as it never changes.
+func (s *Shelf) Fold() string { return s.ref.fold }
+
+// Gone reports whether the catalog has dropped the shelf.
+func (s *Shelf) Gone() bool { return s.gone }
+
+// Articles is the shelf's content, newest first. The caller must not change it
+// and must not keep it beyond the next change of the catalog.
+func (s *Shelf) Articles() []*article.Article { return s.articles }
+
+// Name is the feed's name: the settings' one, else the spelling most used.
+func (s *Shelf) Name() string {
+	if s.Topic != nil {
+		return s.Topic.Name
+	}
+	best := ""
+	for name, n := range s.names {
+		if m := s.names[best]; n > m || n == m && name < best {
+			best = name
+		}
+	}
+	return best
+}
+
+// Spellings lists the ways in which articles write the name, most used first.
+func (s *Shelf) Spellings() []string {
+	all := make([]string, 0, len(s.names))
+	for n := range s.names {
+		all = append(all, n)
+	}
+	slices.SortFunc(all, func(a, b string) int {
+		return cmp.Or(cmp.Compare(s.names[b], s.names[a]), strings.Compare(a, b))
+	})
+	return all
+}
+
+// newer is the order of every feed: by date of publication, latest first,
+// those without one last, and by path where dates are equal. It is total.
+func newer(a, b *article.Article) int {
+	return cmp.Or(b.Published.Compare(a.Published), strings.Compare(a.Path, b.Path))
+}
+
+func (s *Shelf) add(a *article.Article, name string) {
+	s.names[name]++
+	s.added[a] = true
+}
+
+func (s *Shelf) remove(a *article.Article, name string) {
+	if s.names[name]--; s.names[name] == 0 {
+		delete(s.names, name)
+	}
+	if s.added[a] {
+		delete(s.added, a)
+		return
+	}
+	s.removed[a] = true
+}
+
+// settle brings the list in order: single changes where they belong, many by
+// one merge.
+func (s *Shelf) settle() {
+	const few = 8
+	if len(s.added)+len(s.removed) <= few {
+		for a := range s.removed {
+			if i, ok := slices.BinarySearchFunc(s.articles, a, newer); ok {
+				s.articles = slices.Delete(s.articles, i, i+1)
+			}
+		}
+		for a := range s.added {
+			i, _ := slices.BinarySearchFunc(s.articles, a, newer)
+			s.articles = slices.Insert(s.articles, i, a)
+		}
+	} else {
+		s.merge()
+	}
+	clear(s.added)
+	clear(s.removed)
+}
+
+func (s *Shelf) merge() {
+	rest := slices.SortedFunc(maps.Keys(s.added), newer)
+	merged := make([]*article.Article, 0, len(s.articles)+len(s.added)-len(s.removed))
+	for _, a := range s.articles {
+		if s.removed[a] {
+			continue
+		}
+		for len(rest) > 0 && newer(rest[0], a) < 0 {
+			merged, rest = append(merged, rest[0]), rest[1:]
+		}
+		merged = append(merged, a)
+	}
+	s.articles = append(merged, rest...)
+}
+
+// shelf returns the shelf for a name, which it makes if need be.
+func (c *Catalog) shelf(t feeds.Tag) *Shelf {
+	r := ref{t.Kind, c.fold(t.Name)}
+	s := c.shelves[r]
+	if s == nil {
+		s = &Shelf{ref: r, names: map[string]int{}, added: map[*article.Article]bool{}, removed: map[*article.Article]bool{}}
+		c.shelves[r], c.order = s, nil
+		c.touched[s] = true
+		if key, ok := c.fixedKey(r); ok {
+			s.slug = key.Slug
+		} else if r.kind != feeds.All {
+			g := c.group(r)
+			c.groups[g] = append(c.groups[g], r.fold)
+			c.spread(g)
+		}
+	}
+	return s
+}
+
+func (c *Catalog) fold(name string) string {
+	f, ok := c.folds[name]
+	if !ok {
+		f = feeds.Fold(name)
+		c.folds[name] = f
+	}
+	return f
+}
+
+func (c *Catalog) fixedKey(r ref) (feeds.Key, bool) {
+	for k, owner := range c.fixed {
+		if owner == r {
+			return k, true
+		}
+	}
+	return feeds.Key{}, false
+}
+
+func (c *Catalog) group(r ref) ref { return ref{r.kind, feeds.Slug(r.fold)} }
+
+// spread gives each shelf of a group its slug.
+func (c *Catalog) spread(g ref) {
+	_, taken := c.fixed[feeds.Key{Kind: g.kind, Slug: g.fold}]
+	for fold, slug := range feeds.Slugs(c.groups[g], taken) {
+		if s := c.shelves[ref{g.kind, fold}]; s.slug != slug {
+			s.slug = slug
+			c.touched[s] = true
+		}
+	}
+}
+
+// drop forgets an empty shelf.
+func (c *Catalog) drop(s *Shelf) {
+	s.gone = true
+	delete(c.shelves, s.ref)
+	c.order = nil
+	g := c.group(s.ref)
+	c.groups[g] = slices.DeleteFunc(c.groups[g], func(f string) bool { return f == s.ref.fold })
+	if len(c.groups[g]) == 0 {
+		delete(c.groups, g)
+		return
+	}
+	c.spread(g)
+}
+
+// Shelves lists every shelf by kind and name. The caller must not change it.
+func (c *Catalog) Shelves() []*Shelf {
+	if c.order == nil {
+		c.order = slices.SortedFunc(maps.Values(c.shelves), func(a, b *Shelf) int {
+			return cmp.Or(cmp.Compare(a.ref.kind, b.ref.kind), strings.Compare(a.ref.fold, b.ref.fold))
+		})
+	}
+	return c.order
+}
