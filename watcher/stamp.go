@@ -1,0 +1,38 @@
+package watcher
+
+import (
+	"io/fs"
+	"time"
+)
+
+// Stamp tells versions of a file apart without reading it: compare with ==.
+// The zero Stamp belongs to no file.
+type Stamp struct {
+	Size       int64
+	ModTime    int64  // nanoseconds since 1970
+	ChangeTime int64  // nanoseconds since 1970, as the kernel keeps it; zero where it keeps none
+	Inode      uint64 // zero where there is none
+}
+
+// tick is longer than file systems take to move their clock on: within it, a
+// second write can leave the stamp as it was.
+const tick = 20 * time.Millisecond
+
+func stampOf(info fs.FileInfo) Stamp {
+	s := Stamp{Size: info.Size(), ModTime: info.ModTime().UnixNano()}
+	s.ChangeTime, s.Inode = system(info)
+	return s
+}
+
+// fresh makes s unequal to what any file has if it could still be that of a
+// later version, so that the next comparison reads the file again.
+func (s Stamp) fresh(now time.Time) Stamp {
+	changed := s.ChangeTime
+	if changed == 0 {
+		changed = s.ModTime
+	}
+	if age := now.Sub(time.Unix(0, changed)); age.Abs() < tick {
+		s.Size = -1
+	}
+	return s
+}
