@@ -1,8 +1,10 @@
 package atom
 
 import (
+	"encoding/xml"
 	"testing"
 
+	"feedmill/feeds"
 	"feedmill/feeds/internal/feedtest"
 )
 
@@ -10,3 +12,107 @@ func TestGolden(t *testing.T) {
 	feedtest.Golden(t, "everything.xml", feedtest.Bytes(t, Encode, feedtest.Everything()))
 	feedtest.Golden(t, "empty.xml", feedtest.Bytes(t, Encode, feedtest.Empty()))
 }
+
+// decoded is a document as a reader sees it.
+type decoded struct {
+	XMLName  xml.Name `xml:"http://www.w3.org/2005/Atom feed"`
+	Title    string   `xml:"title"`
+	Subtitle string   `xml:"subtitle"`
+	Entries  []struct {
+		Title      string   `xml:"title"`
+		Summary    string   `xml:"summary"`
+		Authors    []string `xml:"author>name"`
+		Categories []struct {
+			Term  string `xml:"term,attr"`
+			Label string `xml:"label,attr"`
+		} `xml:"category"`
+		Content *struct {
+			Type string `xml:"type,attr"`
+			Body string `xml:",chardata"`
+		} `xml:"http://www.w3.org/2005/Atom content"`
+		Links []struct {
+			Rel   string `xml:"rel,attr"`
+			Type  string `xml:"type,attr"`
+			Href  string `xml:"href,attr"`
+			Title string `xml:"title,attr"`
+		} `xml:"link"`
+		Source string `xml:"source>title"`
+	} `xml:"entry"`
+}
+
+func read(t *testing.T, f *feeds.Feed) decoded {
+	t.Helper()
+	doc := feedtest.Bytes(t, Encode, f)
+	feedtest.WellFormed(t, doc)
+	var d decoded
+	if err := xml.Unmarshal(doc, &d); err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+func FuzzEncode(f *testing.F) {
+	feedtest.Seed(f)
+	f.Fuzz(func(t *testing.T, text, address string, number int64) {
+		d := read(t, feedtest.Hostile(text, address, number))
+		if len(d.Entries) != 1 {
+			t.Fatalf("%d entries", len(d.Entries))
+		}
+		e := d.Entries[0]
+		got := map[string]string{
+			"feed title": d.Title, "subtitle": d.Subtitle, "title": e.Title, "summary": e.Summary, "source": e.Source,
+			"term": e.Categories[0].Term, "label": e.Categories[0].Label,
+		}
+		if e.Content != nil {
+			got["content"] = e.Content.Body
+		}
+		for _, name := range e.Authors {
+			got["author"] = name
+		}
+		for _, l := range e.Links {
+			if l.Rel == "related" {
+				got["related"] = l.Title
+			}
+		}
+		for what, got := range got {
+			if want := feeds.XMLText(text); got != want {
+				t.Errorf("%s %q, want %q", what, got, want)
+			}
+		}
+	})
+}
+
+// RFC 4287 §4.1.2 allows no two alternates of one type, and readers take the first.
+func TestAlternatesDifferAndTheMainOneIsFirst(t *testing.T) {
+	f := feedtest.Everything()
+	types := make(map[string]bool)
+	for _, l := range read(t, f).Entries[0].Links {
+		if l.Rel != "alternate" {
+			continue
+		}
+		if len(types) == 0 && l.Href != f.Items[0].URL {
+			t.Errorf("the first alternate is %s", l.Href)
+		}
+		if types[l.Type] {
+			t.Errorf("two alternates have type %q", l.Type)
+		}
+		types[l.Type] = true
+	}
+	if len(types) != 3 {
+		t.Errorf("alternates of types %v, want the page and two of AMP", types)
+	}
+}
+
+func TestEntryWithoutPageHasContentAndNoAlternate(t *testing.T) {
+	f := feedtest.Everything()
+	f.Items = []*feeds.Item{{ID: "urn:x", Title: "T", Summary: "S", AMP: []feeds.Link{{URL: "https://example.com/amp"}}}}
+	e := read(t, f).Entries[0]
+	if e.Content == nil || e.Content.Type != "text" || e.Content.Body != "S" {
+		t.Errorf("content %+v, want the summary as text", e.Content)
+	}
+	if len(e.Links) != 0 {
+		t.Errorf("links %+v, want none: an AMP page is never the main one", e.Links)
+	}
+}
+
+func BenchmarkEncode(b *testing.B) { feedtest.Benchmark(b, Encode) }

@@ -1,0 +1,145 @@
+package feedtest_test
+
+import (
+	"bytes"
+	"net/url"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/mmcdole/gofeed"
+	gatom "github.com/mmcdole/gofeed/atom"
+
+	"feedmill/feeds"
+	"feedmill/feeds/atom"
+	"feedmill/feeds/internal/feedtest"
+	"feedmill/feeds/jsonfeed"
+	"feedmill/feeds/rss"
+)
+
+var encoders = [len(feeds.Formats)]feeds.Encoder{feeds.RSS: rss.Encode, feeds.Atom: atom.Encode, feeds.JSON: jsonfeed.Encode}
+
+// seen is what a subscriber can tell one item from another by.
+type seen struct {
+	ID, Link, Image    string
+	Published, Updated time.Time
+	Categories         []string
+}
+
+func TestFormatsAgree(t *testing.T) {
+	f := feedtest.Everything()
+	var want []seen
+	for _, it := range f.Items {
+		s := seen{ID: it.ID, Link: it.URL, Published: it.Published, Updated: it.Updated}
+		if len(it.Images) > 0 {
+			s.Image = it.Images[0].URL
+		}
+		for _, tag := range it.Tags {
+			s.Categories = append(s.Categories, tag.Name)
+		}
+		s.Categories = once(s.Categories)
+		want = append(want, s)
+	}
+	for _, format := range feeds.Formats {
+		got := parse(t, format, f)
+		if len(got) != len(want) {
+			t.Fatalf("%s: %d items, want %d", format, len(got), len(want))
+		}
+		for i := range want {
+			if !equal(got[i], want[i]) {
+				t.Errorf("%s, item %d:\n got %+v\nwant %+v", format, i, got[i], want[i])
+			}
+		}
+	}
+}
+
+func FuzzFormatsAgree(f *testing.F) {
+	feedtest.Seed(f)
+	f.Fuzz(func(t *testing.T, text, address string, number int64) {
+		// Readers may take a time outside the years that the formats can write
+		// for anything they like.
+		number %= time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC).Unix()
+		feed := feedtest.Hostile(text, "https://example.com/"+address, max(number, 0))
+		rss := parse(t, feeds.RSS, feed)
+		for _, format := range []feeds.Format{feeds.Atom, feeds.JSON} {
+			if got := parse(t, format, feed); len(got) != 1 || got[0].ID != rss[0].ID || got[0].Link != rss[0].Link ||
+				got[0].Image != rss[0].Image || !got[0].Published.Equal(rss[0].Published) || !got[0].Updated.Equal(rss[0].Updated) {
+				t.Errorf("%s %+v, RSS %+v", format, got, rss)
+			}
+		}
+	})
+}
+
+func parse(t *testing.T, format feeds.Format, f *feeds.Feed) []seen {
+	t.Helper()
+	doc := feedtest.Bytes(t, encoders[format], f)
+	parsed, err := gofeed.NewParser().Parse(bytes.NewReader(doc))
+	if err != nil {
+		t.Fatalf("%s: %v in\n%s", format, err, doc)
+	}
+	var all []seen
+	for _, it := range parsed.Items {
+		s := seen{ID: spelled(it.GUID), Link: spelled(it.Link), Categories: once(it.Categories), Published: known(it.PublishedParsed), Updated: known(it.UpdatedParsed)}
+		if it.Image != nil {
+			s.Image = spelled(it.Image.URL)
+		}
+		all = append(all, s)
+	}
+	if format == feeds.Atom {
+		readAtom(t, doc, all)
+	}
+	return all
+}
+
+// readAtom mends what gofeed's common model makes of Atom: it knows no images
+// there and takes updated for a missing published.
+func readAtom(t *testing.T, doc []byte, all []seen) {
+	t.Helper()
+	parsed, err := new(gatom.Parser).Parse(bytes.NewReader(doc))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, e := range parsed.Entries {
+		all[i].Published = known(e.PublishedParsed)
+		for _, c := range e.Extensions["media"]["content"] {
+			if c.Attrs["medium"] == "image" {
+				all[i].Image = spelled(c.Attrs["url"])
+				break
+			}
+		}
+	}
+}
+
+func equal(a, b seen) bool {
+	return a.ID == b.ID && a.Link == b.Link && a.Image == b.Image && slices.Equal(a.Categories, b.Categories) &&
+		a.Published.Equal(b.Published) && a.Updated.Equal(b.Updated)
+}
+
+// spelled is how gofeed spells an address in Atom, where it resolves them: without
+// an empty fragment, for one.
+func spelled(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return address
+	}
+	return u.String()
+}
+
+func known(t *time.Time) time.Time {
+	if t == nil {
+		return time.Time{}
+	}
+	return *t
+}
+
+// once keeps the first of each name: JSON Feed cannot say that a topic and a
+// category have the same.
+func once(names []string) []string {
+	var all []string
+	for _, n := range names {
+		if !slices.Contains(all, n) {
+			all = append(all, n)
+		}
+	}
+	return all
+}

@@ -1,0 +1,46 @@
+package feedtest
+
+import (
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+)
+
+// WellFormed fails unless doc is one XML document without repeated attributes
+// (which encoding/xml lets pass) and whose addresses are plain ASCII.
+func WellFormed(t testing.TB, doc []byte) {
+	t.Helper()
+	d := xml.NewDecoder(bytes.NewReader(doc))
+	for {
+		token, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			return
+		}
+		if err != nil {
+			t.Fatalf("%v in\n%s", err, doc)
+		}
+		if element, ok := token.(xml.StartElement); ok {
+			checkAttributes(t, element)
+		}
+	}
+}
+
+func checkAttributes(t testing.TB, e xml.StartElement) {
+	t.Helper()
+	seen := make(map[xml.Name]bool)
+	for _, a := range e.Attr {
+		if seen[a.Name] {
+			t.Fatalf("attribute %s of %s is there twice", a.Name.Local, e.Name.Local)
+		}
+		seen[a.Name] = true
+		switch a.Name.Local {
+		case "href", "url", "scheme", "domain":
+			if strings.ContainsFunc(a.Value, func(r rune) bool { return r <= ' ' || r > '~' }) {
+				t.Fatalf("%s of %s is %q", a.Name.Local, e.Name.Local, a.Value)
+			}
+		}
+	}
+}
