@@ -1,0 +1,236 @@
+package server
+
+import (
+	"compress/gzip"
+	"io"
+	"maps"
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+
+	"feedmill/feeds"
+)
+
+func TestConditions(t *testing.T) {
+	h := testHandler(t)
+	tag := strings.Trim(ask(h, "GET", "/rss.xml").Header().Get("ETag"), `"`)
+	const (
+		exact  = "If-Modified-Since: Wed, 04 Mar 2026 05:06:07 GMT"
+		later  = "If-Modified-Since: Thu, 05 Mar 2026 05:06:07 GMT"
+		before = "If-Modified-Since: Wed, 04 Mar 2026 05:06:06 GMT"
+	)
+	for _, tt := range []struct {
+		rule   string
+		fields []string
+		status int
+	}{
+		{"nothing asked", nil, 200},
+		{"the tag", []string{`If-None-Match: "` + tag + `"`}, 304},
+		{"the tag, weak", []string{`If-None-Match: W/"` + tag + `"`}, 304},
+		{"the tag of gzip", []string{`If-None-Match: "` + tag + `-gzip"`}, 304},
+		{"weak tag of gzip", []string{`If-None-Match: W/"` + tag + `-gzip"`}, 304},
+		{"Apache's old mark", []string{`If-None-Match: "` + tag + `;gzip"`}, 304},
+		{"Jetty's mark", []string{`If-None-Match: "` + tag + `--gzip"`}, 304},
+		{"deflate's mark", []string{`If-None-Match: "` + tag + `-df"`}, 304},
+		{"brotli's mark", []string{`If-None-Match: "` + tag + `-br"`}, 304},
+		{"no quotes", []string{`If-None-Match: ` + tag}, 304},
+		{"an unknown mark", []string{`If-None-Match: "` + tag + `-x"`}, 200},
+		{"a mark without its dash", []string{`If-None-Match: "` + tag + `gzip"`}, 200},
+		{"a longer tag", []string{`If-None-Match: "x` + tag + `"`}, 200},
+		{"a shorter tag", []string{`If-None-Match: "` + tag[:len(tag)-1] + `"`}, 200},
+		{"another tag", []string{`If-None-Match: "other"`}, 200},
+		{"in a list", []string{`If-None-Match: "a", W/"b" ,"` + tag + `"`}, 304},
+		{"in a list without blanks", []string{`If-None-Match: "a","` + tag + `","b"`}, 304},
+		{"in a second line", []string{`If-None-Match: "a"`, `If-None-Match: "` + tag + `"`}, 304},
+		{"within another tag", []string{`If-None-Match: "a,` + tag + `,b"`}, 200},
+		{"any", []string{`If-None-Match: *`}, 304},
+		{"a star within quotes", []string{`If-None-Match: "*"`}, 200},
+		{"empty", []string{`If-None-Match: `}, 200},
+		{"date alone, exact", []string{exact}, 304},
+		{"date alone, later", []string{later}, 304},
+		{"date alone, before", []string{before}, 200},
+		{"date invalid", []string{"If-Modified-Since: yesterday"}, 200},
+		{"date in the old form", []string{"If-Modified-Since: Wednesday, 04-Mar-26 05:06:07 GMT"}, 304},
+		{"tag decides against the date", []string{`If-None-Match: "other"`, later}, 200},
+		{"empty tag decides too", []string{`If-None-Match: `, later}, 200},
+		{"tag decides for, date against", []string{`If-None-Match: "` + tag + `"`, before}, 304},
+		{"a range is ignored", []string{"Range: bytes=0-3"}, 200},
+	} {
+		for _, method := range []string{"GET", "HEAD"} {
+			if w := ask(h, method, "/rss.xml", tt.fields...); w.Code != tt.status {
+				t.Errorf("%s: %s gives %d, want %d", tt.rule, method, w.Code, tt.status)
+			}
+		}
+	}
+}
+
+// A page and a feed without dates have no Last-Modified to compare with.
+func TestNoDate(t *testing.T) {
+	h := testHandler(t)
+	for _, target := range []string{"/topics/quiet/rss.xml", "/"} {
+		w := ask(h, "GET", target, "If-Modified-Since: Thu, 05 Mar 2037 05:06:07 GMT")
+		if _, ok := w.Header()["Last-Modified"]; w.Code != 200 || ok {
+			t.Errorf("%s: %d, %v", target, w.Code, w.Header())
+		}
+	}
+}
+
+func TestNotModified(t *testing.T) {
+	h := testHandler(t)
+	for _, coding := range []string{"identity", "gzip"} {
+		full := ask(h, "GET", "/topics/ai/atom.xml", "Accept-Encoding: "+coding)
+		w := ask(h, "GET", "/topics/ai/atom.xml", "Accept-Encoding: "+coding, "If-None-Match: "+full.Header().Get("ETag"))
+		if w.Code != 304 || w.Body.Len() != 0 {
+			t.Fatalf("%s: %d with %d bytes", coding, w.Code, w.Body.Len())
+		}
+		for _, name := range []string{"ETag", "Last-Modified", "Cache-Control", "Vary"} {
+			if got, want := w.Header().Get(name), full.Header().Get(name); got == "" || got != want {
+				t.Errorf("%s: %s is %q in the 304 and %q in the 200", coding, name, got, want)
+			}
+		}
+		for _, name := range []string{"Content-Type", "Content-Length", "Content-Encoding"} {
+			if got, ok := w.Header()[name]; ok {
+				t.Errorf("%s: the 304 has %s %q", coding, name, got)
+			}
+		}
+	}
+}
+
+func TestFeedHeaders(t *testing.T) {
+	h := testHandler(t)
+	got := ask(h, "GET", "/topics/ai/rss.xml", "Host: evil.example").Header()
+	want := map[string]string{
+		"Cache-Control":               "public, max-age=900, stale-while-revalidate=60, stale-if-error=86400",
+		"Last-Modified":               "Wed, 04 Mar 2026 05:06:07 GMT",
+		"Vary":                        "Accept-Encoding",
+		"X-Content-Type-Options":      "nosniff",
+		"Access-Control-Allow-Origin": "*",
+	}
+	for name, v := range want {
+		if got.Get(name) != v {
+			t.Errorf("%s: %q, want %q", name, got.Get(name), v)
+		}
+	}
+	links := strings.Join(got["Link"], "\n")
+	if links != `<https://feeds.example.com/topics/ai/rss.xml>; rel="self"; type="application/rss+xml"`+"\n"+
+		`<https://feeds.example.com/topics/ai/>; rel="alternate"; type="text/html"` {
+		t.Errorf("Link:\n%s", links)
+	}
+}
+
+// HEAD tells of every resource what GET tells, and both give its length.
+func TestHead(t *testing.T) {
+	h := testHandler(t)
+	for r := range Resources(testSnapshot(testSite()), testOptions(t)) {
+		for _, coding := range []string{"", "gzip"} {
+			get, head := ask(h, "GET", r.Path, "Accept-Encoding: "+coding), ask(h, "HEAD", r.Path, "Accept-Encoding: "+coding)
+			if !maps.EqualFunc(get.Header(), head.Header(), func(a, b []string) bool { return strings.Join(a, "\n") == strings.Join(b, "\n") }) || head.Body.Len() != 0 {
+				t.Errorf("%s: HEAD gives %v and %d bytes, GET %v", r.Path, head.Header(), head.Body.Len(), get.Header())
+			}
+			if get.Header().Get("Content-Length") != strconv.Itoa(get.Body.Len()) || get.Code != 200 {
+				t.Errorf("%s: %d, length %s for %d bytes", r.Path, get.Code, get.Header().Get("Content-Length"), get.Body.Len())
+			}
+			if get.Header().Get("Content-Type") != r.MediaType || get.Header().Get("ETag") == "" {
+				t.Errorf("%s: %v", r.Path, get.Header())
+			}
+		}
+	}
+}
+
+func TestCoding(t *testing.T) {
+	h := testHandler(t)
+	for accept, want := range map[string]string{
+		"":                            "",
+		"gzip":                        "gzip",
+		"GZip":                        "gzip",
+		"x-gzip":                      "gzip",
+		"gzip, deflate, br":           "gzip",
+		"br;q=1.0, gzip;q=0.8, *;q=0": "gzip",
+		"gzip;q=0":                    "",
+		"gzip; q=0.0":                 "",
+		"gzip;q=0, *":                 "",
+		"*":                           "gzip",
+		"*;q=0":                       "",
+		"br":                          "",
+		"identity":                    "",
+		"identity;q=0":                "",
+		"identity;q=0, gzip;q=0.001":  "gzip",
+		"identity;q=0, *;q=0.5":       "gzip",
+		"identity, gzip;q=0.5":        "",
+		"identity;q=0.5, gzip":        "gzip",
+		"gzip;q=0.5":                  "gzip",
+		"gzip;q=nonsense":             "",
+		"gzip;q=1.001":                "",
+		"gzip;level=9;q=0":            "",
+		"gzipped":                     "",
+		" , ;q=1,gzip ;Q=1":           "gzip",
+	} {
+		w := ask(h, "GET", "/rss.xml", "Accept-Encoding: "+accept)
+		if got := w.Header().Get("Content-Encoding"); got != want {
+			t.Errorf("%q: coding %q, want %q", accept, got, want)
+		}
+		if strings.HasSuffix(w.Header().Get("ETag"), `-gzip"`) != (want == "gzip") {
+			t.Errorf("%q: tag %s", accept, w.Header().Get("ETag"))
+		}
+	}
+}
+
+func TestGzip(t *testing.T) {
+	h := testHandler(t)
+	plain := ask(h, "GET", "/rss.xml").Body.String()
+	z, err := gzip.NewReader(ask(h, "GET", "/rss.xml", "Accept-Encoding: gzip").Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := io.ReadAll(z); err != nil || string(got) != plain {
+		t.Errorf("unpacked %q, %v", got, err)
+	}
+}
+
+// Cached answers take no memory beyond the recorder's header map.
+func TestAllocations(t *testing.T) {
+	h := testHandler(t)
+	tag := ask(h, "GET", "/rss.xml").Header().Get("ETag")
+	for name, field := range map[string][2]string{"304": {"If-None-Match", tag}, "200": {"X-None", ""}} {
+		r, _ := http.NewRequest("GET", "/rss.xml", nil)
+		r.Header.Set(field[0], field[1])
+		w := &discard{header: make(http.Header, 16)}
+		if n := testing.AllocsPerRun(100, func() { clear(w.header); h.ServeHTTP(w, r) }); n > 1 {
+			t.Errorf("%s allocates %v times", name, n)
+		}
+		if strconv.Itoa(w.status) != name {
+			t.Errorf("status %d, want %s", w.status, name)
+		}
+	}
+}
+
+type discard struct {
+	header http.Header
+	status int
+}
+
+func (d *discard) Header() http.Header         { return d.header }
+func (d *discard) Write(b []byte) (int, error) { return len(b), nil }
+func (d *discard) WriteHeader(status int)      { d.status = status }
+
+func FuzzConditions(f *testing.F) {
+	for _, s := range []string{`"a"`, `W/"a-gzip", *`, `"`, `W/`, `a,b`, "gzip;q=0.5, *;q=0", ";;q=,"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		tag := feeds.TagOf([]byte(s))
+		if namesTag([]string{s}, tag) && !strings.Contains(s, "*") && !strings.Contains(s, tag) {
+			t.Errorf("%q names %q", s, tag)
+		}
+		if !strings.Contains(s, `"`) && !namesTag([]string{s + `,"` + tag + `"`}, tag) {
+			t.Errorf("%q hides a tag behind it", s)
+		}
+		if prefersGzip([]string{s}) && !strings.Contains(strings.ToLower(s), "gzip") && !strings.Contains(s, "*") {
+			t.Errorf("%q gets gzip", s)
+		}
+		if prefersGzip([]string{s, "gzip;q=0, x-gzip;q=0"}) && !strings.Contains(strings.ToLower(s), "gzip") {
+			t.Errorf("%q gets gzip that it refuses", s)
+		}
+	})
+}

@@ -1,0 +1,55 @@
+package server
+
+import (
+	"cmp"
+	"slices"
+
+	"feedmill/feeds"
+)
+
+// directory answers what pages ask across feeds. It is made once for a snapshot,
+// when its first page is.
+type directory struct {
+	byKind   map[feeds.Kind][]*feeds.Listing // by name
+	children map[string][]*feeds.Listing     // topics by their parent's slug
+	byName   map[feeds.Tag]*feeds.Listing    // names folded
+}
+
+func newDirectory(snap *feeds.Snapshot) *directory {
+	d := &directory{
+		byKind:   make(map[feeds.Kind][]*feeds.Listing),
+		children: make(map[string][]*feeds.Listing),
+		byName:   make(map[feeds.Tag]*feeds.Listing, len(snap.Listings)),
+	}
+	for _, l := range snap.Listings {
+		d.byKind[l.Key.Kind] = append(d.byKind[l.Key.Kind], l)
+		d.byName[feeds.Tag{Kind: l.Key.Kind, Name: feeds.Fold(l.Name)}] = l
+		if l.Key.Kind == feeds.Topic && l.Parent != "" {
+			d.children[l.Parent] = append(d.children[l.Parent], l)
+		}
+	}
+	return d
+}
+
+// named is the feed that an item's tag stands for, nil where there is none.
+func (v *view) named(t feeds.Tag) *feeds.Listing {
+	if l := v.directory().byName[feeds.Tag{Kind: t.Kind, Name: feeds.Fold(t.Name)}]; l != nil {
+		return l
+	}
+	return v.listing(feeds.Key{Kind: t.Kind, Slug: t.Name})
+}
+
+// largest lists at most n feeds of kind k with the most articles, by name.
+func (d *directory) largest(k feeds.Kind, n int) []*feeds.Listing {
+	all := d.byKind[k]
+	if len(all) <= n {
+		return all
+	}
+	rank := make(map[*feeds.Listing]int, len(all))
+	for i, l := range all {
+		rank[l] = i
+	}
+	top := slices.SortedStableFunc(slices.Values(all), func(a, b *feeds.Listing) int { return cmp.Compare(b.Count, a.Count) })[:n]
+	slices.SortFunc(top, func(a, b *feeds.Listing) int { return cmp.Compare(rank[a], rank[b]) })
+	return top
+}

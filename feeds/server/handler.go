@@ -1,0 +1,171 @@
+// Package server serves a snapshot over HTTP: every feed in three formats, a
+// page for each, directories, OPML and health.
+//
+// A request loads the current snapshot once and answers from it alone, so it
+// never waits for a rebuild and never sees half of one. Each resource is
+// rendered when first asked for and then served from memory with all its
+// headers ready. Nothing in a response derives from the request's host.
+package server
+
+import (
+	"io"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"sync/atomic"
+
+	"feedmill/feeds"
+)
+
+// Source gives the current snapshot, nil before the first scan is done. It must
+// be cheap and safe for concurrent use.
+type Source interface {
+	Snapshot() *feeds.Snapshot
+}
+
+// Options say what a handler offers. The zero Options are usable.
+type Options struct {
+	// OPML writes all topics for import into a reader; nil offers no /opml.xml.
+	OPML func(io.Writer, *feeds.Snapshot) error
+	// Logger takes what an operator must know; nil: slog.Default.
+	Logger *slog.Logger
+	// Version names the program's version at the foot of pages; may be empty.
+	Version string
+	// PageBytes bounds the memory kept in rendered pages; zero: 32 MiB.
+	PageBytes int
+}
+
+const (
+	startingUp = "not ready: first scan is running\n"
+	noMethod   = "only GET and HEAD are allowed here\n"
+	internal   = "internal error\n"
+)
+
+type handler struct {
+	source Source
+	opt    Options
+	view   atomic.Pointer[view]
+}
+
+// NewHandler serves what src holds at the time of each request. The handler is
+// safe for concurrent use and starts no goroutine.
+func NewHandler(src Source, opt Options) http.Handler {
+	if opt.Logger == nil {
+		opt.Logger = slog.Default()
+	}
+	if opt.PageBytes == 0 {
+		opt.PageBytes = 32 << 20
+	}
+	return &handler{source: src, opt: opt}
+}
+
+func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	defer h.recover(w, r)
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		w.Header().Set("Allow", "GET, HEAD")
+		text(w, r, http.StatusMethodNotAllowed, noMethod)
+		return
+	}
+	switch r.URL.Path {
+	case "/healthz":
+		health(w, r, http.StatusOK, "ok\n")
+		return
+	case "/readyz":
+		if h.source.Snapshot() != nil {
+			health(w, r, http.StatusOK, "ready\n")
+			return
+		}
+	}
+	snap := h.source.Snapshot()
+	if snap == nil {
+		w.Header().Set("Retry-After", "2")
+		health(w, r, http.StatusServiceUnavailable, startingUp)
+		return
+	}
+	h.current(snap).serve(w, r)
+}
+
+// current is the view of snap. A request that still holds an older snapshot may
+// put its view back for a moment, which costs a rendering and nothing else.
+func (h *handler) current(snap *feeds.Snapshot) *view {
+	v := h.view.Load()
+	if v == nil || v.snap != snap {
+		v = newView(snap, h.opt)
+		h.view.Store(v)
+	}
+	return v
+}
+
+func (v *view) serve(w http.ResponseWriter, r *http.Request) {
+	e, redirect := v.find(r.URL.EscapedPath())
+	switch {
+	case redirect != "":
+		w.Header().Set("Cache-Control", "public, max-age=3600")
+		http.Redirect(w, r, redirect, http.StatusPermanentRedirect)
+	case e == nil:
+		v.notFound(w, r)
+	default:
+		out, err := v.render(e)
+		if err != nil {
+			health(w, r, http.StatusInternalServerError, internal)
+			return
+		}
+		out.serve(w, r)
+	}
+}
+
+func (v *view) notFound(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h.Set("Cache-Control", "no-cache")
+	h.Set("Vary", "Accept")
+	if !strings.Contains(r.Header.Get("Accept"), "text/html") {
+		text(w, r, http.StatusNotFound, "no such feed or page; all of them are listed at "+v.snap.Site.BaseURL+"\n")
+		return
+	}
+	body, err := v.missingPage()
+	if err != nil {
+		v.opt.Logger.Error("not rendered", "url", r.URL.Path, "err", err)
+		text(w, r, http.StatusNotFound, "no such page\n")
+		return
+	}
+	pageHeader(h)
+	write(w, r, http.StatusNotFound, htmlType, body)
+}
+
+// recover answers for a handler that panicked. Answers are complete before their
+// first byte is sent, so the headers can still be replaced.
+func (h *handler) recover(w http.ResponseWriter, r *http.Request) {
+	cause := recover()
+	if cause == nil {
+		return
+	}
+	if cause == http.ErrAbortHandler {
+		panic(cause)
+	}
+	h.opt.Logger.Error("request panicked", "url", r.URL.Path, "err", cause, "stack", string(debug.Stack()))
+	clear(w.Header())
+	health(w, r, http.StatusInternalServerError, internal)
+}
+
+// health answers in a few words that hold for this moment only.
+func health(w http.ResponseWriter, r *http.Request, status int, message string) {
+	w.Header().Set("Cache-Control", "no-store")
+	text(w, r, status, message)
+}
+
+func text(w http.ResponseWriter, r *http.Request, status int, message string) {
+	write(w, r, status, "text/plain; charset=utf-8", []byte(message))
+}
+
+func write(w http.ResponseWriter, r *http.Request, status int, mediaType string, body []byte) {
+	h := w.Header()
+	h.Set("Content-Type", mediaType)
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	h.Set("X-Content-Type-Options", "nosniff")
+	w.WriteHeader(status)
+	if r.Method != http.MethodHead {
+		w.Write(body)
+	}
+}

@@ -1,0 +1,106 @@
+package server
+
+import (
+	"strings"
+	"time"
+
+	"feedmill/feeds"
+)
+
+// group is the feeds of one kind.
+type group struct {
+	v     *view
+	Kind  feeds.Kind
+	Shown []*feeds.Listing
+	Total int
+}
+
+// Title heads a list of the group: "Topics".
+func (g group) Title() string {
+	name := g.Kind.Plural()
+	return strings.ToUpper(name[:1]) + name[1:]
+}
+
+// Path is the page that lists the whole group.
+func (g group) Path() string { return g.v.link("/" + g.Kind.Plural() + "/") }
+
+// Link is where the page of one of the feeds is.
+func (g group) Link(l *feeds.Listing) string { return g.v.link(l.Key.Path()) }
+
+// item is an article as pages show it.
+type item struct {
+	*feeds.Item
+	Link   string // where to read it, empty where nowhere
+	Image  *feeds.Image
+	Byline []string // publisher, then authors
+	Date   time.Time
+	Topics []label
+}
+
+// label is a topic's name with its feed's path, which is empty where it has none.
+type label struct{ Name, Path string }
+
+const (
+	topicsShown  = 5
+	summaryRunes = 320
+)
+
+func (v *view) items(l *feeds.Listing, n int) []item {
+	newest := l.Feed().Items
+	out := make([]item, 0, min(n, len(newest)))
+	for _, it := range newest[:cap(out)] {
+		out = append(out, v.item(it, l.Key))
+	}
+	return out
+}
+
+// item is it as the page of one feed shows it: without the label of that feed.
+func (v *view) item(it *feeds.Item, on feeds.Key) item {
+	out := item{Item: it, Link: web(it.URL), Byline: byline(it), Date: it.Published}
+	for i := range it.Images {
+		if web(it.Images[i].URL) != "" {
+			out.Image = &it.Images[i]
+			break
+		}
+	}
+	for _, t := range it.Tags {
+		if t.Kind != feeds.Topic || len(out.Topics) == topicsShown {
+			continue
+		}
+		l := v.named(t)
+		switch {
+		case l == nil:
+			out.Topics = append(out.Topics, label{Name: t.Name})
+		case l.Key != on:
+			out.Topics = append(out.Topics, label{l.Name, l.Key.Path()})
+		}
+	}
+	return out
+}
+
+// byline names the publisher and those authors who are not the publisher again.
+func byline(it *feeds.Item) []string {
+	var names []string
+	if it.Source != nil && it.Source.Name != "" {
+		names = append(names, it.Source.Name)
+	}
+	for _, a := range it.Authors {
+		if a.Name != "" && (len(names) == 0 || a.Name != names[0]) {
+			names = append(names, a.Name)
+		}
+	}
+	return names
+}
+
+// Excerpt is the summary, cut between words where it is long.
+func (it item) Excerpt() string {
+	s := []rune(it.Summary)
+	if len(s) <= summaryRunes {
+		return it.Summary
+	}
+	cut := string(s[:summaryRunes])
+	if i := strings.LastIndexByte(cut, ' '); i > 0 {
+		cut = cut[:i]
+	}
+	return strings.TrimRight(cut, " ,;:.-–—") + "…"
+}

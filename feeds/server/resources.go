@@ -1,0 +1,77 @@
+package server
+
+import (
+	"bytes"
+	_ "embed"
+	"net/http"
+	"time"
+
+	"feedmill/feeds"
+)
+
+//go:embed page/style.css
+var style []byte
+
+//go:embed page/icon.svg
+var icon []byte
+
+// The style sheet's path changes with its bytes, so it is cached for ever.
+var stylePath = "/style-" + feeds.TagOf(style) + ".css"
+
+const (
+	iconPath  = "/icon.svg"
+	aboutPath = "/about/"
+	opmlPath  = "/opml.xml"
+	htmlType  = "text/html; charset=utf-8"
+)
+
+// document is one feed in one format. Its bytes belong to the revision and
+// outlive the view.
+func (v *view) document(l *feeds.Listing, f feeds.Format) Resource {
+	return Resource{l.Key.DocumentPath(f), f.MediaType() + "; charset=utf-8", func() (*content, error) {
+		d, err := l.Document(f)
+		if err != nil {
+			return nil, err
+		}
+		return &content{
+			body: d.Body, gzip: d.Gzip, tag: d.Tag, modified: d.LastModified,
+			control: cacheControl(d.MaxAge), header: v.documentHeader(l.Key, f), weight: 1 << 10,
+		}, nil
+	}}
+}
+
+// documentHeader names the document and its page (RFC 8288) and lets readers
+// that run in a browser fetch it from their own origin.
+func (v *view) documentHeader(k feeds.Key, f feeds.Format) http.Header {
+	site := v.snap.Site
+	return http.Header{
+		"Link": {
+			"<" + site.URL(k.DocumentPath(f)) + `>; rel="self"; type="` + f.MediaType() + `"`,
+			"<" + site.URL(k.Path()) + `>; rel="alternate"; type="text/html"`,
+		},
+		"Access-Control-Allow-Origin":   {"*"},
+		"Access-Control-Expose-Headers": {"ETag, Link"},
+	}
+}
+
+// outline is all topics for import into a reader.
+func (v *view) outline() Resource {
+	return Resource{opmlPath, "text/x-opml; charset=utf-8", func() (*content, error) {
+		var b bytes.Buffer
+		if err := v.opt.OPML(&b, v.snap); err != nil {
+			return nil, err
+		}
+		return rendered(b.Bytes(), cacheControl(time.Hour), http.Header{"Access-Control-Allow-Origin": {"*"}}), nil
+	}}
+}
+
+// asset is a file that comes with the program.
+func asset(path, mediaType string, body []byte) Resource {
+	control := cacheControl(24 * time.Hour)
+	if path == stylePath {
+		control = "public, max-age=31536000, immutable"
+	}
+	return Resource{path, mediaType, func() (*content, error) {
+		return rendered(body, control, nil), nil
+	}}
+}
