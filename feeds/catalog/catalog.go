@@ -38,7 +38,7 @@ type Catalog struct {
 	articles map[string]*entry
 	claims   map[string][]string // id to the paths of the articles that state it
 	shelves  map[ref]*Shelf
-	order    []*Shelf // shelves by kind and name; nil until asked for
+	order    []*Shelf         // shelves by kind and name; nil until asked for
 	groups   map[ref][]string // kind and plain slug to the folds that share it
 	fixed    map[feeds.Key]ref
 	touched  map[*Shelf]bool

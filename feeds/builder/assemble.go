@@ -1,0 +1,134 @@
+package builder
+
+import (
+	"html"
+	"time"
+
+	"feedmill/feeds"
+	"feedmill/feeds/article"
+)
+
+// assemble renders a window's articles and fits them into the byte limit.
+func assemble(site *feeds.Site, m meta, articles []*article.Article, limits Limits) *feeds.Feed {
+	f := &feeds.Feed{Site: site, Key: m.key, ID: m.id, Title: m.title, Description: m.description}
+	room := limits.MaxBytes - feedRoom - escapedSize(m.title)*4 - escapedSize(m.description)*4
+	for _, a := range articles {
+		it := a.Item()
+		if limits.MaxBytes > 0 {
+			n := weight(it)
+			if n > room && n > limits.MaxBytes/2 { // one giant must not push out all others
+				it = brief(it)
+				n = weight(it)
+			}
+			if n > room {
+				break
+			}
+			room -= n
+		}
+		f.Items = append(f.Items, it)
+	}
+	for _, it := range f.Items {
+		if it.Updated.After(f.Updated) {
+			f.Updated = it.Updated
+		}
+	}
+	f.TTL = cadence(f.Items)
+	return f
+}
+
+// Bounds of a feed's TTL, and what it is while too little is known.
+const (
+	minTTL     = 5 * time.Minute
+	maxTTL     = 2 * time.Hour
+	unknownTTL = time.Hour
+)
+
+// cadence is a quarter of the mean time between the newest items, in whole
+// minutes: how long a copy of the feed may be kept. It depends on the items
+// alone, so that equal articles give equal documents.
+func cadence(items []*feeds.Item) time.Duration {
+	const most = 10
+	var dates []time.Time
+	for _, it := range items {
+		if !it.Published.IsZero() && len(dates) < most {
+			dates = append(dates, it.Published)
+		}
+	}
+	if len(dates) < 2 {
+		return unknownTTL
+	}
+	gap := dates[0].Sub(dates[len(dates)-1]) / time.Duration(len(dates)-1)
+	return min(max(gap/4, minTTL), maxTTL).Truncate(time.Minute)
+}
+
+// What a document and an item take at most besides their texts, in bytes.
+const (
+	feedRoom    = 4 << 10
+	itemRoom    = 1 << 10
+	elementRoom = 256
+)
+
+// weight is an upper bound for the bytes that an item takes in any format. It
+// does not depend on the format, because all three must hold the same items.
+func weight(it *feeds.Item) int {
+	n := itemRoom + escapedSize(it.HTML) + 3*escapedSize(it.Title) + 6*escapedSize(it.Summary) + escapedSize(it.ID) + 2*len(it.URL) + len(it.OriginalURL)
+	for _, l := range it.AMP {
+		n += elementRoom + escapedSize(l.URL) + escapedSize(l.Title)
+	}
+	for _, p := range it.Authors {
+		n += elementRoom + escapedSize(p.Name)*2 + escapedSize(p.URL) + escapedSize(p.Avatar) + escapedSize(p.Email)
+	}
+	for _, t := range it.Tags {
+		n += elementRoom + 2*escapedSize(t.Name)
+	}
+	for _, i := range it.Images {
+		n += 2*elementRoom + 2*escapedSize(i.URL) + escapedSize(i.Title) + escapedSize(i.Credit)
+	}
+	for _, e := range it.Enclosures {
+		n += elementRoom + 2*escapedSize(e.URL) + escapedSize(e.Type)
+	}
+	for _, r := range it.Related {
+		n += 2*elementRoom + 2*escapedSize(r.URL) + 2*escapedSize(r.Title) + escapedSize(r.Summary) + escapedSize(r.Provider)
+	}
+	if s := it.Source; s != nil {
+		n += 3*elementRoom + 2*escapedSize(s.Name) + 2*escapedSize(s.URL) + escapedSize(s.Icon)
+	}
+	if v := it.Video; v != nil {
+		n += elementRoom + escapedSize(v.PlayerURL) + escapedSize(v.PageURL)
+	}
+	return n
+}
+
+// escapedSize is the length of s where each special character is written out in
+// the longest way that XML or JSON has.
+func escapedSize(s string) int {
+	n := len(s)
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c == '<', c == '>', c == '&', c == '"', c == '\'', c < ' ':
+			n += 5
+		}
+	}
+	return n
+}
+
+// brief is an item without its content, with a way to it.
+func brief(it *feeds.Item) *feeds.Item {
+	const most = 2000
+	short := *it
+	if len(short.Summary) > most {
+		short.Summary = clip(short.Summary, most)
+	}
+	short.HTML = "<p>" + html.EscapeString(short.Summary) + "</p>\n"
+	if it.URL != "" {
+		short.HTML += `<p><a href="` + html.EscapeString(it.URL) + "\">Read the whole article</a></p>\n"
+	}
+	return &short
+}
+
+func clip(s string, n int) string {
+	for n > 0 && s[n]&0xc0 == 0x80 { // not within a character
+		n--
+	}
+	return s[:n] + "…"
+}

@@ -1,0 +1,174 @@
+// Package builder turns changes of files into snapshots of feeds. It is the
+// only writer: it owns the catalog, and readers load one pointer.
+//
+//	Changes → look (which files differ) → load (read and parse, in parallel)
+//	  → catalog (which feeds that touches) → publish (a new Snapshot)
+//
+// A file that cannot be used keeps its last good version; one that is gone
+// takes its article along. Nothing is rendered here: revisions do that when
+// somebody asks.
+package builder
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"iter"
+	"log/slog"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"feedmill/feeds"
+	"feedmill/feeds/article"
+	"feedmill/feeds/catalog"
+	"feedmill/watcher"
+)
+
+// Source is where articles come from: a [watcher.Watcher].
+type Source interface {
+	Files(ctx context.Context) iter.Seq2[watcher.File, error]
+	Stat(path string) (watcher.File, error)
+	ReadFile(path string, limit int64) ([]byte, watcher.Stamp, error)
+}
+
+// Limits bounds one feed's documents. Zero means no limit, except for Items.
+type Limits struct {
+	Items    int           // newest articles; zero is 50
+	MaxAge   time.Duration // since publication; articles without a date count as young
+	MaxBytes int           // of a document in any format
+}
+
+// Options is what a Builder is made for.
+type Options struct {
+	Site     feeds.Site
+	SiteID   string // first part of derived ids
+	Articles article.Options
+	Topics   []catalog.Topic
+	Limits   func(kind feeds.Kind, topic string) Limits // nil: 50 items, 512 KiB
+	LastGood map[string]*article.Article                // what to show of files that are broken now; see Builder.LastGood
+	Progress func(files int)                            // called now and then while files are read; nil for never
+	Now      func() time.Time                           // nil: time.Now
+	Logger   *slog.Logger                               // nil: none
+}
+
+// Builder makes snapshots. Apply and Run must not be called concurrently with
+// each other; everything else is safe at any time.
+type Builder struct {
+	opt    Options
+	src    Source
+	parser *article.Parser
+
+	mu      sync.Mutex // held by the one writer; Report and LastGood wait for it
+	catalog *catalog.Catalog
+	files   map[string]file
+	windows map[*catalog.Shelf]*window
+
+	snapshot atomic.Pointer[feeds.Snapshot]
+}
+
+// maxFile bounds an article's file, in bytes: more is a mistake.
+const maxFile = 32 << 20
+
+// New makes a builder without articles; the first Apply must be a rescan.
+func New(src Source, opt Options) *Builder {
+	if opt.Now == nil {
+		opt.Now = time.Now
+	}
+	if opt.Logger == nil {
+		opt.Logger = slog.New(slog.DiscardHandler)
+	}
+	if opt.Limits == nil {
+		opt.Limits = func(feeds.Kind, string) Limits { return Limits{Items: 50, MaxBytes: 512 << 10} }
+	}
+	opt.Articles.SiteID = opt.SiteID
+	opt.Articles.TopicName = catalog.TopicNames(opt.Topics)
+	return &Builder{
+		opt: opt, src: src, parser: article.NewParser(opt.Articles),
+		catalog: catalog.New(catalog.Options{SiteID: opt.SiteID, Topics: opt.Topics}),
+		files:   map[string]file{}, windows: map[*catalog.Shelf]*window{},
+	}
+}
+
+// Snapshot is the current state of all feeds; nil before the first rescan.
+func (b *Builder) Snapshot() *feeds.Snapshot { return b.snapshot.Load() }
+
+// Run applies changes until in is closed or ctx ends, and shows or hides
+// articles whose time has come. It always returns nil.
+func (b *Builder) Run(ctx context.Context, in <-chan watcher.Changes) error {
+	for {
+		timer, stop := b.alarm()
+		var c watcher.Changes
+		ok := true
+		select {
+		case <-ctx.Done():
+			ok = false
+		case c, ok = <-in:
+		case <-timer:
+		}
+		stop()
+		if !ok || ctx.Err() != nil {
+			return nil
+		}
+		if err := b.Apply(ctx, c); err != nil && ctx.Err() == nil {
+			b.opt.Logger.Error("changes not applied; the feeds stay as they are", "err", err)
+		}
+	}
+}
+
+// alarm fires when time alone changes a feed. A day is the most it waits, so
+// that a clock set forward is noticed.
+func (b *Builder) alarm() (c <-chan time.Time, stop func() bool) {
+	at := b.next()
+	if at.IsZero() || b.Snapshot() == nil {
+		return nil, func() bool { return true }
+	}
+	t := time.NewTimer(min(max(0, at.Sub(b.opt.Now())), 24*time.Hour))
+	return t.C, t.Stop
+}
+
+// Apply looks at what may have changed and publishes the result in one step. On
+// an error nothing is published and nothing is lost.
+func (b *Builder) Apply(ctx context.Context, c watcher.Changes) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	start := b.opt.Now()
+	stale, gone, err := b.look(ctx, c)
+	if err != nil {
+		return fmt.Errorf("look for articles: %w", err)
+	}
+	loaded, err := b.load(ctx, stale)
+	if err != nil {
+		return err
+	}
+	for _, path := range gone {
+		b.forget(path)
+	}
+	for _, l := range loaded {
+		b.take(l)
+	}
+	b.catalog.Advance(b.opt.Now())
+	if changed := b.publish(); changed > 0 && len(stale)+len(gone) > 0 {
+		b.opt.Logger.Info("feeds updated", "files", len(stale)+len(gone), "feeds", changed, "took", b.opt.Now().Sub(start).Round(100*time.Microsecond))
+	}
+	return nil
+}
+
+// next is when Apply has something to do although no file changes; zero for never.
+func (b *Builder) next() time.Time {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	at := b.catalog.Next()
+	for _, w := range b.windows {
+		if t := w.ages; !t.IsZero() && (at.IsZero() || t.Before(at)) {
+			at = t
+		}
+	}
+	return at
+}
+
+func workers() int { return max(2, runtime.GOMAXPROCS(0)) }
+
+// cmpPath orders by path.
+func cmpPath(a, b loaded) int { return cmp.Compare(a.path, b.path) }

@@ -1,0 +1,158 @@
+package builder
+
+import (
+	"slices"
+	"time"
+
+	"feedmill/feeds"
+	"feedmill/feeds/article"
+	"feedmill/feeds/atom"
+	"feedmill/feeds/catalog"
+	"feedmill/feeds/jsonfeed"
+	"feedmill/feeds/rss"
+)
+
+var encoders = [...]feeds.Encoder{feeds.RSS: rss.Encode, feeds.Atom: atom.Encode, feeds.JSON: jsonfeed.Encode}
+
+// window is the part of a shelf that its feed shows, as last published.
+type window struct {
+	articles []*article.Article
+	meta     meta
+	listing  *feeds.Listing
+	ages     time.Time // when the oldest article leaves it by age; zero for never
+}
+
+// meta is what a feed says of itself.
+type meta struct {
+	key                feeds.Key
+	id                 string
+	name               string
+	title, description string
+	parent             string
+}
+
+// publish makes a snapshot of what has changed, if anything has, and returns
+// the number of feeds with another content.
+func (b *Builder) publish() (changed int) {
+	first := b.snapshot.Load() == nil
+	shelves := b.catalog.Touched()
+	for s, w := range b.windows {
+		if !w.ages.IsZero() && !w.ages.After(b.opt.Now()) && !slices.Contains(shelves, s) {
+			shelves = append(shelves, s)
+		}
+	}
+	if len(shelves) == 0 && !first {
+		return 0
+	}
+	for _, s := range shelves {
+		if s.Gone() {
+			delete(b.windows, s)
+			changed++
+		} else if b.open(s) {
+			changed++
+		}
+	}
+	b.snapshot.Store(b.compose())
+	return changed
+}
+
+// open brings the window of a shelf up to date and reports whether its content
+// is another one.
+func (b *Builder) open(s *catalog.Shelf) bool {
+	limits := b.opt.Limits(s.Kind(), s.Name())
+	articles, ages := newest(s.Articles(), limits, b.opt.Now())
+	m := b.meta(s)
+	old := b.windows[s]
+	w := &window{articles: articles, meta: m, ages: ages}
+	l := &feeds.Listing{Key: m.key, Name: m.name, Description: m.description, Parent: m.parent, Count: len(s.Articles())}
+	if len(articles) > 0 {
+		l.Updated = articles[0].Published
+	}
+	w.listing = l
+	b.windows[s] = w
+	if old != nil && old.meta == m && slices.EqualFunc(old.articles, articles, same) {
+		w.articles, l.Revision = old.articles, old.listing.Revision
+		return false
+	}
+	site := &b.opt.Site
+	l.Revision = feeds.NewRevision(func() *feeds.Feed { return assemble(site, m, articles, limits) }, encoders)
+	return true
+}
+
+// same reports whether two articles look alike to a reader.
+func same(a, b *article.Article) bool {
+	return a == b || a.Path == b.Path && a.ID() == b.ID() && a.Digest == b.Digest
+}
+
+// newest is the head of a shelf that limits allow. It is the caller's own copy.
+func newest(all []*article.Article, limits Limits, now time.Time) (head []*article.Article, ages time.Time) {
+	for _, a := range all {
+		if len(head) == limits.Items {
+			break
+		}
+		if limits.MaxAge > 0 && !a.Published.IsZero() {
+			leaves := a.Published.Add(limits.MaxAge)
+			if !leaves.After(now) {
+				continue
+			}
+			ages = leaves // the list is newest first: the last one leaves first
+		}
+		head = append(head, a)
+	}
+	return head, ages
+}
+
+func (b *Builder) meta(s *catalog.Shelf) meta {
+	site := &b.opt.Site
+	if s.Kind() == feeds.All {
+		m := meta{name: site.Title, title: site.Title, description: site.Description, id: feeds.ID(b.opt.SiteID, "feed")}
+		if m.description == "" {
+			m.description = "The newest articles of " + site.Title
+		}
+		return m
+	}
+	m := meta{key: s.Key(), id: feeds.ID(b.opt.SiteID, "feed", s.Kind().String(), s.Fold()), name: feeds.XMLText(s.Name())}
+	m.title = m.name
+	if t := s.Topic; t != nil {
+		m.description = t.Description
+		if t.Title != "" {
+			m.title = t.Title
+		}
+		if t.Parent != "" {
+			m.parent = b.catalog.TopicSlug(t.Parent)
+		}
+	}
+	if m.title == m.name && m.name != site.Title {
+		m.title = m.name + " – " + site.Title
+	}
+	if m.description == "" {
+		m.description = describe(s.Kind(), m.name, site.Title)
+	}
+	return m
+}
+
+func describe(k feeds.Kind, name, site string) string {
+	switch k {
+	case feeds.Provider:
+		return "The newest from " + name + " on " + site
+	case feeds.Type:
+		return "The newest of type " + name + " from " + site
+	}
+	return "The newest about " + name + " from " + site
+}
+
+// compose makes a snapshot of all windows.
+func (b *Builder) compose() *feeds.Snapshot {
+	shelves := b.catalog.Shelves()
+	listings := make([]*feeds.Listing, 0, len(shelves))
+	shown := 0
+	for _, s := range shelves {
+		if w := b.windows[s]; w != nil {
+			listings = append(listings, w.listing)
+		}
+		if s.Kind() == feeds.All {
+			shown = len(s.Articles())
+		}
+	}
+	return feeds.NewSnapshot(&b.opt.Site, shown, listings, b.catalog.Aliases())
+}

@@ -1,0 +1,45 @@
+package catalog
+
+import (
+	"feedmill/feeds"
+)
+
+// TopicSlug is the slug of one of the settings' topics; empty if it is none.
+func (c *Catalog) TopicSlug(name string) string {
+	if s := c.shelves[ref{feeds.Topic, c.fold(name)}]; s != nil && s.Topic != nil {
+		return s.slug
+	}
+	return ""
+}
+
+// Aliases leads from the other names of the settings' topics to their keys, by
+// slug. A feed that has such a slug itself comes first.
+func (c *Catalog) Aliases() map[feeds.Key]feeds.Key {
+	aliases := map[feeds.Key]feeds.Key{}
+	for i := range c.opt.Topics {
+		t := &c.opt.Topics[i]
+		to := feeds.Key{Kind: feeds.Topic, Slug: c.TopicSlug(t.Name)}
+		for _, name := range append([]string{t.Name}, t.Aliases...) {
+			if from := (feeds.Key{Kind: feeds.Topic, Slug: feeds.Slug(name)}); from != to {
+				aliases[from] = to
+			}
+		}
+	}
+	return aliases
+}
+
+// Absent says why the article of a path is in no feed now; empty where it is in one.
+func (c *Catalog) Absent(path string) string {
+	e := c.articles[path]
+	switch {
+	case e == nil:
+		return "no article"
+	case e.shown != nil:
+		return ""
+	case e.stated.Hidden != "":
+		return e.stated.Hidden
+	case e.stated.NotBefore.After(c.now):
+		return "scheduled for " + e.stated.NotBefore.Format("2006-01-02 15:04:05 MST")
+	}
+	return "expired at " + e.stated.Expires.Format("2006-01-02 15:04:05 MST")
+}
