@@ -1,0 +1,167 @@
+// Package config turns what a folder of articles says about itself into a whole,
+// valid [Config], or into every problem there is in it at once.
+//
+// A folder speaks through one YAML file of our own, feedmill.yaml, and through
+// the settings of the Jekyll or Hugo site it may be. [Load] takes the defaults,
+// lays the site's settings over them, and ours over those. Our file is read
+// strictly: what it says is right to the letter or a problem with line, column
+// and a suggestion. A site's own settings belong to another program: what is
+// unknown or odd in them is passed over, and only a file that cannot be read is
+// a problem.
+//
+// [Settings] is the one table of keys. Reading, suggestions, the template and
+// the documentation all come from it.
+package config
+
+import (
+	"time"
+
+	"feedmill/feeds"
+)
+
+// Config is everything Feedmill can be told. A Config that [Load] returned is
+// valid and must not be changed; it is then safe for concurrent use.
+type Config struct {
+	File  string   // the settings file in force, as the user would open it; empty: none
+	Files []string // absolute: every settings file that was read, or would be if it appeared; a folder stands for all files in it
+
+	Dir    string // absolute: the folder of articles
+	Flavor Flavor
+
+	Listen  string // host:port
+	BaseURL string // absolute, ends in a slash, no query; empty: derive it from the listening address
+	State   string // absolute: the folder for what must outlive a restart
+
+	Site        Site
+	Collections []Collection // longest Dir first; never empty
+	Articles    Articles
+
+	Feeds  Limits                  // of every feed, unless Kinds or a topic says otherwise
+	Kinds  map[feeds.Kind]Override // by kind of feed
+	Topics []Topic                 // those of the settings first, then those of the site's data
+	Watch  Watch
+}
+
+// Flavor is the program a folder of articles is made for.
+type Flavor uint8
+
+// The flavors.
+const (
+	Plain Flavor = iota
+	Jekyll
+	Hugo
+)
+
+// String is the flavor's name for people.
+func (f Flavor) String() string { return [...]string{"plain folder", "Jekyll site", "Hugo site"}[f] }
+
+// Site describes the whole to subscribers. Only Title is never empty.
+type Site struct {
+	ID          string // namespace of article ids: host and path of URL unless set; empty where neither is known
+	Title       string
+	Description string
+	URL         string // home of the articles: absolute, ends in a slash
+	Language    string // BCP 47, as in "en-US"
+	Icon        string // absolute URL of a square image
+	Logo        string // absolute URL of a wide image
+	Copyright   string
+	Author      Author
+	TimeZone    *time.Location // of dates that name none; never nil
+}
+
+// Author is who speaks where an article names nobody.
+type Author struct {
+	Name   string
+	Email  string
+	URL    string // absolute
+	Avatar string // absolute URL of an image
+}
+
+// Collection is a folder of articles and the pattern of their addresses.
+type Collection struct {
+	Dir      string // slash-separated, below Config.Dir; empty: all of it
+	Anywhere bool   // any folder named like the last part of Dir, at any depth below the rest of it
+	Name     string // "posts"; empty where the site has no name for it
+	Link     string // pattern below Site.URL, as in "/:year/:title/", or absolute; empty: none
+}
+
+// Articles says how files become articles.
+type Articles struct {
+	Ignore     []string          // glob patterns below Dir: with a slash anchored there, without one for names at any depth; a final slash means folders
+	Extensions map[string]string // ".mdx" → "markdown", "html" or "text", beyond the endings built in
+	Fields     map[string]string // key in the front matter → field it is read as
+	EmbedHosts []string          // hosts whose players may be embedded, in lower case
+	Defaults   []Defaults        // later ones win
+}
+
+// Defaults are front matter for the articles of a folder that do not state it.
+type Defaults struct {
+	Dir        string // slash-separated, below Config.Dir, may be a glob pattern; empty: everywhere
+	Collection string // only articles of the collection of this name; empty: of any
+	Values     map[string]any
+}
+
+// Limits bound one feed.
+type Limits struct {
+	Items    int           // at least 1
+	MaxAge   time.Duration // 0: articles of any age
+	MaxBytes int           // of one document, uncompressed
+}
+
+// Override replaces some limits; nil leaves one as it was.
+type Override struct {
+	Items    *int
+	MaxAge   *time.Duration
+	MaxBytes *int
+}
+
+// Topic is what is known of a topic beyond its articles. Only Name is never empty.
+type Topic struct {
+	Name        string // exactly as written
+	Slug        string // URL segment; empty: derived from Name
+	Title       string
+	Description string
+	Parent      string   // Name of another topic
+	Aliases     []string // other names of the same topic
+	Override
+}
+
+// Watch says how changes are noticed.
+type Watch struct {
+	Mode         string // "auto": by events where the system has them; "scan": by scanning alone
+	ScanInterval time.Duration
+}
+
+// Limits are those of one feed: for a topic its own first, found by slug, name
+// or alias, then those of the kind, then the general ones.
+func (c *Config) Limits(kind feeds.Kind, name string) Limits {
+	l := c.Kinds[kind].over(c.Feeds)
+	if kind == feeds.Topic {
+		if t := c.topic(name); t != nil {
+			l = t.over(l)
+		}
+	}
+	return l
+}
+
+func (c *Config) topic(name string) *Topic {
+	for i := range c.Topics {
+		if c.Topics[i].answersTo(name) {
+			return &c.Topics[i]
+		}
+	}
+	return nil
+}
+
+func (o Override) over(l Limits) Limits {
+	if o.Items != nil {
+		l.Items = *o.Items
+	}
+	if o.MaxAge != nil {
+		l.MaxAge = *o.MaxAge
+	}
+	if o.MaxBytes != nil {
+		l.MaxBytes = *o.MaxBytes
+	}
+	return l
+}

@@ -1,0 +1,397 @@
+package config
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"feedmill/feeds"
+)
+
+var update = flag.Bool("update", false, "write golden files anew")
+
+// TestFiles loads every settings file in testdata: *.good.yml give what stands in
+// the golden file beside them, *.bad.yml the problems.
+func TestFiles(t *testing.T) {
+	for _, file := range glob(t, "testdata/*.yml") {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			dir := filepath.Join(t.TempDir(), "my-site")
+			mkdir(t, dir, "news", "blog")
+			text := read(t, file)
+			path := filepath.Join(dir, "feedmill.yaml")
+			write(t, path, text)
+			c, err := Load(dir, "")
+			if bad := strings.HasSuffix(file, ".bad.yml"); bad != (err != nil) {
+				t.Errorf("error %v for %s", err, file)
+			}
+			golden(t, strings.TrimSuffix(file, ".yml")+".golden", dump(t, dir, c, err))
+		})
+	}
+}
+
+// TestSites loads whole sites: each archive holds the folder, and beside it the
+// outcome in the golden file.
+func TestSites(t *testing.T) {
+	for _, file := range glob(t, "testdata/sites/*.txtar") {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			dir := unpack(t, file)
+			c, err := Load(dir, "")
+			golden(t, strings.TrimSuffix(file, ".txtar")+".golden", dump(t, dir, c, err))
+		})
+	}
+}
+
+// TestTemplate holds the promise that the template changes nothing, and that
+// what it suggests is right.
+func TestTemplate(t *testing.T) {
+	dirs := []string{t.TempDir()}
+	for _, file := range glob(t, "testdata/sites/*.good.txtar") {
+		dir := unpack(t, file)
+		os.Remove(filepath.Join(dir, FileName))
+		dirs = append(dirs, dir)
+	}
+	for _, dir := range dirs {
+		mkdir(t, dir, "news", "blog")
+		before, err := Load(dir, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := Template(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(dir, FileName)
+		write(t, path, text)
+		after, err := Load(dir, "")
+		if err != nil {
+			t.Fatalf("the template does not load: %v\n%s", err, text)
+		}
+		if after.File != path {
+			t.Errorf("File is %q, want %q", after.File, path)
+		}
+		after.File = before.File
+		if !reflect.DeepEqual(before, after) {
+			t.Errorf("the template changes the settings:\n%s\nbefore: %+v\nafter:  %+v", text, before, after)
+		}
+
+		write(t, path, uncomment(text))
+		if _, err := Load(dir, ""); err != nil {
+			t.Errorf("its examples do not load: %v\n%s", err, uncomment(text))
+		}
+		for _, s := range Settings() {
+			if name := s.Key[strings.LastIndexByte(s.Key, '.')+1:]; !bytes.Contains(text, []byte(name+":")) {
+				t.Errorf("%s is missing", s.Key)
+			}
+		}
+	}
+}
+
+// uncomment makes settings of all comments that are settings.
+func uncomment(text []byte) []byte {
+	var lines []string
+	for line := range strings.Lines(string(text)) {
+		rest := strings.TrimLeft(line, " ")
+		if after, ok := strings.CutPrefix(rest, "#"); ok && !strings.HasPrefix(after, " ") || ok && strings.HasPrefix(after, "  ") {
+			line = line[:len(line)-len(rest)] + after
+		}
+		lines = append(lines, line)
+	}
+	// an example of a parent needs that parent
+	s := strings.Replace(strings.Join(lines, ""), "parent: Programming", "parent: ", 1)
+	return []byte(s)
+}
+
+func TestSettings(t *testing.T) {
+	seen := map[string]bool{}
+	for _, s := range Settings() {
+		if seen[s.Key] {
+			t.Errorf("%s is listed twice", s.Key)
+		}
+		seen[s.Key] = true
+		if !strings.HasSuffix(s.Meaning, ".") {
+			t.Errorf("%s: meaning %q is no sentence", s.Key, s.Meaning)
+		}
+		if s.Default == "" && !strings.Contains(s.Meaning, "Without it") && !strings.Contains(s.Meaning, "Required") &&
+			!strings.HasPrefix(s.Key, "site.") && s.Key != "topics[].parent" && s.Key != "topics[].description" {
+			t.Errorf("%s does not say what happens without it", s.Key)
+		}
+	}
+}
+
+func TestLimits(t *testing.T) {
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, FileName), []byte(`
+feeds:
+  kinds: {topic: {items: 20, max_age: 2w}, all: {max_bytes: 1 MiB}}
+  items: 30
+topics:
+  - {name: Go, slug: golang, aliases: [Go lang], max_age: 0}
+`))
+	c, err := Load(dir, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const week = 7 * 24 * 60 * 60 * 1e9
+	for _, tt := range []struct {
+		kind feeds.Kind
+		name string
+		want Limits
+	}{
+		{feeds.All, "", Limits{30, 0, 1 << 20}},
+		{feeds.Category, "go", Limits{30, 0, 512 << 10}},
+		{feeds.Topic, "C", Limits{20, 2 * week, 512 << 10}},
+		{feeds.Topic, "golang", Limits{20, 0, 512 << 10}},
+		{feeds.Topic, "GO  LANG", Limits{20, 0, 512 << 10}},
+	} {
+		if got := c.Limits(tt.kind, tt.name); got != tt.want {
+			t.Errorf("Limits(%s, %q) = %+v, want %+v", tt.kind, tt.name, got, tt.want)
+		}
+	}
+}
+
+func TestLoadNothing(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "file")
+	write(t, file, nil)
+	for _, tt := range []struct{ dir, file, want string }{
+		{filepath.Join(dir, "missing"), "", "DIR/missing: no such folder: name the folder that holds the articles"},
+		{file, "", "DIR/file: a file, not a folder: name the folder that holds the articles"},
+		{dir, filepath.Join(dir, "x.yaml"), "DIR/x.yaml: no such file: create it with \"feedmill init\" or correct the name"},
+		{dir, dir, "DIR: cannot be read: is a directory"},
+	} {
+		_, err := Load(tt.dir, tt.file)
+		if got := strings.ReplaceAll(message(err), filepath.ToSlash(dir), "DIR"); got != tt.want {
+			t.Errorf("Load(%q, %q): %s\nwant %s", tt.dir, tt.file, got, tt.want)
+		}
+	}
+}
+
+// TestOtherFile reads the settings from elsewhere; relative paths in them are
+// still below the articles.
+func TestOtherFile(t *testing.T) {
+	dir, file := t.TempDir(), filepath.Join(t.TempDir(), "site.yaml")
+	write(t, file, []byte("state: memory\n"))
+	c, err := Load(dir, file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.File != file || c.State != filepath.Join(dir, "memory") || c.Files[len(c.Files)-1] != file {
+		t.Errorf("File %q, State %q, Files %q", c.File, c.State, c.Files)
+	}
+}
+
+// TestEncodings reads the same settings however an editor saved them.
+func TestEncodings(t *testing.T) {
+	for name, text := range map[string]string{
+		"byte-order mark": "\ufeffsite:\n  title: Ä\n",
+		"crlf":            "site:\r\n  title: Ä\r\n",
+		"markers":         "---\nsite:\n  title: Ä\n...\n",
+		"json":            `{"site": {"title": "\u00c4"}}`,
+		"merge":           "site:\n  <<: {title: B, language: de}\n  title: Ä\n",
+	} {
+		dir := t.TempDir()
+		write(t, filepath.Join(dir, FileName), []byte(text))
+		if c, err := Load(dir, ""); err != nil || c.Site.Title != "Ä" {
+			t.Errorf("%s: %v, %v", name, c, err)
+		}
+	}
+}
+
+// TestCorpus loads the settings of a real site.
+func TestCorpus(t *testing.T) {
+	dir := filepath.FromSlash("../../shared/corpus/site")
+	if _, err := os.Stat(dir); err != nil {
+		t.Skip("the corpus is not beside this checkout")
+	}
+	c, err := Load(dir, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Site.Title != "Power Apps Smartable" || c.Site.URL != "https://smartableai.github.io/microsoft-power-apps/" || c.Site.Language != "en-US" {
+		t.Errorf("site: %+v", c.Site)
+	}
+	if len(c.Topics) != 7 || c.Topics[1].Slug != "canvas-apps" || c.Topics[1].Parent != "Power Apps" || c.Topics[3].Aliases[0] != "CDS" {
+		t.Errorf("topics: %+v", c.Topics)
+	}
+	if len(c.Collections) != 7 || len(c.Articles.Defaults) != 9 {
+		t.Errorf("%d collections, %d defaults: %+v", len(c.Collections), len(c.Articles.Defaults), c.Articles.Defaults)
+	}
+	for _, d := range c.Articles.Defaults {
+		if d.Collection == "people" && d.Values["permalink"] != "/api/people/:path/index.json" {
+			t.Errorf("the merge key of people is lost: %v", d.Values)
+		}
+	}
+}
+
+// FuzzLoad reads any bytes as settings: the outcome is a Config that holds
+// together, or problems that say where.
+func FuzzLoad(f *testing.F) {
+	for _, file := range glob(f, "testdata/*.yml") {
+		f.Add(read(f, file))
+	}
+	dir := f.TempDir()
+	f.Fuzz(func(t *testing.T, text []byte) {
+		l, err := newLoader(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := &source{path: FileName, text: trimBOM(text), report: l.report}
+		if root, ok := s.parse(); ok {
+			readGroup(root, settings, l)
+		}
+		l.finish()
+		for _, p := range l.problems {
+			if p.Path == "" || p.Message == "" || p.Line < 1 && p.Field != "" || strings.Contains(p.Message, "yaml.") {
+				t.Errorf("problem without place or words: %+v", p)
+			}
+		}
+		if len(l.problems) == 0 {
+			holds(t, &l.Config)
+		}
+	})
+}
+
+func holds(t *testing.T, c *Config) {
+	t.Helper()
+	switch {
+	case c.Listen == "", c.State == "", c.Site.Title == "", c.Site.TimeZone == nil, len(c.Collections) == 0:
+		t.Errorf("incomplete: %+v", c)
+	case c.BaseURL != "" && !strings.HasSuffix(c.BaseURL, "/"), c.Site.URL != "" && !strings.HasSuffix(c.Site.URL, "/"):
+		t.Errorf("no final slash: %q, %q", c.BaseURL, c.Site.URL)
+	case c.Watch.ScanInterval < minScanInterval:
+		t.Errorf("scan interval %s", c.Watch.ScanInterval)
+	}
+	for _, topic := range append(c.Topics, Topic{Name: "any"}) {
+		for _, k := range feeds.Kinds {
+			if l := c.Limits(k, topic.Name); topic.Name == "" || l.Items < 1 || l.MaxAge < 0 || l.MaxBytes < minBytes {
+				t.Errorf("limits of %s %q: %+v", k, topic.Name, l)
+			}
+		}
+	}
+}
+
+// dump shows how a Config differs from that of an empty folder, or the problems.
+func dump(t *testing.T, dir string, c *Config, err error) []byte {
+	t.Helper()
+	if err != nil {
+		return []byte(strings.ReplaceAll(message(err), filepath.ToSlash(dir), "DIR") + "\n")
+	}
+	l, lerr := newLoader(dir)
+	if lerr != nil {
+		t.Fatal(lerr)
+	}
+	l.Collections = nil
+	shown := difference(tree(t, &l.Config), tree(t, c)).(map[string]any)
+	if c.Site.TimeZone.String() != "UTC" {
+		shown["Zone"] = c.Site.TimeZone.String()
+	}
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if err := e.Encode(shown); err != nil {
+		t.Fatal(err)
+	}
+	return bytes.ReplaceAll(b.Bytes(), []byte(dir), []byte("DIR"))
+}
+
+func tree(t *testing.T, c *Config) any {
+	t.Helper()
+	out, err := json.Marshal(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var v any
+	if err := json.Unmarshal(out, &v); err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+func difference(old, now any) any {
+	a, ok1 := old.(map[string]any)
+	b, ok2 := now.(map[string]any)
+	if !ok1 || !ok2 {
+		return now
+	}
+	d := map[string]any{}
+	for k, v := range b {
+		if !reflect.DeepEqual(a[k], v) {
+			d[k] = difference(a[k], v)
+		}
+	}
+	return d
+}
+
+func message(err error) string {
+	if err == nil {
+		return "no error"
+	}
+	return err.Error()
+}
+
+func golden(t *testing.T, file string, got []byte) {
+	t.Helper()
+	if *update {
+		write(t, file, got)
+	}
+	if want := read(t, file); !bytes.Equal(got, want) {
+		t.Errorf("%s: got\n%s\nwant\n%s", file, got, want)
+	}
+}
+
+func unpack(t *testing.T, file string) string {
+	t.Helper()
+	archive, err := txtar.ParseFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(t.TempDir(), "my-site")
+	for _, f := range archive.Files {
+		path := filepath.Join(dir, filepath.FromSlash(f.Name))
+		mkdir(t, filepath.Dir(path), "")
+		write(t, path, f.Data)
+	}
+	return dir
+}
+
+func glob(t testing.TB, pattern string) []string {
+	t.Helper()
+	files, err := filepath.Glob(pattern)
+	if err != nil || len(files) == 0 {
+		t.Fatalf("%s finds nothing: %v", pattern, err)
+	}
+	return files
+}
+
+func mkdir(t testing.TB, dir string, names ...string) {
+	t.Helper()
+	for _, name := range names {
+		if err := os.MkdirAll(filepath.Join(dir, name), 0o777); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func read(t testing.TB, file string) []byte {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+func write(t testing.TB, file string, text []byte) {
+	t.Helper()
+	if err := os.WriteFile(file, text, 0o666); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,155 @@
+package config
+
+import (
+	"cmp"
+	"path"
+	"slices"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+// readJekyll takes over the settings of a Jekyll site; false if it is none.
+func (l *loader) readJekyll() bool {
+	s := l.openFirst("_config.yml", "_config.yaml")
+	if s == nil {
+		return false
+	}
+	l.Flavor = Jekyll
+	root, _ := s.parse()
+	l.jekyllSite(root)
+	l.jekyllCollections(root)
+	l.jekyllDefaults(root)
+	for _, p := range append(root.get("exclude").texts(), jekyllExcludes...) {
+		l.Articles.Ignore = append(l.Articles.Ignore, "/"+strings.TrimPrefix(p, "/"))
+	}
+	if out := cleanDir(root.get("destination").text()); out != "" && !strings.HasPrefix(out, "..") {
+		l.Articles.Ignore = append(l.Articles.Ignore, "/"+out+"/")
+	}
+	l.jekyllData = cmp.Or(cleanDir(root.get("data_dir").text()), "_data")
+	return true
+}
+
+// jekyllExcludes are excluded by Jekyll itself, whatever a site adds.
+var jekyllExcludes = []string{
+	"Gemfile", "Gemfile.lock", "gemfiles/", "node_modules/", "vendor/bundle/", "vendor/cache/", "vendor/gems/", "vendor/ruby/",
+}
+
+func (l *loader) jekyllSite(root value) {
+	site := &l.Site
+	set(&site.URL, prose, root.get("url"))
+	if site.URL != "" {
+		site.URL, _ = absoluteURL(strings.TrimRight(site.URL, "/") + "/" + strings.Trim(root.get("baseurl").text(), "/"))
+	}
+	set(&site.Title, prose, root.get("title"), root.get("name"))
+	set(&site.Description, prose, root.get("description"), root.get("tagline"))
+	set(&site.Language, languageTag, root.get("lang"), root.get("locale"))
+	set(&site.Copyright, prose, root.get("copyright"))
+	l.setAuthor(root.get("author"))
+	l.setReference(&site.Icon, root.get("icon"))
+	l.setReference(&site.Logo, root.get("logo"))
+	readTimeZone(root.get("timezone"), l)
+}
+
+// set takes the first of several texts that is there and right.
+func set(to *string, check func(string) (string, error), all ...value) {
+	for _, v := range all {
+		if s, ok := checked(v, check); ok {
+			*to = s
+			return
+		}
+	}
+}
+
+func (l *loader) setReference(to *string, all ...value) {
+	set(to, func(s string) (string, error) { return reference(l.Site.URL, s) }, all...)
+}
+
+// setAuthor takes over an author who is a name or a group with one.
+func (l *loader) setAuthor(v value) {
+	if v.null() {
+		return
+	}
+	a := &l.Site.Author
+	if v.resolved().Kind != yaml.MappingNode {
+		set(&a.Name, prose, v)
+		return
+	}
+	set(&a.Name, prose, v.get("name"))
+	set(&a.Email, email, v.get("email"))
+	l.setReference(&a.URL, v.get("url"), v.get("uri"))
+	l.setReference(&a.Avatar, v.get("avatar"), v.get("picture"))
+}
+
+// permalinks are Jekyll's names for patterns.
+var permalinks = map[string]string{
+	"date":     "/:categories/:year/:month/:day/:title:output_ext",
+	"pretty":   "/:categories/:year/:month/:day/:title/",
+	"ordinal":  "/:categories/:year/:y_day/:title:output_ext",
+	"weekdate": "/:categories/:year/W:week/:short_day/:title:output_ext",
+	"none":     "/:categories/:title:output_ext",
+}
+
+func permalink(style string) string { return cmp.Or(permalinks[style], style) }
+
+// jekyllCollections finds posts and the collections that the site puts out.
+func (l *loader) jekyllCollections(root value) {
+	style := cmp.Or(root.get("permalink").text(), "date")
+	base := cleanDir(root.get("collections_dir").text())
+	posts := permalink(style)
+	var others []Collection
+	for _, c := range collectionEntries(root.get("collections")) {
+		own := permalink(c.value.get("permalink").text())
+		switch {
+		case c.name == "posts":
+			posts = cmp.Or(own, posts)
+		case c.name != "drafts" && c.value.get("output").flag():
+			link := cmp.Or(own, collectionLink(style))
+			others = append(others, Collection{Dir: path.Join(base, "_"+c.name), Name: c.name, Link: link})
+		}
+	}
+	l.Collections = append(others, Collection{Dir: path.Join(base, "_posts"), Anywhere: true, Name: "posts", Link: posts})
+}
+
+// collectionEntries are the collections of a mapping; those of a list have no
+// settings and are therefore never put out.
+func collectionEntries(v value) []entry {
+	if v.null() || v.resolved().Kind != yaml.MappingNode {
+		return nil
+	}
+	return v.entries()
+}
+
+// collectionLink is the pattern of a collection without one of its own: it ends
+// like that of the posts.
+func collectionLink(style string) string {
+	switch p := permalink(style); {
+	case strings.HasSuffix(p, "/"):
+		return "/:collection/:path/"
+	case strings.HasSuffix(p, ":output_ext") && style != "weekdate":
+		return "/:collection/:path:output_ext"
+	}
+	return "/:collection/:path"
+}
+
+// jekyllDefaults takes over front matter defaults. In Jekyll the longer path
+// wins, then the entry with a type; here the later entry.
+func (l *loader) jekyllDefaults(root value) {
+	base := cleanDir(root.get("collections_dir").text())
+	for _, item := range root.get("defaults").items() {
+		scope := item.get("scope")
+		d := Defaults{Dir: cleanDir(scope.get("path").text()), Collection: scope.get("type").text(), Values: item.get("values").data()}
+		if d.Dir != "" {
+			d.Dir = path.Join(base, d.Dir)
+		}
+		if len(d.Values) > 0 {
+			l.Articles.Defaults = append(l.Articles.Defaults, d)
+		}
+	}
+	slices.SortStableFunc(l.Articles.Defaults, func(a, b Defaults) int {
+		return cmp.Or(cmp.Compare(len(a.Dir), len(b.Dir)), cmp.Compare(min(len(a.Collection), 1), min(len(b.Collection), 1)))
+	})
+}
+
+// cleanDir is a folder of a site as a path without slashes around it.
+func cleanDir(s string) string { return strings.TrimPrefix(path.Clean("/"+s), "/") }

@@ -1,0 +1,68 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+// readLink reads one pattern for all folders, or one for each of several.
+func readLink(v value, l *loader) {
+	if l.Site.URL == "" {
+		v.problem("patterns are below the home of the articles, which is not known: set site.url too")
+	}
+	if v.resolved().Kind != yaml.MappingNode {
+		if link, ok := checked(v, linkPattern); ok {
+			for i := range l.Collections {
+				l.Collections[i].Link = link
+			}
+		}
+		return
+	}
+	for _, e := range v.entries() {
+		dir, ok := l.existing(value{src: v.src, node: e.key.node, field: v.field})
+		link, good := checked(e.value, linkPattern)
+		if ok && good {
+			l.setLink(dir, link)
+		}
+	}
+}
+
+// setLink gives the articles of a folder their own pattern.
+func (l *loader) setLink(dir, link string) {
+	c := l.collection(dir)
+	c.Link = link
+	l.Collections = slices.DeleteFunc(l.Collections, func(old Collection) bool { return old.Dir == dir })
+	l.Collections = append(l.Collections, c)
+}
+
+var token = regexp.MustCompile(`:([a-z_]+)`)
+
+// tokens are the parts of a link pattern.
+var tokens = []string{
+	"path", "slug", "title", "name", "basename", "filename", "contentbasename", "slugorfilename", "slugorcontentbasename",
+	"section", "sections", "category", "categories", "collection", "output_ext",
+	"year", "month", "day", "hour", "minute", "second", "short_year", "i_month", "short_month", "long_month", "monthname",
+	"i_day", "y_day", "yearday", "w_year", "week", "w_day", "short_day", "long_day", "weekday", "weekdayname",
+}
+
+func linkPattern(s string) (string, error) {
+	if !strings.HasPrefix(s, "/") || strings.HasPrefix(s, "//") {
+		return "", fmt.Errorf(`%q is not a pattern below site.url: write it as in "/:year/:month/:slug/"`, s)
+	}
+	found := token.FindAllStringSubmatch(s, -1)
+	if len(found) == 0 {
+		return "", errors.New("every article would have this one address: name a part that differs, such as :slug or :path")
+	}
+	for _, m := range found {
+		known := func(t string) bool { return m[1] == t || strings.HasPrefix(m[1], t+"_") }
+		if !slices.ContainsFunc(tokens, known) {
+			return "", fmt.Errorf("unknown part %q%s", m[0], didYouMean(m[1], tokens))
+		}
+	}
+	return s, nil
+}

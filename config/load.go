@@ -1,0 +1,187 @@
+package config
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+	_ "time/tzdata" // time zones by name, on machines that have no database of them
+	"unicode"
+	"unicode/utf8"
+
+	"feedmill/feeds"
+)
+
+// FileName is the settings file looked for in the folder of articles.
+const FileName = "feedmill.yaml"
+
+// Load reads the settings for the articles in dir from file, or from
+// dir/feedmill.yaml, where it exists, if file is empty. The error joins one
+// [feeds.Problem] for each thing that must be mended.
+func Load(dir, file string) (*Config, error) {
+	l, err := newLoader(dir)
+	if err != nil {
+		return nil, err
+	}
+	l.readSite()
+	l.readFile(file)
+	l.readTopicData()
+	l.finish()
+	if len(l.problems) > 0 {
+		return nil, l.err()
+	}
+	return &l.Config, nil
+}
+
+// loader is a Config in the making and the problems met on the way.
+type loader struct {
+	Config
+	dir        string // as the user named it
+	jekyllData string // folder of the site's data; empty: none
+	topics     []placedTopic
+	problems   []*feeds.Problem
+}
+
+func newLoader(dir string) (*loader, error) {
+	info, err := os.Stat(dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, &feeds.Problem{Path: dir, Message: "no such folder: name the folder that holds the articles"}
+	case err != nil:
+		return nil, &feeds.Problem{Path: dir, Message: "the folder cannot be read: " + reason(err)}
+	case !info.IsDir():
+		return nil, &feeds.Problem{Path: dir, Message: "a file, not a folder: name the folder that holds the articles"}
+	}
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, fmt.Errorf("find folder %s: %w", dir, err)
+	}
+	return &loader{dir: dir, Config: Config{
+		Dir:         abs,
+		Listen:      "127.0.0.1:8080",
+		State:       filepath.Join(abs, ".feedmill"),
+		Site:        Site{TimeZone: time.UTC},
+		Collections: []Collection{{}},
+		Feeds:       Limits{Items: 50, MaxBytes: 512 << 10},
+		Watch:       Watch{Mode: "auto", ScanInterval: time.Minute},
+	}}, nil
+}
+
+// readSite takes over what a Jekyll or Hugo site says.
+func (l *loader) readSite() {
+	if l.readJekyll() {
+		return
+	}
+	l.readHugo()
+}
+
+func (l *loader) readFile(file string) {
+	if file == "" {
+		file = filepath.Join(l.dir, FileName)
+		if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
+			l.watch(file)
+			return
+		}
+	}
+	s := l.open(file, false)
+	if s == nil {
+		l.report(&feeds.Problem{Path: file, Message: `no such file: create it with "feedmill init" or correct the name`})
+		return
+	}
+	l.File = file
+	if root, ok := s.parse(); ok {
+		readGroup(root, settings, l)
+	}
+}
+
+// open reads a settings file; nil if there is none. Files of a site are read
+// leniently: values of the wrong type count as absent.
+func (l *loader) open(path string, lenient bool) *source {
+	l.watch(path)
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	s := &source{path: path, lenient: lenient, report: l.report, text: trimBOM(text)}
+	if err != nil {
+		s.unreadable = "cannot be read: " + reason(err)
+	}
+	return s
+}
+
+// openFirst opens the first of several files in the folder that exists.
+func (l *loader) openFirst(names ...string) *source {
+	for _, name := range names {
+		if s := l.open(filepath.Join(l.dir, filepath.FromSlash(name)), true); s != nil {
+			return s
+		}
+	}
+	return nil
+}
+
+// watch notes that the settings depend on path.
+func (l *loader) watch(path string) {
+	abs, err := filepath.Abs(path)
+	if err == nil && !slices.Contains(l.Files, abs) {
+		l.Files = append(l.Files, abs)
+	}
+}
+
+func (l *loader) report(p *feeds.Problem) {
+	p.Path = filepath.ToSlash(p.Path)
+	l.problems = append(l.problems, p)
+}
+
+func (l *loader) err() error {
+	slices.SortStableFunc(l.problems, (*feeds.Problem).Compare)
+	errs := make([]error, len(l.problems))
+	for i, p := range l.problems {
+		errs[i] = p
+	}
+	return errors.Join(errs...)
+}
+
+// finish derives what nobody stated.
+func (l *loader) finish() {
+	l.Site.Title = cmp.Or(l.Site.Title, titleOf(l.Dir))
+	if u, err := url.Parse(l.Site.URL); err == nil && l.Site.ID == "" {
+		l.Site.ID = strings.TrimSuffix(u.Host+u.Path, "/")
+	}
+	for i, c := range l.Collections {
+		if c.Link == "" && l.Site.URL != "" {
+			l.Collections[i].Link = "/:path/"
+		}
+	}
+	slices.SortStableFunc(l.Collections, func(a, b Collection) int { return len(b.Dir) - len(a.Dir) })
+	if rel, err := filepath.Rel(l.Dir, l.State); err == nil && filepath.IsLocal(rel) {
+		l.Articles.Ignore = append(l.Articles.Ignore, "/"+filepath.ToSlash(rel)+"/")
+	}
+	l.finishTopics()
+}
+
+// titleOf makes the name of a folder readable: "release-notes" is "Release notes".
+func titleOf(dir string) string {
+	words := strings.FieldsFunc(filepath.Base(dir), func(r rune) bool {
+		return r == '-' || r == '_' || unicode.IsSpace(r) || !unicode.IsPrint(r)
+	})
+	title := strings.Trim(strings.ToValidUTF8(strings.Join(words, " "), ""), " /.")
+	if title == "" {
+		return "Articles"
+	}
+	first, n := utf8.DecodeRuneInString(title)
+	return string(unicode.ToTitle(first)) + title[n:]
+}
+
+// reason is the system's own word for an error, without operation and path.
+func reason(err error) string {
+	if p, ok := errors.AsType[*fs.PathError](err); ok {
+		err = p.Err
+	}
+	return err.Error()
+}

@@ -1,0 +1,162 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/mail"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"golang.org/x/net/idna"
+	"golang.org/x/text/language"
+)
+
+// prose is text for people: one line.
+func prose(s string) (string, error) { return strings.Join(strings.Fields(s), " "), nil }
+
+func oneOf(known ...string) func(string) (string, error) {
+	return func(s string) (string, error) {
+		if !slices.Contains(known, s) {
+			return "", fmt.Errorf("unknown value %q%s", s, didYouMean(s, known))
+		}
+		return s, nil
+	}
+}
+
+func listenAddress(s string) (string, error) {
+	host, port, err := net.SplitHostPort(s)
+	if err != nil {
+		return "", fmt.Errorf("%q is not an address with a port: write it as in 127.0.0.1:8080, or :8080 for every address of this machine", s)
+	}
+	if n, err := strconv.ParseUint(port, 10, 16); err != nil || strconv.FormatUint(n, 10) != port {
+		return "", fmt.Errorf("%q is not a port: give a number from 0 to 65535", port)
+	}
+	if strings.ContainsFunc(host, func(r rune) bool { return unicode.IsSpace(r) || r == '/' }) {
+		return "", fmt.Errorf("%q is not a host: give a name or an IP address", host)
+	}
+	return s, nil
+}
+
+// absoluteURL brings the address of a site into the form that others are joined
+// to: absolute, a final slash, an ASCII host in lower case.
+func absoluteURL(s string) (string, error) {
+	u, err := url.Parse(s)
+	switch {
+	case err != nil, u.Scheme != "http" && u.Scheme != "https", u.Hostname() == "":
+		return "", fmt.Errorf(`%q is not an absolute URL: write it as in "https://example.com/"`, s)
+	case u.User != nil:
+		return "", errors.New("must not hold a user name or password: it is published in every feed")
+	case u.RawQuery != "", u.ForceQuery, u.Fragment != "", strings.HasSuffix(s, "#"):
+		return "", fmt.Errorf("%q has a query or fragment: addresses of articles are put behind it, so end it with the path", s)
+	}
+	if u.Host, err = asciiHost(u); err != nil {
+		return "", fmt.Errorf("%q is not the name of a host", u.Hostname())
+	}
+	u.Path, u.RawPath = strings.TrimSuffix(u.Path, "/")+"/", ""
+	return u.String(), nil
+}
+
+func hostName(s string) (string, error) {
+	host, err := idna.Lookup.ToASCII(s)
+	if err != nil || !strings.Contains(host, ".") {
+		return "", fmt.Errorf("%q is not the name of a host: write it as in www.youtube.com", s)
+	}
+	return host, nil
+}
+
+func asciiHost(u *url.URL) (string, error) {
+	host := u.Hostname()
+	if net.ParseIP(host) == nil {
+		var err error
+		if host, err = idna.Lookup.ToASCII(host); err != nil {
+			return "", err
+		}
+	}
+	switch port := u.Port(); {
+	case port != "":
+		return net.JoinHostPort(host, port), nil
+	case strings.Contains(host, ":"):
+		return "[" + host + "]", nil
+	}
+	return host, nil
+}
+
+// reference resolves the address of a page or image against that of the site.
+func reference(base, s string) (string, error) {
+	u, err := url.Parse(s)
+	if err != nil {
+		return "", fmt.Errorf("%q is not a URL", s)
+	}
+	b, err := url.Parse(base)
+	if err != nil {
+		return "", err
+	}
+	if !u.IsAbs() && u.Host == "" {
+		if base == "" {
+			return "", fmt.Errorf("%q is below the site, whose address is not known: set site.url or give an absolute URL", s)
+		}
+		// a path of "/logo.png" means the site's own root, wherever it is mounted
+		u.Path, u.RawPath = strings.TrimPrefix(u.Path, "/"), ""
+		if u.Path == "" {
+			return base, nil
+		}
+	}
+	u = b.ResolveReference(u)
+	if u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
+		return "", fmt.Errorf("%q is not a web address: it must begin with https:// or http://", s)
+	}
+	if u.Host, err = asciiHost(u); err != nil {
+		return "", fmt.Errorf("%q is not the name of a host", u.Hostname())
+	}
+	return u.String(), nil
+}
+
+func siteReference(field func(*Site) *string) reader[loader] {
+	return func(v value, l *loader) {
+		check := func(s string) (string, error) { return reference(l.Site.URL, s) }
+		text(field, check)(v, &l.Site)
+	}
+}
+
+// siteID refuses what people would not copy alike.
+func siteID(s string) (string, error) {
+	if strings.ContainsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) }) {
+		return "", errors.New("must not contain spaces: a host name such as www.example.com is best")
+	}
+	return s, nil
+}
+
+func languageTag(s string) (string, error) {
+	// Raw, because "canonical" tags drop scripts and rename languages
+	t, err := language.Raw.Parse(s)
+	if err != nil || t == language.Und {
+		return "", fmt.Errorf("%q is not a language tag: write it as in en, en-US or zh-Hant", s)
+	}
+	return t.String(), nil
+}
+
+func email(s string) (string, error) {
+	a, err := mail.ParseAddress(s)
+	if err != nil || a.Address != s {
+		return "", fmt.Errorf("%q is not a plain e-mail address", s)
+	}
+	return s, nil
+}
+
+func readTimeZone(v value, l *loader) {
+	name := v.text()
+	if name == "" {
+		return
+	}
+	zone, err := time.LoadLocation(name)
+	if err != nil || name == "Local" {
+		v.fail(`%q is not a known time zone: write it as in "Europe/Berlin" or "UTC"`, name)
+		return
+	}
+	l.Site.TimeZone = zone
+}
