@@ -73,7 +73,6 @@ func newItem(site *feeds.Site, it *feeds.Item, g *gfeeds.RssItem) item {
 		Title:       chardata.New(it.Title),
 		Link:        g.Link,
 		Description: asHTML.Replace(g.Description),
-		Updated:     stamp(it.Updated),
 		Language:    feeds.XMLText(it.Language),
 		Source:      newSource(it.Source),
 		Links:       atomlink.Beyond(it),
@@ -85,7 +84,9 @@ func newItem(site *feeds.Site, it *feeds.Item, g *gfeeds.RssItem) item {
 		x.Description, g.Content = g.Content.Content, nil
 	}
 	if it.Published.IsZero() {
-		g.PubDate = "" // gorilla takes Updated instead
+		g.PubDate = "" // gorilla takes Updated instead, which then is a stopgap for Atom
+	} else {
+		x.Updated = it.Updated.UTC().Format(time.RFC3339)
 	}
 	g.Author, x.Creators = authors(it.Authors)
 	for _, t := range it.Tags {
@@ -101,13 +102,6 @@ func newItem(site *feeds.Site, it *feeds.Item, g *gfeeds.RssItem) item {
 // asHTML makes HTML of plain text. Quotes stay, because readers that take the
 // description for plain text would show the references.
 var asHTML = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
-
-func stamp(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.UTC().Format(time.RFC3339)
-}
 
 func newCategory(site *feeds.Site, t feeds.Tag) *category {
 	return &category{Domain: uri.Escape(site.SchemeURL(t.Kind)), Text: chardata.New(t.Name)}
