@@ -46,21 +46,23 @@ type image struct {
 	Link  string        `xml:"link"`
 }
 
+// item is "Elements of <item>". The embedded struct holds content:encoded,
+// author, guid and pubDate.
 type item struct {
-	XMLName         xml.Name        `xml:"item"`
-	Title           chardata.Text   `xml:"title"`                 // "Elements of <item>"
-	Link            string          `xml:"link,omitempty"`        // "Elements of <item>"
-	Description     string          `xml:"description,omitempty"` // HTML; before content:encoded (profile)
-	*gfeeds.RssItem                 // content:encoded, author, guid, pubDate
-	Updated         string          `xml:"atom:updated,omitempty"`
-	Creators        []chardata.Text `xml:"dc:creator"` // profile, "dc:creator": a name without an address
-	Language        string          `xml:"dc:language,omitempty"`
-	Categories      []category      `xml:"category"`  // "<category> sub-element of <item>"
-	Source          *source         `xml:"source"`    // "<source> sub-element of <item>"
-	Enclosure       *enclosure      `xml:"enclosure"` // profile: at most one
-	Links           []atomlink.Link `xml:"atom:link"` // profile, "atom:link"
+	XMLName     xml.Name      `xml:"item"`
+	Title       chardata.Text `xml:"title"`
+	Link        string        `xml:"link,omitempty"`
+	Description string        `xml:"description,omitempty"` // HTML; before content:encoded (profile)
+	*gfeeds.RssItem
+	Updated    string          `xml:"atom:updated,omitempty"` // RFC 4287 §4.2.15
+	Creators   []chardata.Text `xml:"dc:creator"`             // profile, "dc:creator": a name without an address
+	Language   string          `xml:"dc:language,omitempty"`  // Dublin Core; RSS has none for items
+	Categories []category      `xml:"category"`               // "<category> sub-element of <item>"
+	Source     *source         `xml:"source"`                 // "<source> sub-element of <item>"
+	Enclosure  *enclosure      `xml:"enclosure"`              // profile: at most one
+	Links      []atomlink.Link `xml:"atom:link"`              // profile, "atom:link"
 	mediarss.Elements
-	Group *mediarss.Group `xml:"media:group"`
+	Group *mediarss.Group `xml:"media:group"` // profile, "enclosure": where the others go
 }
 
 type category struct {
