@@ -3,7 +3,6 @@ package server
 import (
 	"iter"
 	"net/url"
-	"path"
 	"path/filepath"
 	"strings"
 
@@ -30,24 +29,20 @@ func (r Resource) Body() ([]byte, error) {
 
 // Name is the slash-separated name of the file from which a plain web server
 // answers for Path: a page's ends in index.html. It stays below the folder that
-// it is joined to, whatever the slug.
+// it is joined to: segments that no file can be called by stay escaped.
 func (r Resource) Name() string {
 	segments := strings.Split(r.Path[1:], "/")
 	for i, s := range segments {
-		if plain, err := url.PathUnescape(s); err == nil && safeName(plain) {
+		if plain, err := url.PathUnescape(s); err == nil && filepath.IsLocal(plain) && !strings.ContainsAny(plain, "/\\\x00") {
 			segments[i] = plain
+		} else {
+			segments[i] = strings.ReplaceAll(s, ".", "%2E") // for the slugs "." and ".."
 		}
 	}
 	if last := len(segments) - 1; segments[last] == "" {
 		segments[last] = "index.html"
 	}
-	return path.Join(segments...)
-}
-
-// safeName reports whether s may be one element of a file's path as it is.
-// Others stay escaped.
-func safeName(s string) bool {
-	return !strings.ContainsAny(s, "/\\\x00") && filepath.IsLocal(s)
+	return strings.Join(segments, "/")
 }
 
 // Resources yields every URL that snap offers, rendering none.
