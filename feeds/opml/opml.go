@@ -30,7 +30,7 @@ func Encode(w io.Writer, s *feeds.Snapshot) error {
 }
 
 func newDocument(s *feeds.Snapshot) document {
-	d := document{Version: "2.0", Docs: "http://opml.org/spec2.opml", Title: feeds.XMLText(s.Site.Title), Owner: feeds.XMLText(s.Site.Author.Name)}
+	d := document{Version: "2.0", Title: feeds.XMLText(s.Site.Title), Owner: feeds.XMLText(s.Site.Author.Name)}
 	var updated time.Time
 	folders := make(map[feeds.Kind][]outline)
 	for _, l := range s.Listings {
@@ -45,7 +45,7 @@ func newDocument(s *feeds.Snapshot) document {
 	d.Body.Outlines = folders[feeds.All]
 	for _, k := range feeds.Kinds[1:] {
 		if in := folders[k]; len(in) > 0 {
-			d.Body.Outlines = append(d.Body.Outlines, outline{Text: folderNames[k], Title: folderNames[k], Outlines: in})
+			d.Body.Outlines = append(d.Body.Outlines, outline{Text: folderNames[k], Outlines: in})
 		}
 	}
 	return d

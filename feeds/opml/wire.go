@@ -21,9 +21,9 @@ type body struct {
 
 // outline is "Subscription lists", or a folder of such.
 type outline struct {
-	Text        string    `xml:"text,attr"`           // required
-	Title       string    `xml:"title,attr"`          // readers differ in which of the two they show
-	Type        string    `xml:"type,attr,omitempty"` // "rss"; none for a folder
+	Text        string    `xml:"text,attr"`            // required
+	Title       string    `xml:"title,attr,omitempty"` // of a feed, as text: readers differ in which they show
+	Type        string    `xml:"type,attr,omitempty"`  // "rss"; none for a folder
 	XMLURL      string    `xml:"xmlUrl,attr,omitempty"`
 	HTMLURL     string    `xml:"htmlUrl,attr,omitempty"`
 	Description string    `xml:"description,attr,omitempty"`
