@@ -11,7 +11,6 @@ type document struct {
 	Title    string   `xml:"head>title"`
 	Modified string   `xml:"head>dateModified,omitempty"` // RFC 822
 	Owner    string   `xml:"head>ownerName,omitempty"`
-	Docs     string   `xml:"head>docs"`
 	Body     body     `xml:"body"`
 }
 
