@@ -122,10 +122,10 @@ func (w *Watcher) counts(rel string, dir bool) bool {
 func (n *node) follow() {
 	n.hops = hops(n.real)
 	n.entry = nil
-	real, err := filepath.EvalSymlinks(n.real)
+	info, err := os.Stat(n.real)
 	if err == nil {
-		var info fs.FileInfo
-		if info, err = os.Stat(real); err == nil {
+		var real string
+		if real, err = filepath.EvalSymlinks(n.real); err == nil {
 			n.real, n.entry = real, fs.FileInfoToDirEntry(info)
 		}
 	}

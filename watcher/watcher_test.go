@@ -18,11 +18,10 @@ const patience = 10 * time.Second
 
 // live is a running watcher on real files and events.
 type live struct {
-	t       *testing.T
-	root    string
-	w       *Watcher
-	out     chan Changes
-	started bool
+	t    *testing.T
+	root string
+	w    *Watcher
+	out  chan Changes
 }
 
 // watchLive starts a watcher and takes its first Rescan.
