@@ -25,7 +25,8 @@ type Limits struct {
 
 // Serve answers connections from ln until ctx ends, then lets requests under way
 // finish within limits.Grace, cuts off the others and returns nil once every
-// connection's goroutine has ended. It closes ln. Any other end is an error.
+// connection's goroutine has ended. It closes ln. Any other end is an error. What
+// net/http has to say goes to log; nil: slog.Default.
 func Serve(ctx context.Context, ln net.Listener, h http.Handler, limits Limits, log *slog.Logger) error {
 	var open sync.WaitGroup
 	s := newServer(h, limits, log)
@@ -53,6 +54,9 @@ func Serve(ctx context.Context, ln net.Listener, h http.Handler, limits Limits, 
 }
 
 func newServer(h http.Handler, limits Limits, log *slog.Logger) *http.Server {
+	if log == nil {
+		log = slog.Default()
+	}
 	return &http.Server{
 		Handler:           h,
 		ReadHeaderTimeout: cmp.Or(limits.Header, 10*time.Second),
