@@ -10,7 +10,7 @@ import (
 
 // assemble renders a window's articles and fits them into the byte limit.
 func assemble(site *feeds.Site, m meta, articles []*article.Article, limits Limits) *feeds.Feed {
-	f := &feeds.Feed{Site: site, Key: m.key, ID: m.id, Title: m.title, Description: m.description}
+	f := &feeds.Feed{Site: site, Key: m.key, ID: m.id, Title: m.title, Name: m.name, Description: m.description}
 	room := limits.MaxBytes - feedRoom - escapedSize(m.title)*4 - escapedSize(m.description)*4
 	for _, a := range articles {
 		it := a.Item()

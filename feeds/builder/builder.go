@@ -44,7 +44,7 @@ type Limits struct {
 type Options struct {
 	Site     feeds.Site
 	SiteID   string // first part of derived ids
-	Articles article.Options
+	Parser   *article.Parser
 	Topics   []catalog.Topic
 	Limits   func(kind feeds.Kind, topic string) Limits // nil: 50 items, 512 KiB
 	LastGood map[string]*article.Article                // what to show of files that are broken now; see Builder.LastGood
@@ -82,10 +82,8 @@ func New(src Source, opt Options) *Builder {
 	if opt.Limits == nil {
 		opt.Limits = func(feeds.Kind, string) Limits { return Limits{Items: 50, MaxBytes: 512 << 10} }
 	}
-	opt.Articles.SiteID = opt.SiteID
-	opt.Articles.TopicName = catalog.TopicNames(opt.Topics)
 	return &Builder{
-		opt: opt, src: src, parser: article.NewParser(opt.Articles),
+		opt: opt, src: src, parser: opt.Parser,
 		catalog: catalog.New(catalog.Options{SiteID: opt.SiteID, Topics: opt.Topics}),
 		files:   map[string]file{}, windows: map[*catalog.Shelf]*window{},
 	}

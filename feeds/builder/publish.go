@@ -26,7 +26,7 @@ type window struct {
 type meta struct {
 	key                feeds.Key
 	id                 string
-	name               string
+	name               string // empty for the feed of everything
 	title, description string
 	parent             string
 }
@@ -65,6 +65,9 @@ func (b *Builder) open(s *catalog.Shelf) bool {
 	old := b.windows[s]
 	w := &window{articles: articles, meta: m, ages: ages}
 	l := &feeds.Listing{Key: m.key, Name: m.name, Description: m.description, Parent: m.parent, Count: len(s.Articles())}
+	if l.Name == "" {
+		l.Name = m.title
+	}
 	if len(articles) > 0 {
 		l.Updated = articles[0].Published
 	}
@@ -105,7 +108,7 @@ func newest(all []*article.Article, limits Limits, now time.Time) (head []*artic
 func (b *Builder) meta(s *catalog.Shelf) meta {
 	site := &b.opt.Site
 	if s.Kind() == feeds.All {
-		m := meta{name: site.Title, title: site.Title, description: site.Description, id: feeds.ID(b.opt.SiteID, "feed")}
+		m := meta{title: site.Title, description: site.Description, id: feeds.ID(b.opt.SiteID, "feed")}
 		if m.description == "" {
 			m.description = "The newest articles of " + site.Title
 		}

@@ -1,0 +1,75 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"feedmill/feeds/export"
+	"feedmill/feeds/opml"
+	"feedmill/feeds/server"
+)
+
+func newBuild() *cobra.Command {
+	var flags siteFlags
+	var logs logFlag
+	var out string
+	cmd := &cobra.Command{
+		Use:   "build [DIR] --out DEST",
+		Short: "Write the feeds and pages of a folder as static files",
+		Long: `Build writes everything that serve would answer into DEST, for any static web
+server. Only files whose content changed are rewritten, those of feeds that are
+gone are removed, and files that build did not write are never touched.`,
+		Example:           "  feedmill build ~/site --out ~/public/feeds --base-url https://example.com/feeds/",
+		Args:              oneFolder,
+		ValidArgsFunction: completeFolder,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			log, err := logs.logger(cmd.ErrOrStderr())
+			if err != nil {
+				return err
+			}
+			if out == "" {
+				return fmt.Errorf("%w: say where to write the files: --out DEST", errUsage)
+			}
+			cfg, err := flags.load(args)
+			if err != nil {
+				return err
+			}
+			base := cmp.Or(cfg.BaseURL, cfg.Site.URL, "http://"+cfg.Listen+"/")
+			if cfg.BaseURL == "" {
+				log.Warn("no base_url in the settings and no --base-url: the documents call themselves by this address", "url", base)
+			}
+			s, err := openSite(cfg, siteOptions{baseURL: base, once: true, ignore: inside(cfg.Dir, out), log: log})
+			if err != nil {
+				return err
+			}
+			defer s.close()
+			if err := s.scan(cmd.Context()); err != nil {
+				return err
+			}
+			report, err := export.Write(cmd.Context(), out, server.Resources(s.builder.Snapshot(), server.Options{OPML: opml.Encode, Logger: log, Version: version()}))
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "%s: %d written, %d unchanged, %d removed\n", out, report.Written, report.Unchanged, report.Removed)
+			return nil
+		},
+	}
+	flags.add(cmd)
+	logs.add(cmd)
+	cmd.Flags().StringVar(&out, "out", "", "`folder` to write to")
+	cmd.MarkFlagDirname("out")
+	return cmd
+}
+
+// inside is a pattern for the output folder where it lies among the articles.
+func inside(dir, out string) []string {
+	abs, err := filepath.Abs(out)
+	if err != nil || !below(dir, abs) {
+		return nil
+	}
+	rel, _ := filepath.Rel(dir, abs)
+	return []string{"/" + filepath.ToSlash(rel) + "/"}
+}

@@ -1,0 +1,48 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"feedmill/config"
+)
+
+func newInit() *cobra.Command {
+	return &cobra.Command{
+		Use:   "init [DIR]",
+		Short: "Write a commented settings file",
+		Long: `Init writes DIR/feedmill.yaml with every setting explained, filled from the
+settings of the Jekyll or Hugo site that DIR may be. It never overwrites one.`,
+		Example:           "  feedmill init ~/site",
+		Args:              oneFolder,
+		ValidArgsFunction: completeFolder,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			text, err := config.Template(folder(args))
+			if err != nil {
+				return err
+			}
+			name := filepath.Join(folder(args), config.FileName)
+			f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+			if errors.Is(err, fs.ErrExist) {
+				return fmt.Errorf("%s exists already: edit it, or move it away first", name)
+			}
+			if err != nil {
+				return errors.New(explain(err))
+			}
+			if _, err = f.Write(text); err != nil {
+				err = errors.Join(err, f.Close(), os.Remove(name))
+				return fmt.Errorf("write %s: %w", name, err)
+			}
+			if err := f.Close(); err != nil {
+				return fmt.Errorf("write %s: %w", name, err)
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "%s written: every setting is in it, commented out\n", name)
+			return nil
+		},
+	}
+}

@@ -1,0 +1,119 @@
+// Command feedmill turns a folder of article files into per-topic RSS, Atom and
+// JSON feeds. One file holds one command; site.go wires the packages together.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"feedmill/feeds"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(Run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// Exit codes.
+const (
+	exitFine   = 0
+	exitFailed = 1 // failed, or problems were found
+	exitUsage  = 2 // bad usage or settings
+)
+
+// errUsage marks mistakes in flags, arguments and settings; errFound says that
+// everything to say has been said.
+var (
+	errUsage = errors.New("bad usage")
+	errFound = errors.New("problems found")
+)
+
+// Run is the whole program: it returns the exit code once every goroutine it
+// started has ended.
+func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	root := newRoot()
+	root.SetArgs(args)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	switch err := root.ExecuteContext(ctx); {
+	case err == nil:
+		return exitFine
+	case errors.Is(err, errFound):
+		return exitFailed
+	default:
+		var p *feeds.Problem
+		if errors.As(err, &p) {
+			for _, p := range feeds.Problems(err) {
+				fmt.Fprintln(stderr, p)
+			}
+			return exitUsage
+		}
+		fmt.Fprintln(stderr, "feedmill:", err)
+		if errors.Is(err, errUsage) {
+			return exitUsage
+		}
+		return exitFailed
+	}
+}
+
+func newRoot() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "feedmill",
+		Short:         "Live RSS, Atom and JSON feeds for every topic of a folder of articles",
+		Long:          "Feedmill turns a folder of articles (Markdown or HTML files with front matter,\na Jekyll or a Hugo site) into a feed for each topic, and serves them.",
+		Example:       "  feedmill serve ~/site\n  feedmill check ~/site",
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return fmt.Errorf("%w: unknown command %q; feedmill --help lists them", errUsage, args[0])
+			}
+			return cmd.Help()
+		},
+	}
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return fmt.Errorf("%w: %w; %s --help lists the flags", errUsage, err, cmd.CommandPath())
+	})
+	root.AddCommand(newServe(), newBuild(), newCheck(), newInit(), newVersion())
+	return root
+}
+
+// oneFolder accepts at most one argument, the folder of articles.
+func oneFolder(cmd *cobra.Command, args []string) error {
+	if len(args) > 1 {
+		return fmt.Errorf("%w: one folder at most, not %d; see %s --help", errUsage, len(args), cmd.CommandPath())
+	}
+	return nil
+}
+
+// completeFolder makes shells offer folders for the argument.
+func completeFolder(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	return nil, cobra.ShellCompDirectiveFilterDirs
+}
+
+// logFlag is the --log-format flag.
+type logFlag struct{ format string }
+
+func (l *logFlag) add(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&l.format, "log-format", "text", "form of the log on standard error: text or json")
+	cmd.RegisterFlagCompletionFunc("log-format", cobra.FixedCompletions([]string{"text", "json"}, cobra.ShellCompDirectiveNoFileComp))
+}
+
+func (l *logFlag) logger(w io.Writer) (*slog.Logger, error) {
+	switch l.format {
+	case "text":
+		return slog.New(slog.NewTextHandler(w, nil)), nil
+	case "json":
+		return slog.New(slog.NewJSONHandler(w, nil)), nil
+	}
+	return nil, fmt.Errorf("%w: --log-format is text or json, not %q", errUsage, l.format)
+}

@@ -1,0 +1,251 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"strings"
+	"sync/atomic"
+	"syscall"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
+
+	"feedmill/feeds"
+	"feedmill/feeds/builder"
+	"feedmill/feeds/opml"
+	"feedmill/feeds/server"
+)
+
+func newServe() *cobra.Command {
+	s := &serve{}
+	cmd := &cobra.Command{
+		Use:   "serve [DIR]",
+		Short: "Build the feeds of a folder, watch it and serve them",
+		Long: `Serve builds the feeds of DIR (the current folder if left out), keeps them up to
+date as files change, and serves them over HTTP until it is interrupted.
+
+DIR may be a plain folder of articles, a Jekyll site or a Hugo site; settings are
+optional (see feedmill init). The first line on standard output is the base URL.`,
+		Example:           "  feedmill serve ~/site\n  feedmill serve ~/site --listen :80 --base-url https://feeds.example.com/",
+		Args:              oneFolder,
+		ValidArgsFunction: completeFolder,
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			s.stdout, s.stderr, s.args = cmd.OutOrStdout(), cmd.ErrOrStderr(), args
+			if s.log, err = s.logs.logger(s.stderr); err != nil {
+				return err
+			}
+			return s.run(cmd.Context())
+		},
+	}
+	s.flags.add(cmd)
+	s.logs.add(cmd)
+	cmd.Flags().StringVar(&s.listen, "listen", "", "`address` to listen on; port 0 picks a free one (default 127.0.0.1:8080)")
+	cmd.Flags().StringVar(&s.flags.state, "state", "", "`folder` for what must outlive a restart (default DIR/.feedmill)")
+	cmd.MarkFlagDirname("state")
+	return cmd
+}
+
+type serve struct {
+	flags  siteFlags
+	logs   logFlag
+	listen string
+
+	args           []string
+	stdout, stderr io.Writer
+	log            *slog.Logger
+	baseURL        string // derived from the listening address; the settings' goes first
+	current        atomic.Pointer[builder.Builder]
+}
+
+// Snapshot is that of the builder in charge.
+func (s *serve) Snapshot() *feeds.Snapshot {
+	if b := s.current.Load(); b != nil {
+		return b.Snapshot()
+	}
+	return nil
+}
+
+func (s *serve) run(ctx context.Context) error {
+	cfg, err := s.flags.load(s.args)
+	if err != nil {
+		return err
+	}
+	address := cmp.Or(s.listen, cfg.Listen)
+	ln, err := net.Listen("tcp", address)
+	if err != nil {
+		return listenError(address, err)
+	}
+	s.baseURL = addressURL(ln.Addr())
+	fmt.Fprintln(s.stdout, cmp.Or(cfg.BaseURL, s.baseURL))
+
+	group, ctx := errgroup.WithContext(ctx)
+	handler := server.NewHandler(s, server.Options{OPML: opml.Encode, Logger: s.log, Version: version()})
+	group.Go(func() error { return server.Serve(ctx, ln, handler, server.Limits{}, s.log) })
+	group.Go(func() error { return s.sites(ctx, cfg) })
+	return group.Wait()
+}
+
+// sites runs one site after the other: a new one takes over from the last when
+// good new settings appear.
+func (s *serve) sites(ctx context.Context, cfg *settings) error {
+	current, err := s.open(ctx, cfg)
+	if err != nil || ctx.Err() != nil {
+		return err
+	}
+	s.report(current)
+	for ctx.Err() == nil {
+		next, err := s.watch(ctx, current)
+		if err != nil || next == nil {
+			return err
+		}
+		current = next
+	}
+	return nil
+}
+
+// open prepares a site and its first snapshot.
+func (s *serve) open(ctx context.Context, cfg *settings) (*site, error) {
+	progress, finish := progress(s.stderr)
+	opt := siteOptions{baseURL: cmp.Or(cfg.BaseURL, s.baseURL), progress: progress, log: s.log}
+	if b := s.current.Load(); b != nil {
+		opt.lastGood = b.LastGood()
+	}
+	next, err := openSite(cfg, opt)
+	if err != nil {
+		return nil, err
+	}
+	err = next.scan(ctx)
+	finish()
+	if err != nil {
+		next.close()
+		if ctx.Err() != nil {
+			return nil, nil
+		}
+		return nil, err
+	}
+	s.current.Store(next.builder)
+	return next, nil
+}
+
+// watch keeps a site up to date until ctx ends (nil) or another has taken over.
+func (s *serve) watch(ctx context.Context, current *site) (next *site, err error) {
+	running, stop := context.WithCancel(ctx)
+	changed := make(chan struct{}, 1)
+	done := make(chan error, 1)
+	go func() { done <- current.run(running, changed) }()
+	defer func() {
+		stop()
+		err = errors.Join(err, <-done)
+		current.close()
+	}()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil, nil
+		case err := <-done:
+			done <- nil
+			return nil, err
+		case <-changed:
+			if next := s.reload(ctx, current); next != nil {
+				return next, nil
+			}
+		}
+	}
+}
+
+// reload opens a site under the settings as they are now. Bad ones are
+// reported, and the old settings stay: it returns nil.
+func (s *serve) reload(ctx context.Context, current *site) *site {
+	cfg, err := s.flags.load(s.args)
+	var next *site
+	if err == nil {
+		next, err = s.open(ctx, cfg)
+	}
+	if err != nil {
+		for _, p := range feeds.Problems(err) {
+			s.log.Error("settings not taken over; the old ones stay", "err", p)
+		}
+		return nil
+	}
+	if next != nil {
+		s.log.Info("settings taken over", "path", cmp.Or(cfg.File, cfg.Dir))
+		if s.listen == "" && cfg.Listen != current.cfg.Listen {
+			s.log.Warn("listen takes effect at the next start", "address", cfg.Listen)
+		}
+	}
+	return next
+}
+
+// report says what was found and where to look.
+func (s *serve) report(current *site) {
+	snap, r := current.builder.Snapshot(), current.builder.Report()
+	count := map[feeds.Kind]int{}
+	for _, l := range snap.Listings {
+		count[l.Key.Kind]++
+	}
+	fmt.Fprintf(s.stdout, "%s: %s in %s, %s, %s, %s\n", current.cfg.Dir, plural(r.Articles, "article"),
+		plural(count[feeds.Topic], "topic"), plural(count[feeds.Category], "category"), plural(count[feeds.Type], "type"), plural(count[feeds.Provider], "provider"))
+	if len(r.Left) > 0 {
+		fmt.Fprintf(s.stdout, "left out: %s\n", reasons(r.Left))
+	}
+	if len(r.Problems) > 0 {
+		fmt.Fprintf(s.stdout, "%s to mend: feedmill check %s lists them\n", plural(len(r.Problems), "problem"), folder(s.args))
+	}
+	base := snap.Site.BaseURL
+	fmt.Fprintf(s.stdout, "directory of all feeds: %s   everything: %srss.xml   for import into a reader: %sopml.xml\n", base, base, base)
+}
+
+// reasons counts why articles were left out: "3 draft: true, 1 scheduled".
+func reasons(left []builder.Left) string {
+	var order []string
+	count := map[string]int{}
+	for _, l := range left {
+		why := l.Reason
+		for _, prefix := range []string{"scheduled", "expired", "no front matter"} {
+			if strings.HasPrefix(why, prefix) {
+				why = prefix
+			}
+		}
+		if count[why]++; count[why] == 1 {
+			order = append(order, why)
+		}
+	}
+	for i, why := range order {
+		order[i] = fmt.Sprintf("%d × %s", count[why], why)
+	}
+	return strings.Join(order, ", ")
+}
+
+func plural(n int, noun string) string {
+	switch {
+	case n == 1:
+		return "1 " + noun
+	case strings.HasSuffix(noun, "y"):
+		return fmt.Sprintf("%d %sies", n, strings.TrimSuffix(noun, "y"))
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// addressURL is where the listener can be reached on this machine.
+func addressURL(addr net.Addr) string {
+	host, port, _ := net.SplitHostPort(addr.String())
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		host = "localhost"
+	}
+	return "http://" + net.JoinHostPort(host, port) + "/"
+}
+
+func listenError(address string, err error) error {
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return fmt.Errorf("%s is taken by another program: choose another with --listen (port 0 picks a free one)", address)
+	case errors.Is(err, syscall.EACCES):
+		return fmt.Errorf("not allowed to listen on %s: ports below 1024 need privileges; choose another with --listen", address)
+	}
+	return fmt.Errorf("%w: cannot listen on %s: %w; --listen takes host:port, as in 127.0.0.1:8080", errUsage, address, err)
+}

@@ -1,0 +1,281 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
+
+	"feedmill/config"
+	"feedmill/feeds"
+	"feedmill/feeds/article"
+	"feedmill/feeds/builder"
+	"feedmill/feeds/catalog"
+	"feedmill/watcher"
+)
+
+// siteFlags are the flags that every command over a folder of articles has.
+type siteFlags struct {
+	file    string
+	baseURL string
+	state   string
+}
+
+func (f *siteFlags) add(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&f.file, "config", "", "settings `file` (default DIR/feedmill.yaml where it exists)")
+	cmd.Flags().StringVar(&f.baseURL, "base-url", "", "public `URL` of the feeds, as in https://feeds.example.com/")
+	cmd.MarkFlagFilename("config", "yaml", "yml")
+}
+
+// settings are a Config with the flags laid over it, and the state of the files
+// it was read from.
+type settings struct {
+	*config.Config
+	fingerprint string
+}
+
+// load reads the settings of the folder. Which files those are only a first
+// reading tells; the second is sure to see all that the fingerprint covers.
+func (f *siteFlags) load(args []string) (*settings, error) {
+	first, err := config.Load(folder(args), f.file)
+	if err != nil {
+		return nil, err
+	}
+	state := fingerprint(first.Files)
+	cfg, err := config.Load(folder(args), f.file)
+	if err != nil {
+		return nil, err
+	}
+	if f.baseURL != "" {
+		if cfg.BaseURL, err = config.BaseURL(f.baseURL); err != nil {
+			return nil, fmt.Errorf("%w: --base-url: %w", errUsage, err)
+		}
+	}
+	if f.state != "" {
+		if cfg.State, err = filepath.Abs(f.state); err != nil {
+			return nil, fmt.Errorf("%w: --state: %w", errUsage, err)
+		}
+	}
+	return &settings{cfg, state}, nil
+}
+
+func folder(args []string) string {
+	if len(args) == 0 {
+		return "."
+	}
+	return args[0]
+}
+
+// site is one folder of articles under one set of settings: what watches it and
+// what builds its feeds.
+type site struct {
+	cfg      *settings
+	builder  *builder.Builder
+	articles *watcher.Watcher
+	watchers []*watcher.Watcher // articles; then the settings file where it lies elsewhere
+
+	mu   sync.Mutex
+	seen string // fingerprint of the settings files when last told
+}
+
+// siteOptions is what a command adds to the settings.
+type siteOptions struct {
+	baseURL  string
+	once     bool // no watching: one scan is all
+	ignore   []string
+	lastGood map[string]*article.Article
+	progress func(files int)
+	log      *slog.Logger
+}
+
+// openSite prepares everything; watches are in place when it returns.
+func openSite(cfg *settings, opt siteOptions) (*site, error) {
+	s := &site{cfg: cfg, seen: cfg.fingerprint}
+	topics := topicsOf(cfg)
+	parser := article.NewParser(articleOptions(cfg, topics, opt.baseURL))
+	w, err := watcher.New(cfg.Dir, watcher.Options{
+		Ignore:       slices.Concat(cfg.Articles.Ignore, opt.ignore),
+		Include:      func(path string) bool { return parser.Wants(path) || s.isSetting(path) },
+		ScanOnly:     opt.once || cfg.Watch.Mode == "scan",
+		ScanInterval: cfg.Watch.ScanInterval,
+		PollInterval: pollInterval(cfg),
+		Logger:       opt.log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.articles, s.watchers = w, []*watcher.Watcher{w}
+	if file := cfg.File; file != "" && !opt.once && !below(cfg.Dir, file) {
+		w, err := watcher.New(filepath.Dir(file), watcher.Options{Only: []string{filepath.Base(file)}, ScanInterval: cfg.Watch.ScanInterval, Logger: opt.log})
+		if err != nil {
+			s.close()
+			return nil, err
+		}
+		s.watchers = append(s.watchers, w)
+	}
+	s.builder = builder.New(s.articles, builder.Options{
+		Site: siteOf(cfg, opt.baseURL), SiteID: cfg.Site.ID, Parser: parser, Topics: topics,
+		Limits:   func(k feeds.Kind, topic string) builder.Limits { return builder.Limits(cfg.Limits(k, topic)) },
+		LastGood: opt.lastGood, Progress: opt.progress, Logger: opt.log,
+	})
+	return s, nil
+}
+
+// scan builds the first snapshot.
+func (s *site) scan(ctx context.Context) error {
+	return s.builder.Apply(ctx, watcher.Changes{Rescan: true})
+}
+
+// run keeps the feeds up to date until ctx ends. It sends on changed when the
+// settings files are no longer what they were.
+func (s *site) run(ctx context.Context, changed chan<- struct{}) error {
+	group, ctx := errgroup.WithContext(ctx)
+	articles := make(chan watcher.Changes)
+	for _, w := range s.watchers {
+		seen := make(chan watcher.Changes)
+		group.Go(func() error { return w.Run(ctx, seen) })
+		group.Go(func() error {
+			for {
+				select {
+				case <-ctx.Done():
+					return nil
+				case c := <-seen:
+					s.compare(changed)
+					if w != s.articles {
+						continue
+					}
+					select {
+					case <-ctx.Done():
+						return nil
+					case articles <- c:
+					}
+				}
+			}
+		})
+	}
+	group.Go(func() error { return s.builder.Run(ctx, articles) })
+	return group.Wait()
+}
+
+// compare tells when the settings have changed since they were read.
+func (s *site) compare(changed chan<- struct{}) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if now := fingerprint(s.cfg.Files); now != s.seen {
+		s.seen = now
+		select {
+		case changed <- struct{}{}:
+		default: // told already, and not yet looked at
+		}
+	}
+}
+
+// close releases what openSite took; run has ended or was never called.
+func (s *site) close() {
+	for _, w := range s.watchers {
+		w.Close()
+	}
+}
+
+// isSetting reports whether a path below the folder is that of a settings file.
+func (s *site) isSetting(path string) bool {
+	abs := filepath.Join(s.cfg.Dir, filepath.FromSlash(path))
+	return slices.ContainsFunc(s.cfg.Files, func(f string) bool { return f == abs || f == filepath.Dir(abs) })
+}
+
+// fingerprint tells states of files apart without reading them. A folder
+// stands for the files in it.
+func fingerprint(files []string) string {
+	var b strings.Builder
+	note := func(path string, info fs.FileInfo) {
+		fmt.Fprintf(&b, "%s %d %d\n", path, info.Size(), info.ModTime().UnixNano())
+	}
+	for _, f := range files {
+		info, err := os.Stat(f)
+		if err != nil {
+			continue
+		}
+		note(f, info)
+		if !info.IsDir() {
+			continue
+		}
+		entries, _ := os.ReadDir(f)
+		for _, e := range entries {
+			if info, err := os.Stat(filepath.Join(f, e.Name())); err == nil {
+				note(e.Name(), info)
+			}
+		}
+	}
+	return b.String()
+}
+
+func below(dir, file string) bool {
+	abs, err := filepath.Abs(file)
+	if err != nil {
+		return false
+	}
+	rel, err := filepath.Rel(dir, abs)
+	return err == nil && filepath.IsLocal(rel)
+}
+
+// pollInterval is how often a folder without events is scanned: the interval
+// that the settings give for scanning alone, and 2 s where events were expected.
+func pollInterval(cfg *settings) time.Duration {
+	if cfg.Watch.Mode == "scan" {
+		return cfg.Watch.ScanInterval
+	}
+	return 0
+}
+
+func siteOf(cfg *settings, baseURL string) feeds.Site {
+	return feeds.Site{
+		Title: feeds.XMLText(cfg.Site.Title), Description: feeds.XMLText(cfg.Site.Description), BaseURL: baseURL, HomeURL: cmp.Or(cfg.Site.URL, baseURL),
+		Language: cfg.Site.Language, Icon: cfg.Site.Icon, Logo: cfg.Site.Logo, Copyright: feeds.XMLText(cfg.Site.Copyright), Author: feeds.Person(cfg.Site.Author),
+	}
+}
+
+func topicsOf(cfg *settings) []catalog.Topic {
+	var topics []catalog.Topic
+	for _, t := range cfg.Topics {
+		topics = append(topics, catalog.Topic{Name: t.Name, Slug: t.Slug, Title: t.Title, Description: t.Description, Parent: t.Parent, Aliases: t.Aliases})
+	}
+	return topics
+}
+
+func articleOptions(cfg *settings, topics []catalog.Topic, baseURL string) article.Options {
+	opt := article.Options{
+		SiteID: cfg.Site.ID, SiteURL: cmp.Or(cfg.Site.URL, baseURL), TimeZone: cfg.Site.TimeZone,
+		Extensions: map[string]article.Markup{}, Fields: cfg.Articles.Fields, EmbedHosts: cfg.Articles.EmbedHosts,
+		SplitTags: cfg.Flavor == config.Jekyll, TopicName: catalog.TopicNames(topics),
+	}
+	for _, c := range cfg.Collections {
+		opt.Folders = append(opt.Folders, article.Folder(c))
+	}
+	for ext, markup := range cfg.Articles.Extensions {
+		opt.Extensions[ext] = article.Markup(markup)
+	}
+	for _, d := range cfg.Articles.Defaults {
+		opt.Defaults = append(opt.Defaults, article.Defaults(d))
+	}
+	return opt
+}
+
+// explain turns an error of the operating system into what to do about it.
+func explain(err error) string {
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		return err.Error() + ": change its permissions, or run as a user who may"
+	}
+	return err.Error()
+}
