@@ -20,7 +20,7 @@ var fields = []string{
 
 // defaultsSettings are the keys of an entry of articles.defaults.
 var defaultsSettings = []setting[Defaults]{
-	{Setting{"path", "", "Folder of the articles, or a glob pattern. Without it: all articles."}, "news",
+	{Setting{"path", "", "Folder of the articles. Without it: all articles."}, "news",
 		func(v value, d *Defaults) { d.Dir, _ = v.folder() }},
 	{Setting{"values", "{}", "Front matter as in an article."}, "{category: news}",
 		func(v value, d *Defaults) { d.Values = v.data() }},

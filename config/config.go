@@ -40,6 +40,8 @@ type Config struct {
 	Kinds  map[feeds.Kind]Override // by kind of feed
 	Topics []Topic                 // those of the settings first, then those of the site's data
 	Watch  Watch
+
+	names map[string]int // topics by folded name and alias, and by slugKey
 }
 
 // Flavor is the program a folder of articles is made for.
@@ -80,14 +82,14 @@ type Author struct {
 // Collection is a folder of articles and the pattern of their addresses.
 type Collection struct {
 	Dir      string // slash-separated, below Config.Dir; empty: all of it
-	Anywhere bool   // any folder named like the last part of Dir, at any depth below the rest of it
+	Anywhere bool   // folders of this path at any depth, as in news/_posts
 	Name     string // "posts"; empty where the site has no name for it
-	Link     string // pattern below Site.URL, as in "/:year/:title/", or absolute; empty: none
+	Link     string // pattern of paths below Site.URL, as in "/:year/:title/"; empty: none
 }
 
 // Articles says how files become articles.
 type Articles struct {
-	Ignore     []string          // glob patterns below Dir: with a slash anchored there, without one for names at any depth; a final slash means folders
+	Ignore     []string          // patterns as in a .gitignore in Dir, the last match wins
 	Extensions map[string]string // ".mdx" → "markdown", "html" or "text", beyond the endings built in
 	Fields     map[string]string // key in the front matter → field it is read as
 	EmbedHosts []string          // hosts whose players may be embedded, in lower case
@@ -96,7 +98,7 @@ type Articles struct {
 
 // Defaults are front matter for the articles of a folder that do not state it.
 type Defaults struct {
-	Dir        string // slash-separated, below Config.Dir, may be a glob pattern; empty: everywhere
+	Dir        string // folder or file, slash-separated, below Config.Dir; that of a Jekyll site may be a glob pattern; empty: everywhere
 	Collection string // only articles of the collection of this name; empty: of any
 	Values     map[string]any
 }
@@ -137,21 +139,23 @@ type Watch struct {
 func (c *Config) Limits(kind feeds.Kind, name string) Limits {
 	l := c.Kinds[kind].over(c.Feeds)
 	if kind == feeds.Topic {
-		if t := c.topic(name); t != nil {
-			l = t.over(l)
+		if i, ok := c.find(name); ok {
+			l = c.Topics[i].over(l)
 		}
 	}
 	return l
 }
 
-func (c *Config) topic(name string) *Topic {
-	for i := range c.Topics {
-		if c.Topics[i].answersTo(name) {
-			return &c.Topics[i]
-		}
+// find looks a topic up by slug, name or alias.
+func (c *Config) find(name string) (i int, ok bool) {
+	if i, ok = c.names[slugKey(name)]; !ok {
+		i, ok = c.names[feeds.Fold(name)]
 	}
-	return nil
+	return i, ok
 }
+
+// slugKey tells slugs from names, which never hold a control character.
+func slugKey(slug string) string { return "\x00" + slug }
 
 func (o Override) over(l Limits) Limits {
 	if o.Items != nil {

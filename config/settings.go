@@ -76,7 +76,7 @@ var settings = []setting[loader]{
 
 	{Setting{"articles.folders", "", "Folders that hold articles. Without it: all of a plain folder, what the site publishes of a Jekyll or Hugo site."}, "[news, blog]", readFolders},
 	{Setting{"articles.link", "", "Pattern of addresses below site.url, for articles that state none; or one for each folder. Without it: the site's own, /:path/ for a plain folder."}, "/:year/:month/:slug/", readLink},
-	{Setting{"articles.ignore", "[]", "Files and folders to pass over, as glob patterns: with a slash from the folder of articles on, without one at any depth."}, `["*.draft.md", /archive/]`,
+	{Setting{"articles.ignore", "[]", "Files and folders to pass over, as in a .gitignore: with a slash from the folder of articles on, without one at any depth, ! to take back."}, `["*.draft.md", /archive/]`,
 		func(v value, l *loader) { l.Articles.Ignore = append(l.Articles.Ignore, globs(v)...) }},
 	{Setting{"articles.extensions", "{}", "More endings of articles and what their files hold: markdown, html or text."}, "{.mdx: markdown}", readExtensions},
 	{Setting{"articles.fields", "{}", "Keys of your front matter and the field to read each as, as in headline: title."}, "{headline: title}", readFields},

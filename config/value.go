@@ -3,6 +3,8 @@ package config
 import (
 	"bytes"
 	"fmt"
+	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -51,6 +53,15 @@ func (v value) col() int {
 		at += n
 	}
 	return at + 1
+}
+
+// place is where a value stands, for messages elsewhere.
+func (v value) place() string {
+	name := path.Base(filepath.ToSlash(v.src.path))
+	if v.node.Line == 0 {
+		return name
+	}
+	return fmt.Sprintf("%s, line %d", name, v.node.Line)
 }
 
 // resolved is the node itself, or the one that an alias stands for.

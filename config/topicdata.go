@@ -1,0 +1,130 @@
+package config
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"feedmill/feeds"
+)
+
+// readTopicData reads what a Jekyll site keeps of its topics in its data: one
+// file each in topics/, or topics.yml with all.
+func (l *loader) readTopicData() {
+	if l.jekyllData == "" {
+		return
+	}
+	dir := filepath.Join(l.dir, filepath.FromSlash(l.jekyllData), "topics")
+	l.watch(dir)
+	var files []string
+	for _, ext := range []string{".yaml", ".yml", ".json"} {
+		found, _ := filepath.Glob(filepath.Join(quoteGlob(dir), "*"+ext))
+		files = append(files, found...)
+	}
+	slices.Sort(files)
+	for _, ext := range []string{".yml", ".yaml", ".json"} {
+		files = append(files, dir+ext)
+	}
+	for _, file := range files {
+		s := l.open(file, true)
+		if s == nil {
+			continue
+		}
+		if root, ok := s.tree(); ok {
+			l.addTopicData(root, "")
+		}
+	}
+}
+
+// addTopicData adds a topic, a list of them or a mapping of slugs to them.
+func (l *loader) addTopicData(v value, slug string) {
+	n := v.resolved()
+	switch {
+	case v.null():
+	case n.Kind == yaml.ScalarNode:
+		l.mergeTopic(placedTopic{Topic: Topic{Name: v.text(), Slug: slug}, at: v, slugAt: v})
+	case n.Kind == yaml.SequenceNode:
+		for _, item := range v.items() {
+			if item.resolved().Kind != yaml.SequenceNode {
+				l.addTopicData(item, "")
+			}
+		}
+	case isTopic(v):
+		l.mergeTopic(topicData(v, slug))
+	case slug == "":
+		for _, e := range v.entries() {
+			if e.value.null() || e.value.resolved().Kind != yaml.SequenceNode {
+				l.addTopicData(e.value, e.name)
+			}
+		}
+	}
+}
+
+func isTopic(v value) bool {
+	return firstText(v.get("name"), v.get("title"), v.get("_id"), v.get("slug")) != ""
+}
+
+func firstText(all ...value) string {
+	for _, v := range all {
+		if !v.null() && v.resolved().Kind == yaml.ScalarNode && v.text() != "" {
+			return v.text()
+		}
+	}
+	return ""
+}
+
+func topicData(v value, slug string) placedTopic {
+	t := placedTopic{at: v, slugAt: v.get("_id"), parentAt: v.get("parent")}
+	if t.slugAt.null() {
+		t.slugAt = v.get("slug")
+	}
+	if t.Slug = t.slugAt.text(); t.Slug == "" {
+		t.Slug, t.slugAt = slug, v
+	}
+	t.Name = firstText(v.get("name"), v.get("title"), t.slugAt)
+	if title := v.get("title").text(); title != t.Name {
+		t.Title = title
+	}
+	t.Description, _ = prose(v.get("description").text())
+	t.Parent = t.parentAt.text()
+	t.Aliases = v.get("aliases").texts()
+	if short := v.get("shortname").text(); short != "" {
+		t.Aliases = append(t.Aliases, short)
+	}
+	return t
+}
+
+// mergeTopic adds a topic of the site, or to one of the settings what these do
+// not say.
+func (l *loader) mergeTopic(t placedTopic) {
+	if t.Name == "" {
+		return
+	}
+	i := slices.IndexFunc(l.topics, func(own placedTopic) bool {
+		return !own.at.src.lenient && (feeds.Fold(own.Name) == feeds.Fold(t.Name) || own.Slug != "" && own.Slug == t.Slug)
+	})
+	if i < 0 {
+		l.topics = append(l.topics, t)
+		return
+	}
+	own := &l.topics[i]
+	if own.Slug == "" {
+		own.Slug, own.slugAt = t.Slug, t.slugAt
+	}
+	if own.Parent == "" {
+		own.Parent, own.parentAt = t.Parent, t.parentAt
+	}
+	for mine, theirs := range map[*string]string{&own.Title: t.Title, &own.Description: t.Description} {
+		if *mine == "" {
+			*mine = theirs
+		}
+	}
+	own.Aliases = append(own.Aliases, t.Aliases...)
+}
+
+// quoteGlob makes the special characters of a path stand for themselves.
+func quoteGlob(dir string) string {
+	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(dir)
+}
