@@ -68,23 +68,20 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		text(w, r, http.StatusMethodNotAllowed, noMethod)
 		return
 	}
-	switch r.URL.Path {
-	case "/healthz":
-		health(w, r, http.StatusOK, "ok\n")
+	if r.URL.Path == "/healthz" {
+		brief(w, r, http.StatusOK, "ok\n")
 		return
-	case "/readyz":
-		if h.source.Snapshot() != nil {
-			health(w, r, http.StatusOK, "ready\n")
-			return
-		}
 	}
 	snap := h.source.Snapshot()
-	if snap == nil {
+	switch {
+	case snap == nil:
 		w.Header().Set("Retry-After", "2")
-		health(w, r, http.StatusServiceUnavailable, startingUp)
-		return
+		brief(w, r, http.StatusServiceUnavailable, startingUp)
+	case r.URL.Path == "/readyz":
+		brief(w, r, http.StatusOK, "ready\n")
+	default:
+		h.current(snap).serve(w, r)
 	}
-	h.current(snap).serve(w, r)
 }
 
 // current is the view of snap. A request that still holds an older snapshot may
@@ -103,13 +100,14 @@ func (v *view) serve(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case redirect != "":
 		w.Header().Set("Cache-Control", "public, max-age=3600")
+		w.Header().Set("X-Content-Type-Options", "nosniff")
 		http.Redirect(w, r, redirect, http.StatusPermanentRedirect)
 	case e == nil:
 		v.notFound(w, r)
 	default:
 		out, err := v.render(e)
 		if err != nil {
-			health(w, r, http.StatusInternalServerError, internal)
+			brief(w, r, http.StatusInternalServerError, internal)
 			return
 		}
 		out.serve(w, r)
@@ -146,11 +144,11 @@ func (h *handler) recover(w http.ResponseWriter, r *http.Request) {
 	}
 	h.opt.Logger.Error("request panicked", "url", r.URL.Path, "err", cause, "stack", string(debug.Stack()))
 	clear(w.Header())
-	health(w, r, http.StatusInternalServerError, internal)
+	brief(w, r, http.StatusInternalServerError, internal)
 }
 
-// health answers in a few words that hold for this moment only.
-func health(w http.ResponseWriter, r *http.Request, status int, message string) {
+// brief answers in a few words that hold for this moment only.
+func brief(w http.ResponseWriter, r *http.Request, status int, message string) {
 	w.Header().Set("Cache-Control", "no-store")
 	text(w, r, status, message)
 }

@@ -113,7 +113,7 @@ func TestFeedPage(t *testing.T) {
 	for _, want := range []string{
 		`<a href="https://www.example.com/1">Tom &amp; &#34;Jerry&#34; &lt;b&gt;</a>`,
 		`A &lt;script&gt;alert(1)&lt;/script&gt; story.`,
-		`<time datetime="2026-03-04T05:06:07Z">4 March 2026</time>`,
+		`<time datetime="2026-03-04T05:06:07Z" dir="ltr">4 March 2026</time>`,
 		`<bdi>The Wire</bdi><bdi>Ann</bdi>`,
 		`<a href="/topics/c-plus-plus/"><bdi>C&#43;&#43;</bdi></a>`,
 		`<li><bdi>unlisted</bdi></li>`,
