@@ -31,7 +31,9 @@ func readDefaults(v value) []Defaults {
 	for _, item := range v.items() {
 		var d Defaults
 		readGroup(item, defaultsSettings, &d)
-		all = append(all, d)
+		if len(d.Values) > 0 {
+			all = append(all, d)
+		}
 	}
 	return all
 }
@@ -86,14 +88,16 @@ func (l *loader) collection(dir string) Collection {
 		if c.Dir == dir {
 			return c
 		}
-		if within(dir, c.Dir) && len(c.Dir) >= len(best.Dir) {
+		if c.holds(dir) && len(c.Dir) >= len(best.Dir) {
 			best = c
 		}
 	}
 	return Collection{Dir: dir, Name: best.Name, Link: best.Link}
 }
 
-func within(dir, parent string) bool { return parent == "" || strings.HasPrefix(dir+"/", parent+"/") }
+func (c Collection) holds(dir string) bool {
+	return c.Dir == "" || strings.HasPrefix(dir+"/", c.Dir+"/") || c.Anywhere && strings.Contains("/"+dir+"/", "/"+c.Dir+"/")
+}
 
 // globs are patterns like those of a .gitignore.
 func globs(v value) []string {
@@ -111,22 +115,20 @@ func globs(v value) []string {
 }
 
 func readExtensions(v value, l *loader) {
-	l.Articles.Extensions = map[string]string{}
 	for _, e := range v.entries() {
 		ext := "." + strings.ToLower(strings.TrimPrefix(e.name, "."))
 		if ext == "." || strings.ContainsAny(ext[1:], `./\`) {
 			e.key.problem("%q is not the ending of a file: write it as in .mdx", e.name)
 		} else if markup, ok := checked(e.value, oneOf("markdown", "html", "text")); ok {
-			l.Articles.Extensions[ext] = markup
+			put(&l.Articles.Extensions, ext, markup)
 		}
 	}
 }
 
 func readFields(v value, l *loader) {
-	l.Articles.Fields = map[string]string{}
 	for _, e := range v.entries() {
 		if field, ok := checked(e.value, oneOf(fields...)); ok {
-			l.Articles.Fields[e.name] = field
+			put(&l.Articles.Fields, e.name, field)
 		}
 	}
 }

@@ -6,8 +6,9 @@
 // lays the site's settings over them, and ours over those. Our file is read
 // strictly: what it says is right to the letter or a problem with line, column
 // and a suggestion. A site's own settings belong to another program: what is
-// unknown or odd in them is passed over, and only a file that cannot be read is
-// a problem.
+// unknown or odd in them is passed over, and a problem is only what would put
+// articles wrong in silence: a file that cannot be read, a time zone nobody
+// knows, topics that contradict each other.
 //
 // [Settings] is the one table of keys. Reading, suggestions, the template and
 // the documentation all come from it.

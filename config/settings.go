@@ -160,6 +160,14 @@ func lift[T, U any](part func(*T) *U, read reader[U]) reader[T] {
 	return func(v value, to *T) { read(v, part(to)) }
 }
 
+// put sets an entry of a map that is made when first needed.
+func put[K comparable, V any](m *map[K]V, k K, v V) {
+	if *m == nil {
+		*m = map[K]V{}
+	}
+	(*m)[k] = v
+}
+
 func readSiteURL(v value, l *loader) {
 	text(func(l *loader) *string { return &l.Site.URL }, absoluteURL)(v, l)
 	if l.Site.URL == "" && v.text() != "" {
@@ -197,7 +205,6 @@ func readKinds(v value, l *loader) {
 	for _, k := range feeds.Kinds {
 		known = append(known, k.String())
 	}
-	l.Kinds = map[feeds.Kind]Override{}
 	for _, e := range v.entries() {
 		k := slices.Index(known, e.name)
 		if k < 0 {
@@ -206,6 +213,6 @@ func readKinds(v value, l *loader) {
 		}
 		var o Override
 		readGroup(e.value, limitSettings, &o)
-		l.Kinds[feeds.Kinds[k]] = o
+		put(&l.Kinds, feeds.Kinds[k], o)
 	}
 }

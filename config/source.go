@@ -109,14 +109,10 @@ func isTypeError(err error) bool {
 
 var (
 	yamlLine  = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
-	tabIndent = regexp.MustCompile(`(?m)^ *\t\s*[^\s#]`)
+	tabIndent = regexp.MustCompile(`^ *\t\s*[^\s#]`)
 )
 
 func (s *source) failYAML(err error) {
-	if at := tabIndent.FindIndex(s.text); at != nil {
-		s.fail(1+bytes.Count(s.text[:at[0]], []byte("\n")), 0, "a tab indents this line: YAML allows only spaces there")
-		return
-	}
 	m := yamlLine.FindStringSubmatch(err.Error())
 	if m == nil {
 		m = []string{"", ""}
@@ -126,7 +122,25 @@ func (s *source) failYAML(err error) {
 	if line == 0 || strings.HasPrefix(message, "did not find expected") {
 		line++ // yaml counts lines from zero in messages of its parser
 	}
+	if strings.Contains(message, "tab character") || strings.Contains(message, "cannot start any token") {
+		if tab := s.tabNear(line); tab > 0 {
+			s.fail(tab, 0, "a tab indents this line: YAML allows only spaces there")
+			return
+		}
+	}
 	s.fail(line, 0, "not valid YAML from about here: %s; check indentation, quotes and colons", message)
+}
+
+// tabNear finds the line that a tab indents, for messages that name the one
+// before or after; 0 if there is none.
+func (s *source) tabNear(line int) int {
+	lines := bytes.Split(s.text, []byte("\n"))
+	for i := max(line-2, 0); i < min(line+1, len(lines)); i++ {
+		if tabIndent.Match(lines[i]) {
+			return i + 1
+		}
+	}
+	return 0
 }
 
 func (s *source) parseTOML() *yaml.Node {

@@ -44,11 +44,12 @@ func readTopics(v value, l *loader) {
 	for _, item := range v.items() {
 		t := placedTopic{at: item}
 		readGroup(item, topicSettings, &t)
-		if t.Name == "" && item.resolved().Kind == yaml.MappingNode {
-			item.problem("a topic needs a name: add one")
-		}
-		if t.Name != "" {
+		name := item.get("name").resolved()
+		switch {
+		case t.Name != "":
 			l.topics = append(l.topics, t)
+		case item.null(), item.resolved().Kind == yaml.MappingNode && (name == nil || name.Kind == yaml.ScalarNode):
+			item.problem("a topic needs a name: add one")
 		}
 	}
 }

@@ -193,15 +193,18 @@ func (v value) merges() []value {
 
 func (v value) keyText(k *yaml.Node) string { return value{src: v.src, node: k, field: v.field}.text() }
 
-// get finds the value under a path of keys, whose case does not count; absent
-// if there is none.
+// get finds the value under a path of keys, which may be spelt in another case
+// (Hugo's baseurl); absent if there is none.
 func (v value) get(path ...string) value {
 	for _, name := range path {
 		if v.node == nil || v.resolved().Kind != yaml.MappingNode {
 			return value{}
 		}
 		all := v.entries()
-		i := slices.IndexFunc(all, func(e entry) bool { return strings.EqualFold(e.name, name) })
+		i := slices.IndexFunc(all, func(e entry) bool { return e.name == name })
+		if i < 0 {
+			i = slices.IndexFunc(all, func(e entry) bool { return strings.EqualFold(e.name, name) })
+		}
 		if i < 0 {
 			return value{}
 		}
