@@ -158,6 +158,7 @@ func TestCoding(t *testing.T) {
 		"identity;q=0, gzip;q=0.001":  "gzip",
 		"identity;q=0, *;q=0.5":       "gzip",
 		"identity, gzip;q=0.5":        "",
+		"identity, gzip":              "gzip",
 		"identity;q=0.5, gzip":        "gzip",
 		"gzip;q=0.5":                  "gzip",
 		"gzip;q=nonsense":             "",

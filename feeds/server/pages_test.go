@@ -138,8 +138,12 @@ func TestFeedPage(t *testing.T) {
 	if len(pictures) != 1 || pictures[0] != "https://img.example.com/1.png" {
 		t.Errorf("pictures %q", pictures)
 	}
-	if _, parent := fetch(t, "/topics/ai/"); !strings.Contains(parent, "Within AI") {
+	_, parent := fetch(t, "/topics/ai/")
+	if !strings.Contains(parent, "Within AI") {
 		t.Error("the parent's page does not list the topics within it")
+	}
+	if strings.Contains(parent, "<bdi>AI</bdi>") {
+		t.Error("the topic's own page labels its articles with it")
 	}
 }
 

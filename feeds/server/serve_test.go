@@ -171,11 +171,12 @@ func refuses(t *testing.T, addr string) {
 
 // A request that outlasts the grace is cut off, and Serve waits for its handler.
 func TestShutdownIsBounded(t *testing.T) {
-	entered, left := make(chan struct{}), make(chan struct{})
+	entered, cut, release := make(chan struct{}), make(chan struct{}), make(chan struct{})
 	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		defer close(left)
 		close(entered)
 		<-r.Context().Done()
+		close(cut)
+		<-release
 	})
 	addr, stop, done := serving(t, h, Limits{Grace: 30 * time.Millisecond})
 	if _, err := io.WriteString(dial(t, addr), "GET / HTTP/1.1\r\nHost: x\r\n\r\n"); err != nil {
@@ -183,13 +184,15 @@ func TestShutdownIsBounded(t *testing.T) {
 	}
 	<-entered
 	stop()
+	<-cut
+	select {
+	case <-done:
+		t.Error("Serve returned before its handler")
+	case <-time.After(50 * time.Millisecond): // long for a Serve that would not wait
+	}
+	close(release)
 	if err := <-done; err != nil {
 		t.Error(err)
-	}
-	select {
-	case <-left:
-	default:
-		t.Error("Serve returned before its handler")
 	}
 }
 
