@@ -333,6 +333,7 @@ func TestTooFewWatches(t *testing.T) {
 				for range 20 { // until the minute is over
 					b.rescanAfter(2 * time.Second)
 				}
+				b.logged("watching again", 1)
 				b.pass(10 * time.Second)
 				b.emit(fsnotify.Write, "a/b/c.md")
 				b.pathsAfter(30*ms, "a/b/c.md")

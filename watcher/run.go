@@ -4,7 +4,6 @@ import (
 	"context"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 	"time"
 
@@ -127,7 +126,7 @@ func (w *Watcher) notice(ctx context.Context, real string, op fsnotify.Op, now t
 		case err == nil:
 			w.noticeEntry(ctx, f, info, op, now)
 		default:
-			w.noticeGone(path.Join(f.rel, filepath.Base(real)), now)
+			w.noticeGone(f.child(filepath.Base(real)).rel, now)
 		}
 	}
 }

@@ -55,6 +55,9 @@ func (w *Watcher) watchAll(ctx context.Context, root *folder) {
 		err = w.watch(ctx, root, func(string) {})
 	}
 	if err == nil || ctx.Err() != nil {
+		if w.warned != "" {
+			w.opt.Logger.Info("watching again", "path", w.root)
+		}
 		w.warned = ""
 		return
 	}

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -17,6 +16,14 @@ type folder struct {
 	rel   string // slash-separated, "." for the root
 	real  string // absolute, without links
 	above *folder
+}
+
+func (f *folder) child(name string) folder {
+	c := folder{rel: name, real: filepath.Join(f.real, name), above: f}
+	if f.rel != "." {
+		c.rel = f.rel + "/" + name
+	}
+	return c
 }
 
 // within says whether real is f or one that f was reached through: entering it
@@ -92,7 +99,7 @@ func (w *Watcher) entries(f *folder) ([]fs.DirEntry, error) {
 
 // node looks at one entry of f; ok is false where it does not count.
 func (w *Watcher) node(f *folder, e fs.DirEntry) (n node, ok bool) {
-	n = node{entry: e, folder: folder{rel: path.Join(f.rel, e.Name()), real: filepath.Join(f.real, e.Name()), above: f}}
+	n = node{entry: e, folder: f.child(e.Name())}
 	if e.Type()&fs.ModeSymlink != 0 {
 		n.follow()
 	}

@@ -50,7 +50,8 @@ type Options struct {
 	// concurrent use.
 	Include func(path string) bool
 	// Only, when not empty, names the files of the root that count, whether
-	// they exist yet or not. Then folders are not entered and Ignore is unused.
+	// they exist yet or not. Then folders are not entered, and Ignore and Include
+	// do not apply.
 	Only []string
 	// ScanOnly does without events, for file systems that have none and are not
 	// recognised as such.
