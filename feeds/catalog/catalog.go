@@ -201,10 +201,10 @@ func (c *Catalog) claim(a *article.Article) {
 	if a.Hidden != "" {
 		return
 	}
-	paths := c.claims[a.ID()]
-	i, _ := slices.BinarySearchFunc(paths, a, func(p string, a *article.Article) int { return c.precedence(p, a.Path) })
-	c.claims[a.ID()] = slices.Insert(paths, i, a.Path)
-	c.settleClaim(a.ID(), paths)
+	rivals := c.claims[a.ID()]
+	i, _ := slices.BinarySearchFunc(rivals, a, func(p string, a *article.Article) int { return c.precedence(p, a.Path) })
+	c.claims[a.ID()] = slices.Insert(slices.Clone(rivals), i, a.Path)
+	c.settle(rivals)
 }
 
 func (c *Catalog) unclaim(a *article.Article) {
@@ -218,12 +218,12 @@ func (c *Catalog) unclaim(a *article.Article) {
 		return
 	}
 	c.claims[a.ID()] = paths
-	c.settleClaim(a.ID(), paths)
+	c.settle(paths)
 }
 
-// settleClaim shows rivals for an id again, each under the id that is now its own.
-func (c *Catalog) settleClaim(id string, rivals []string) {
-	for _, p := range slices.Clone(rivals) {
+// settle shows rivals for an id again, each under the id that is now its own.
+func (c *Catalog) settle(rivals []string) {
+	for _, p := range rivals {
 		if e := c.articles[p]; e != nil && e.shown != nil {
 			c.show(e)
 		}

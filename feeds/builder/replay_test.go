@@ -1,0 +1,104 @@
+package builder
+
+import (
+	"bufio"
+	"compress/gzip"
+	"encoding/json"
+	"os"
+	"testing"
+	"time"
+
+	"feedmill/feeds"
+	"feedmill/watcher"
+)
+
+// change is one line of the corpus's history.
+type change struct {
+	Batch, Op, Path, Content string
+	Time                     int64
+}
+
+func history(t testing.TB) []change {
+	f, err := os.Open("../../../shared/corpus/history.ndjson.gz")
+	if err != nil {
+		t.Skip("skipped: the corpus of real articles is not beside the project")
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []change
+	lines := bufio.NewScanner(z)
+	lines.Buffer(nil, 16<<20)
+	for lines.Scan() {
+		var c change
+		if err := json.Unmarshal(lines.Bytes(), &c); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, c)
+	}
+	if err := lines.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// TestReplay plays nine months of real changes, write by write: what a reader
+// cannot see touches no feed, and the end is what a fresh start gives.
+func TestReplay(t *testing.T) {
+	d := newDisk()
+	var now time.Time
+	b := testBuilder(d, func() time.Time { return now }, nil)
+	if err := b.Apply(t.Context(), watcher.Changes{Rescan: true}); err != nil {
+		t.Fatal(err)
+	}
+	writes, visible := 0, 0
+	before := b.revisions()
+	for _, c := range history(t) {
+		now = time.Unix(c.Time, 0)
+		if c.Op == "remove" {
+			d.remove(c.Path)
+		} else {
+			d.write(c.Path, c.Content)
+			writes++
+		}
+		if err := b.Apply(t.Context(), watcher.Changes{Paths: []string{c.Path}}); err != nil {
+			t.Fatal(err)
+		}
+		after := b.revisions()
+		if changed(before, after) {
+			visible++
+		}
+		before = after
+	}
+	t.Logf("%d writes, %d changes that touched a feed", writes, visible)
+	if writes != 8197 || visible > 403+178+1 {
+		t.Errorf("%d of %d writes touched a feed: at most the 403 new articles, 178 visible rewrites and 1 removal should", visible, writes)
+	}
+	now = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	if err := b.Apply(t.Context(), watcher.Changes{}); err != nil {
+		t.Fatal(err)
+	}
+	agree(t, b, testBuilder(d, func() time.Time { return now }, nil))
+}
+
+func (b *Builder) revisions() map[feeds.Key]*feeds.Revision {
+	all := map[feeds.Key]*feeds.Revision{}
+	for _, l := range b.Snapshot().Listings {
+		all[l.Key] = l.Revision
+	}
+	return all
+}
+
+func changed(a, b map[feeds.Key]*feeds.Revision) bool {
+	if len(a) != len(b) {
+		return true
+	}
+	for k, r := range a {
+		if b[k] != r {
+			return true
+		}
+	}
+	return false
+}

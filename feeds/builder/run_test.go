@@ -1,0 +1,193 @@
+package builder
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"feedmill/feeds"
+	"feedmill/watcher"
+)
+
+func titles(b *Builder) string {
+	snap := b.Snapshot()
+	if snap == nil {
+		return "not ready"
+	}
+	var all []string
+	for _, it := range snap.Listing(feeds.Key{}).Feed().Items {
+		all = append(all, it.Title)
+	}
+	return strings.Join(all, " ")
+}
+
+// TestRun holds an article back until its second, without any file changing.
+func TestRun(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDisk()
+		soon := time.Now().Add(90 * time.Minute).UTC()
+		d.write("now.md", "---\ntitle: Now\ndate: 1999-12-31\nexpiryDate: "+soon.Add(48*time.Hour).Format(time.RFC3339)+"\n---\n")
+		d.write("soon.md", "---\ntitle: Soon\ndate: "+soon.Format(time.RFC3339)+"\n---\n")
+		b := testBuilder(d, nil, nil)
+		in := make(chan watcher.Changes)
+		ctx, stop := context.WithCancel(t.Context())
+		done := make(chan error)
+		go func() { done <- b.Run(ctx, in) }()
+		expect := func(want string) {
+			t.Helper()
+			synctest.Wait()
+			if got := titles(b); got != want {
+				t.Errorf("at %s the feed holds %q, want %q", time.Now(), got, want)
+			}
+		}
+		expect("not ready")
+		in <- watcher.Changes{Rescan: true}
+		expect("Now")
+		time.Sleep(90*time.Minute - time.Second)
+		expect("Now")
+		time.Sleep(time.Second)
+		expect("Soon Now")
+		d.write("later.md", "---\ntitle: Later\ndate: 1999-01-01\n---\n")
+		in <- watcher.Changes{Paths: []string{"later.md"}}
+		expect("Soon Now Later")
+		time.Sleep(48 * time.Hour)
+		expect("Soon Later")
+		stop()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// TestLimits holds every document to its bytes, and one giant does not push
+// out the others.
+func TestLimits(t *testing.T) {
+	d := newDisk()
+	for i := range 40 {
+		body := strings.Repeat(`<p class="x">"quoted" & it's <b>long</b></p>`+"\n\t", 2+i)
+		if i == 20 {
+			body = strings.Repeat("giant ", 100_000)
+		}
+		d.write(fmt.Sprintf("%02d.html", i), fmt.Sprintf("---\ntitle: 'T%d \"<&>\"'\ndate: 2024-01-%02d\ntags: [A, B]\n---\n%s", i, i%28+1, body))
+	}
+	const most = 100 << 10
+	b := testBuilder(d, nil, func(o *Options) {
+		o.Limits = func(feeds.Kind, string) Limits { return Limits{Items: 30, MaxBytes: most} }
+	})
+	if err := b.Apply(t.Context(), watcher.Changes{Rescan: true}); err != nil {
+		t.Fatal(err)
+	}
+	for path, body := range documents(t, b) {
+		if len(body) > most || len(body) < most/4 {
+			t.Errorf("%s has %d bytes of %d", path, len(body), most)
+		}
+	}
+	items := b.Snapshot().Listing(feeds.Key{}).Feed().Items
+	for _, it := range items {
+		if strings.HasPrefix(it.Title, "T20 ") {
+			if len(it.HTML) > 4000 {
+				t.Errorf("the giant keeps its content of %d bytes", len(it.HTML))
+			}
+			return
+		}
+	}
+	t.Errorf("the giant is not among the %d items", len(items))
+}
+
+// TestCadence derives how long a copy stays fresh from the items alone.
+func TestCadence(t *testing.T) {
+	at := func(hours ...int) (items []*feeds.Item) {
+		for _, h := range hours {
+			items = append(items, &feeds.Item{Published: time.Unix(1e9, 0).Add(-time.Duration(h) * time.Hour)})
+		}
+		return items
+	}
+	for _, c := range []struct {
+		items []*feeds.Item
+		want  time.Duration
+	}{{nil, unknownTTL}, {at(0), unknownTTL}, {at(0, 2, 4, 6), 30 * time.Minute}, {at(0, 0, 0), minTTL}, {at(0, 1000), maxTTL}} {
+		if got := cadence(c.items); got != c.want {
+			t.Errorf("cadence of %d items is %v, want %v", len(c.items), got, c.want)
+		}
+	}
+}
+
+// TestLogged names a broken article once, not at every scan.
+func TestLogged(t *testing.T) {
+	var log strings.Builder
+	d := newDisk()
+	d.write("a.md", "---\ntitle: A: b\n---\n")
+	b := testBuilder(d, nil, func(o *Options) { o.Logger = textLogger(&log) })
+	for range 3 {
+		if err := b.Apply(t.Context(), watcher.Changes{Rescan: true, Paths: []string{"a.md"}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := strings.Count(log.String(), "a.md:2:"); n != 1 {
+		t.Errorf("named %d times:\n%s", n, log.String())
+	}
+}
+
+// TestTakeOver hands a last good version to the builder that takes over.
+func TestTakeOver(t *testing.T) {
+	d := newDisk()
+	d.write("a.md", "---\ntitle: Good\ndate: 2024-01-01\n---\n")
+	old := testBuilder(d, nil, nil)
+	scan := func(b *Builder) {
+		if err := b.Apply(t.Context(), watcher.Changes{Rescan: true}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	scan(old)
+	d.write("a.md", "---\ntitle: Bad: bad\n---\n")
+	scan(old)
+	next := testBuilder(d, nil, func(o *Options) { o.LastGood = old.LastGood() })
+	scan(next)
+	if got := titles(next); got != "Good" {
+		t.Errorf("after a change of settings the feed holds %q", got)
+	}
+	d.remove("a.md")
+	scan(next)
+	if got := titles(next); got != "" {
+		t.Errorf("the removed article stays: %q", got)
+	}
+}
+
+// TestWorkIsBounded renders nothing that nobody asks for, and nothing twice.
+func TestWorkIsBounded(t *testing.T) {
+	d := newDisk()
+	for i := range 100 {
+		d.write(fmt.Sprintf("%03d.md", i), fmt.Sprintf("---\ntitle: T%d\ndate: 2024-01-%02d\ntags: [t%d]\n---\n", i, i%28+1, i%10))
+	}
+	b := testBuilder(d, nil, nil)
+	if err := b.Apply(t.Context(), watcher.Changes{Rescan: true}); err != nil {
+		t.Fatal(err)
+	}
+	before := b.revisions()
+	d.reads = 0
+	d.write("007.md", "---\ntitle: T7 new\ndate: 2024-01-08\ntags: [t7]\n---\n")
+	if err := b.Apply(t.Context(), watcher.Changes{Paths: []string{"007.md"}}); err != nil {
+		t.Fatal(err)
+	}
+	after := b.revisions()
+	changed := 0
+	for k := range after {
+		if before[k] != after[k] {
+			changed++
+		}
+	}
+	if changed != 1 || d.reads != 1 { // T7 is beyond the newest 50 of everything
+		t.Errorf("one article changed %d feeds and read %d files, want 1 and 1", changed, d.reads)
+	}
+	key := feeds.Key{Kind: feeds.Topic, Slug: "t7"}
+	one, err := b.Snapshot().Listing(key).Document(feeds.RSS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if two, _ := b.Snapshot().Listing(key).Document(feeds.RSS); one != two {
+		t.Error("the same document was rendered twice")
+	}
+}
