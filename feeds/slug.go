@@ -3,6 +3,7 @@ package feeds
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
@@ -27,7 +28,7 @@ var symbols = map[rune]string{
 // out, so that "C", "C++" and "C#" become c, c-plus-plus and c-sharp. A leading
 // or inner dot counts (".NET" is dot-net). It is never empty: a name
 // without any letter, digit or known symbol gives "x" and its code points.
-// Different names can share a slug; [Slugs] tells them apart.
+// Long names are cut. Different names can share a slug; [Slugs] tells them apart.
 func Slug(name string) string {
 	var words []string
 	var word strings.Builder
@@ -55,9 +56,29 @@ func Slug(name string) string {
 	}
 	flush()
 	if len(words) == 0 {
-		return codePoints(folded)
+		return codePoints(folded[:min(len(folded), 16)])
 	}
-	return norm.NFC.String(strings.Join(words, "-"))
+	return norm.NFC.String(shorten(words))
+}
+
+// maxSlug bounds a slug, in bytes, so that it can be a file's name with room to
+// spare.
+const maxSlug = 120
+
+// shorten joins as many words as there is room for.
+func shorten(words []string) string {
+	s := words[0]
+	for len(s) > maxSlug {
+		_, n := utf8.DecodeLastRuneInString(s)
+		s = s[:len(s)-n]
+	}
+	for _, w := range words[1:] {
+		if len(s)+1+len(w) > maxSlug {
+			break
+		}
+		s += "-" + w
+	}
+	return s
 }
 
 func codePoints(rs []rune) string {

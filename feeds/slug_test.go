@@ -3,6 +3,7 @@ package feeds
 import (
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 func TestSlug(t *testing.T) {
@@ -14,6 +15,14 @@ func TestSlug(t *testing.T) {
 	} {
 		if got := Slug(name); got != want {
 			t.Errorf("Slug(%q) = %q, want %q", name, got, want)
+		}
+	}
+}
+
+func TestSlugIsBounded(t *testing.T) {
+	for _, name := range []string{strings.Repeat("word ", 100), strings.Repeat("日本", 100), strings.Repeat("!", 1000)} {
+		if s := Slug(name); len(s) > maxSlug || len(s) < 20 || strings.HasSuffix(s, "-") || !utf8.ValidString(s) {
+			t.Errorf("Slug of %d bytes is %q", len(name), s)
 		}
 	}
 }

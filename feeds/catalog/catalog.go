@@ -304,7 +304,7 @@ func (c *Catalog) Touched() []*Shelf {
 	return slices.Collect(maps.Keys(all))
 }
 
-// Conflicts lists the articles that state the id of another one.
+// Conflicts lists the articles that state the id of another one, by path.
 func (c *Catalog) Conflicts() []*feeds.Problem {
 	var all []*feeds.Problem
 	for id, paths := range c.claims {
@@ -312,5 +312,6 @@ func (c *Catalog) Conflicts() []*feeds.Problem {
 			all = append(all, &feeds.Problem{Path: p, Field: "id", Message: fmt.Sprintf("%q is also that of %s: give each article its own", id, paths[0])})
 		}
 	}
+	slices.SortFunc(all, (*feeds.Problem).Compare)
 	return all
 }
