@@ -84,7 +84,7 @@ func newEntry(site *feeds.Site, it *feeds.Item, g *gfeeds.AtomEntry) entry {
 func newContent(it *feeds.Item) *text {
 	switch {
 	case it.HTML != "":
-		return &text{"html", chardata.New(it.HTML)}
+		return &text{"html", chardata.CDATA(it.HTML)}
 	case it.Summary == "" || it.URL == "":
 		return optional(cmp.Or(it.Summary, it.Title))
 	}

@@ -2,6 +2,7 @@ package atom
 
 import (
 	"encoding/xml"
+	"strings"
 	"testing"
 
 	"feedmill/feeds"
@@ -75,7 +76,11 @@ func FuzzEncode(f *testing.F) {
 			}
 		}
 		for what, got := range got {
-			if want := feeds.XMLText(text); got != want {
+			want := feeds.XMLText(text)
+			if what == "content" { // XML itself makes line feeds of carriage returns in CDATA
+				want = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(want)
+			}
+			if got != want {
 				t.Errorf("%s %q, want %q", what, got, want)
 			}
 		}

@@ -2,6 +2,7 @@ package builder
 
 import (
 	"html"
+	"strings"
 	"time"
 
 	"feedmill/feeds"
@@ -11,7 +12,7 @@ import (
 // assemble renders a window's articles and fits them into the byte limit.
 func assemble(site *feeds.Site, m meta, articles []*article.Article, limits Limits) *feeds.Feed {
 	f := &feeds.Feed{Site: site, Key: m.key, ID: m.id, Title: m.title, Name: m.name, Description: m.description}
-	room := limits.MaxBytes - feedRoom - escapedSize(m.title)*4 - escapedSize(m.description)*4
+	room := limits.MaxBytes - feedRoom - 4*size(m.title, m.description)
 	for _, a := range articles {
 		it := a.Item()
 		if limits.MaxBytes > 0 {
@@ -71,42 +72,61 @@ const (
 // weight is an upper bound for the bytes that an item takes in any format. It
 // does not depend on the format, because all three must hold the same items.
 func weight(it *feeds.Item) int {
-	n := itemRoom + escapedSize(it.HTML) + 3*escapedSize(it.Title) + 6*escapedSize(it.Summary) + escapedSize(it.ID) + 2*len(it.URL) + len(it.OriginalURL)
+	n := itemRoom + contentSize(it.HTML) + size(it.Title) + size(it.Summary) + size(it.ID, it.URL, it.OriginalURL)
+	if it.Summary == "" {
+		n += size(it.HTML) // which then is RSS's description, escaped
+	}
 	for _, l := range it.AMP {
-		n += elementRoom + escapedSize(l.URL) + escapedSize(l.Title)
+		n += elementRoom + size(l.URL, l.Title)
 	}
 	for _, p := range it.Authors {
-		n += elementRoom + escapedSize(p.Name)*2 + escapedSize(p.URL) + escapedSize(p.Avatar) + escapedSize(p.Email)
+		n += elementRoom + size(p.Name, p.URL, p.Avatar, p.Email)
 	}
 	for _, t := range it.Tags {
-		n += elementRoom + 2*escapedSize(t.Name)
+		n += elementRoom + 2*size(t.Name)
 	}
 	for _, i := range it.Images {
-		n += 2*elementRoom + 2*escapedSize(i.URL) + escapedSize(i.Title) + escapedSize(i.Credit)
+		n += elementRoom + 2*size(i.URL) + size(i.Title, i.Credit)
 	}
 	for _, e := range it.Enclosures {
-		n += elementRoom + 2*escapedSize(e.URL) + escapedSize(e.Type)
+		n += elementRoom + 2*size(e.URL, e.Type)
 	}
 	for _, r := range it.Related {
-		n += 2*elementRoom + 2*escapedSize(r.URL) + 2*escapedSize(r.Title) + escapedSize(r.Summary) + escapedSize(r.Provider)
+		n += elementRoom + size(r.URL, r.Title, r.Summary, r.Provider)
 	}
 	if s := it.Source; s != nil {
-		n += 3*elementRoom + 2*escapedSize(s.Name) + 2*escapedSize(s.URL) + escapedSize(s.Icon)
+		n += 2*elementRoom + 2*size(s.Name, s.URL, s.Icon)
 	}
 	if v := it.Video; v != nil {
-		n += elementRoom + escapedSize(v.PlayerURL) + escapedSize(v.PageURL)
+		n += elementRoom + size(v.PlayerURL, v.PageURL)
 	}
 	return n
 }
 
-// escapedSize is the length of s where each special character is written out in
-// the longest way that XML or JSON has.
-func escapedSize(s string) int {
-	n := len(s)
+// size is the length of texts in a document. A special character takes at most
+// 11 bytes: as HTML within XML, in RSS's description.
+func size(texts ...string) int {
+	n := 0
+	for _, s := range texts {
+		n += len(s)
+		for i := range len(s) {
+			switch c := s[i]; {
+			case c == '<', c == '>', c == '&', c == '"', c == '\'', c == '\\', c < ' ':
+				n += 10
+			}
+		}
+	}
+	return n
+}
+
+// contentSize is the length of HTML in a document: XML holds it as it is but
+// for the ends of CDATA sections, JSON escapes quotes, line ends and a few more.
+func contentSize(s string) int {
+	n := len(s) + 12*strings.Count(s, "]]>") + 3*strings.Count(s, "\u2028") + 3*strings.Count(s, "\u2029")
 	for i := range len(s) {
-		switch c := s[i]; {
-		case c == '<', c == '>', c == '&', c == '"', c == '\'', c < ' ':
-			n += 5
+		switch s[i] {
+		case '"', '\\', '\n', '\t', '\r':
+			n++
 		}
 	}
 	return n

@@ -29,7 +29,7 @@ func (b *Builder) look(ctx context.Context, c watcher.Changes) (stale, gone []st
 		if !b.parser.Wants(path) {
 			continue
 		}
-		switch f, err := b.src.Stat(path); {
+		switch _, err := b.src.Stat(path); {
 		case errors.Is(err, fs.ErrNotExist):
 			if _, known := b.files[path]; known {
 				gone = append(gone, path)
@@ -37,9 +37,7 @@ func (b *Builder) look(ctx context.Context, c watcher.Changes) (stale, gone []st
 		case err != nil:
 			b.opt.Logger.Warn("cannot look at a file; its article stays", "path", path, "err", err)
 		default:
-			if known, ok := b.files[path]; !ok || known.stamp != f.Stamp {
-				stale = append(stale, path)
-			}
+			stale = append(stale, path)
 		}
 	}
 	return stale, gone, nil

@@ -97,6 +97,45 @@ func TestLimits(t *testing.T) {
 	t.Errorf("the giant is not among the %d items", len(items))
 }
 
+// FuzzWeight bounds what each encoder makes of an item.
+func FuzzWeight(f *testing.F) {
+	f.Add("plain", "<p>a \"b\" 'c' & d</p>\n\t]]>", "https://example.org/?a=1&b='2'")
+	f.Add("<&>\"'\\", "", "https://example.org/")
+	f.Fuzz(func(t *testing.T, text, html, address string) {
+		text, html = feeds.XMLText(text), feeds.XMLText(html)
+		for i := range len(address) {
+			if address[i] <= ' ' || address[i] >= 0x7f || strings.IndexByte("\"<>\\^`{|}%", address[i]) >= 0 {
+				t.Skip("skipped: items have proper addresses")
+			}
+		}
+		it := &feeds.Item{
+			ID: "urn:x:y", URL: address, OriginalURL: address, Title: text, Summary: text, HTML: html,
+			Published: time.Unix(1e9, 0), Updated: time.Unix(1e9, 0), Tags: []feeds.Tag{{Kind: feeds.Topic, Name: text}},
+			Authors: []feeds.Person{{Name: text, URL: address}}, Images: []feeds.Image{{URL: address, Title: text, Credit: text}},
+			Related: []feeds.Related{{URL: address, Title: text, Summary: text, Provider: text}}, AMP: []feeds.Link{{URL: address, Title: text}},
+			Source: &feeds.Source{Name: text, URL: address, Icon: address, ID: address}, Video: &feeds.Video{PlayerURL: address, PageURL: address},
+			Enclosures: []feeds.Enclosure{{URL: address, Type: "audio/mpeg"}, {URL: address, Type: "audio/mpeg"}},
+		}
+		site := &feeds.Site{Title: "S", BaseURL: "https://feeds.example/", HomeURL: "https://feeds.example/"}
+		feed := &feeds.Feed{Site: site, ID: "urn:x:f", Title: "S", Description: "D"}
+		for _, format := range feeds.Formats {
+			feed.Items = nil
+			empty, err := feeds.NewDocument(feed, format, encoders[format])
+			if err != nil {
+				t.Fatal(err)
+			}
+			feed.Items = []*feeds.Item{it}
+			full, err := feeds.NewDocument(feed, format, encoders[format])
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, most := len(full.Body)-len(empty.Body), weight(it); got > most {
+				t.Errorf("%s: an item of %d bytes weighs %d", format, got, most)
+			}
+		}
+	})
+}
+
 // TestCadence derives how long a copy stays fresh from the items alone.
 func TestCadence(t *testing.T) {
 	at := func(hours ...int) (items []*feeds.Item) {

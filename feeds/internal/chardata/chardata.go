@@ -27,3 +27,9 @@ func Optional(s string) *Text {
 
 // A bare carriage return would reach the reader as a line feed (XML 1.0 §2.11).
 var escape = strings.NewReplacer("&", "&#x26;", "<", "&#x3C;", ">", "&#x3E;", "\r", "&#xD;")
+
+// CDATA holds markup as it is, which takes less room and less time than
+// references do. Carriage returns reach the reader as line feeds.
+func CDATA(s string) Text {
+	return Text{"<![CDATA[" + strings.ReplaceAll(feeds.XMLText(s), "]]>", "]]]]><![CDATA[>") + "]]>"}
+}
