@@ -16,10 +16,10 @@ func assemble(site *feeds.Site, m meta, articles []*article.Article, limits Limi
 	for _, a := range articles {
 		it := a.Item()
 		if limits.MaxBytes > 0 {
-			n := weight(it)
+			n := weight(it) + len(it.Tags)*len(site.BaseURL)
 			if n > room && n > limits.MaxBytes/2 { // one giant must not push out all others
 				it = brief(it)
-				n = weight(it)
+				n = weight(it) + len(it.Tags)*len(site.BaseURL)
 			}
 			if n > room {
 				break
@@ -65,8 +65,8 @@ func cadence(items []*feeds.Item) time.Duration {
 // What a document and an item take at most besides their texts, in bytes.
 const (
 	feedRoom    = 4 << 10
-	itemRoom    = 1 << 10
-	elementRoom = 256
+	itemRoom    = 512
+	elementRoom = 192
 )
 
 // weight is an upper bound for the bytes that an item takes in any format. It

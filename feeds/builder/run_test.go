@@ -3,6 +3,7 @@ package builder
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -228,5 +229,39 @@ func TestWorkIsBounded(t *testing.T) {
 	}
 	if two, _ := b.Snapshot().Listing(key).Document(feeds.RSS); one != two {
 		t.Error("the same document was rendered twice")
+	}
+}
+
+// TestWeightOfParts tries each part of an item alone, many times over: the room
+// for elements must do for every one of them.
+func TestWeightOfParts(t *testing.T) {
+	const u = "https://example.org/"
+	for name, it := range map[string]*feeds.Item{
+		"amp":        {URL: u, AMP: slices.Repeat([]feeds.Link{{URL: u, Title: "t"}}, 100)},
+		"authors":    {Authors: slices.Repeat([]feeds.Person{{Name: "n", URL: u, Avatar: u, Email: "a@example.org"}}, 100)},
+		"tags":       {Tags: slices.Repeat([]feeds.Tag{{Kind: feeds.Category, Name: "n"}}, 100)},
+		"images":     {Images: slices.Repeat([]feeds.Image{{URL: u, Width: 100000, Height: 100000, Title: "t", Credit: "c"}}, 100)},
+		"enclosures": {Enclosures: slices.Repeat([]feeds.Enclosure{{URL: u, Type: "audio/mpeg", Length: 1 << 40, Duration: 1e6 * time.Second}}, 100)},
+		"related":    {Related: slices.Repeat([]feeds.Related{{URL: u, Title: "t", Summary: "s", Provider: "p", Published: time.Unix(1e9, 0)}}, 100)},
+		"source":     {Source: &feeds.Source{Name: "n", URL: u, Icon: u, ID: u}},
+		"video":      {Video: &feeds.Video{PlayerURL: u, PageURL: u}},
+		"bare":       {OriginalURL: u, Language: "en-GB", HTML: "h", Summary: "s"},
+	} {
+		it.ID, it.Title = "urn:x:y", "t"
+		it.Published, it.Updated = time.Unix(1e9, 0), time.Unix(1e9, 0)
+		site := &feeds.Site{Title: "S", BaseURL: "https://feeds.example/", HomeURL: "https://feeds.example/"}
+		for _, format := range feeds.Formats {
+			one, err := feeds.NewDocument(&feeds.Feed{Site: site, ID: "urn:x:f", Title: "S", Description: "D", Items: []*feeds.Item{it}}, format, encoders[format])
+			if err != nil {
+				t.Fatal(err)
+			}
+			none, err := feeds.NewDocument(&feeds.Feed{Site: site, ID: "urn:x:f", Title: "S", Description: "D"}, format, encoders[format])
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, most := len(one.Body)-len(none.Body), weight(it); got > most {
+				t.Errorf("%s in %s takes %d bytes, weighs %d", name, format, got, most)
+			}
+		}
 	}
 }
