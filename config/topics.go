@@ -22,7 +22,7 @@ var topicSettings = append([]setting[placedTopic]{
 		text(func(t *placedTopic) *string { return &t.Name }, prose)},
 	{Setting{"slug", "", "Its part of the address, /topics/SLUG/. Without it: made of the name."}, "go",
 		func(v value, t *placedTopic) { t.Slug, t.slugAt = v.text(), v }},
-	{Setting{"title", "", "Title of its feed. Without it: the name."}, "The Go programming language",
+	{Setting{"title", "", "Title of its feed. Without it: the name and the title of the site."}, "The Go programming language",
 		text(func(t *placedTopic) *string { return &t.Title }, prose)},
 	{Setting{"description", "", "What it is about, in a sentence."}, "Releases, talks and articles",
 		text(func(t *placedTopic) *string { return &t.Description }, prose)},
