@@ -14,13 +14,13 @@ import (
 // Encoder writes a feed in one format.
 type Encoder func(w io.Writer, f *Feed) error
 
-// Document is a feed's bytes in one format. The same feed gives the same bytes,
-// tag and time on every machine.
+// Document is a feed's bytes in one format. The same feed gives the same bytes
+// and tag on every machine.
 type Document struct {
 	Format       Format
 	Body         []byte
 	Tag          string    // opaque tag without quotes, derived from Body; a coding appends its own suffix
-	LastModified time.Time // the feed's Updated; zero for a feed without dated items
+	LastModified time.Time // the feed's Modified or Updated, the later; zero where unknown
 	MaxAge       time.Duration
 
 	gzip func() []byte
@@ -36,9 +36,13 @@ func NewDocument(f *Feed, format Format, encode Encoder) (*Document, error) {
 		return nil, fmt.Errorf("encode %s: %w", f.Key.DocumentPath(format), err)
 	}
 	body := b.Bytes()
+	modified := f.Modified
+	if modified.Before(f.Updated) {
+		modified = f.Updated
+	}
 	return &Document{
 		Format: format, Body: body, Tag: TagOf(body),
-		LastModified: f.Updated, MaxAge: f.TTL,
+		LastModified: modified, MaxAge: f.TTL,
 		gzip: sync.OnceValue(func() []byte { return Gzip(body) }),
 	}, nil
 }

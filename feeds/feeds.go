@@ -182,7 +182,7 @@ type Item struct {
 	Summary     string    // plain text, may be empty
 	HTML        string    // sanitised content, may be empty
 	Published   time.Time // zero where the article states no date
-	Updated     time.Time // never zero, never before Published
+	Updated     time.Time // never zero, never before Published; see Undated
 	Authors     []Person
 	Language    string // empty: the feed's
 	Tags        []Tag  // topics first, in the article's own order; then category, type
@@ -193,6 +193,18 @@ type Item struct {
 	Related     []Related
 }
 
+// Undated is the end of the day that Item.Updated falls on for items without
+// any date: Atom demands one, and validators believe none before 1990.
+var Undated = time.Date(1990, time.January, 2, 0, 0, 0, 0, time.UTC)
+
+// Changed is Updated, or zero where that only stands in for a date.
+func (it *Item) Changed() time.Time {
+	if it.Updated.Before(Undated) && it.Published.IsZero() {
+		return time.Time{}
+	}
+	return it.Updated
+}
+
 // Feed is one feed at one revision, ready to be encoded. Encoders must not
 // change it.
 type Feed struct {
@@ -200,9 +212,10 @@ type Feed struct {
 	Key         Key
 	ID          string // an absolute URI that survives changes of title and base URL
 	Title       string
-	Name        string // the topic's (category's, …) own name, as in a Tag; empty for All
-	Description string // never empty
-	Updated     time.Time
+	Name        string        // the topic's (category's, …) own name, as in a Tag; empty for All
+	Description string        // never empty
+	Updated     time.Time     // of the newest change among Items; zero without dated items
+	Modified    time.Time     // when the content became what it is, as far as known; not before Updated. Not part of documents
 	TTL         time.Duration // how long a copy stays fresh: whole minutes
 	Items       []*Item       // newest first
 }

@@ -86,6 +86,9 @@ func (a *Article) ID() string { return a.base.ID }
 // Title is the item's title.
 func (a *Article) Title() string { return a.base.Title }
 
+// Changed is the item's time of change; zero where the file states no date.
+func (a *Article) Changed() time.Time { return a.base.Changed() }
+
 // Linked reports whether there is a page to read the article on.
 func (a *Article) Linked() bool { return a.base.URL != "" }
 

@@ -29,8 +29,8 @@ func assemble(site *feeds.Site, m meta, articles []*article.Article, limits Limi
 		f.Items = append(f.Items, it)
 	}
 	for _, it := range f.Items {
-		if it.Updated.After(f.Updated) {
-			f.Updated = it.Updated
+		if t := it.Changed(); t.After(f.Updated) {
+			f.Updated = t
 		}
 	}
 	f.TTL = cadence(f.Items)

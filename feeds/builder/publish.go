@@ -19,6 +19,7 @@ type window struct {
 	articles []*article.Article
 	meta     meta
 	listing  *feeds.Listing
+	modified time.Time // Last-Modified of its documents
 	ages     time.Time // when the oldest article leaves it by age; zero for never
 }
 
@@ -74,12 +75,36 @@ func (b *Builder) open(s *catalog.Shelf) bool {
 	w.listing = l
 	b.windows[s] = w
 	if old != nil && old.meta == m && slices.EqualFunc(old.articles, articles, same) {
-		w.articles, l.Revision = old.articles, old.listing.Revision
+		w.articles, w.modified, l.Revision = old.articles, old.modified, old.listing.Revision
 		return false
 	}
+	w.modified = b.modified(articles, old)
 	site := &b.opt.Site
-	l.Revision = feeds.NewRevision(func() *feeds.Feed { return assemble(site, m, articles, limits) }, encoders)
+	l.Revision = feeds.NewRevision(func() *feeds.Feed {
+		f := assemble(site, m, articles, limits)
+		f.Modified = w.modified
+		return f
+	}, encoders)
 	return true
+}
+
+// modified is the time of the newest change among articles. Where that does not
+// show the change from old to them, as when the newest is removed, it is the
+// time of that change: Last-Modified must not stand still while bytes change,
+// nor go back.
+func (b *Builder) modified(articles []*article.Article, old *window) (t time.Time) {
+	for _, a := range articles {
+		if u := a.Changed(); u.After(t) {
+			t = u
+		}
+	}
+	if old == nil || t.After(old.modified) {
+		return t
+	}
+	if now := b.opt.Now().UTC().Truncate(time.Second); now.After(old.modified) {
+		return now
+	}
+	return old.modified
 }
 
 // same reports whether two articles look alike to a reader.

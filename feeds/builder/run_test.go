@@ -155,6 +155,42 @@ func TestCadence(t *testing.T) {
 	}
 }
 
+// TestLastModified neither stands still while content changes nor goes back.
+func TestLastModified(t *testing.T) {
+	now := time.Date(2024, 6, 1, 12, 0, 0, 0, time.UTC)
+	d := newDisk()
+	b := testBuilder(d, func() time.Time { return now }, nil)
+	apply := func(path string) time.Time {
+		now = now.Add(time.Minute)
+		if err := b.Apply(t.Context(), watcher.Changes{Rescan: path == "", Paths: []string{path}}); err != nil {
+			t.Fatal(err)
+		}
+		doc, err := b.Snapshot().Listing(feeds.Key{}).Document(feeds.Atom)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return doc.LastModified
+	}
+	d.write("a.md", "---\ntitle: A\ndate: 2024-05-01\n---\n")
+	d.write("b.md", "---\ntitle: B\ndate: 2024-05-02\n---\n")
+	if got, want := apply(""), time.Date(2024, 5, 2, 0, 0, 0, 0, time.UTC); !got.Equal(want) {
+		t.Errorf("at first %v, want the newest article's %v", got, want)
+	}
+	d.remove("b.md")
+	removed := apply("b.md")
+	if !removed.Equal(now) {
+		t.Errorf("after a removal %v, want the time of it, %v", removed, now)
+	}
+	d.write("a.md", "---\ntitle: A\ndate: 2024-05-01\nheat: 9\n---\n")
+	if got := apply("a.md"); !got.Equal(removed) {
+		t.Errorf("after bookkeeping %v, want %v still", got, removed)
+	}
+	d.write("c.md", "---\ntitle: C\ndate: 2024-06-01T12:03:30Z\n---\n")
+	if got, want := apply("c.md"), time.Date(2024, 6, 1, 12, 3, 30, 0, time.UTC); !got.Equal(want) {
+		t.Errorf("after a new article %v, want its %v", got, want)
+	}
+}
+
 // TestLogged names a broken article once, not at every scan.
 func TestLogged(t *testing.T) {
 	var log strings.Builder

@@ -37,6 +37,7 @@ func newItem(it *feeds.Item, g *gfeeds.JSONItem, about string) item {
 	x := item{
 		JSONItem:      g,
 		DatePublished: stamp(it.Published),
+		DateModified:  stamp(it.Changed()),
 		Authors:       authors(it.Authors),
 		Tags:          tags(it.Tags),
 		Language:      feeds.XMLText(it.Language),
@@ -44,10 +45,6 @@ func newItem(it *feeds.Item, g *gfeeds.JSONItem, about string) item {
 	}
 	if g.ContentHTML == "" {
 		x.ContentText = new(feeds.XMLText(cmp.Or(it.Summary, it.Title)))
-	}
-	if !it.Published.IsZero() {
-		// Otherwise Updated is a stopgap for Atom, which cannot do without.
-		x.DateModified = stamp(it.Updated)
 	}
 	for _, e := range it.Enclosures {
 		x.Attachments = append(x.Attachments, attachment{

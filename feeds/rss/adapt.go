@@ -85,8 +85,9 @@ func newItem(site *feeds.Site, it *feeds.Item, g *gfeeds.RssItem) item {
 	}
 	if it.Published.IsZero() {
 		g.PubDate = "" // gorilla takes Updated instead, which then is a stopgap for Atom
-	} else {
-		x.Updated = it.Updated.UTC().Format(time.RFC3339)
+	}
+	if t := it.Changed(); !t.IsZero() {
+		x.Updated = t.UTC().Format(time.RFC3339)
 	}
 	g.Author, x.Creators = authors(it.Authors)
 	for _, t := range it.Tags {
