@@ -14,9 +14,12 @@ import (
 	"io"
 	"net/url"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 	"time"
+
+	"gopkg.in/yaml.v3"
 
 	"feedmill/feeds"
 )
@@ -111,6 +114,7 @@ type Parser struct {
 	opt      Options
 	urls     resolver
 	names    map[string][]string // field to lower-case keys, in order of precedence
+	defaults []*yaml.Node        // of opt.Defaults
 	sanitise *sanitiser
 }
 
@@ -122,7 +126,7 @@ func NewParser(opt Options) *Parser {
 	if opt.Folders == nil {
 		opt.Folders = []Folder{{}}
 	}
-	p := &Parser{opt: opt, names: fieldNames(opt.Fields)}
+	p := &Parser{opt: opt, names: fieldNames(opt.Fields), defaults: defaultNodes(opt.Defaults)}
 	if u, err := url.Parse(opt.SiteURL); err == nil && u.Host != "" {
 		if !strings.HasSuffix(u.Path, "/") {
 			u.Path += "/"
@@ -162,29 +166,49 @@ func (p *Parser) markup(name string) Markup {
 // file unusable; lesser problems are the article's Notes.
 func (p *Parser) Parse(name string, src []byte) (*Article, error) {
 	s, notes, err := split(src)
-	r := &reader{p: p, path: name, notes: notes}
-	if err != nil {
-		return nil, r.located(err)
-	}
-	r.index(s.root)
-	a := r.article(s.body)
-	if err := errors.Join(r.errs...); err != nil {
+	if p, ok := errors.AsType[*feeds.Problem](err); ok {
+		s.place(name, []*feeds.Problem{p})
+		return nil, p
+	} else if err != nil {
 		return nil, err
 	}
-	for _, n := range r.notes {
-		n.Path = name
+	r := &reader{p: p, path: name, notes: notes}
+	r.index(s.root)
+	a := r.article(s.body)
+	s.place(name, r.errs)
+	s.place(name, r.notes)
+	if len(r.errs) > 0 {
+		return nil, joined(r.errs)
 	}
+	slices.SortStableFunc(r.notes, (*feeds.Problem).Compare)
 	a.Notes = r.notes
 	a.Digest = a.digest()
+	if a.base.Updated.IsZero() {
+		a.base.Updated = undated(a.base.ID)
+	}
 	a.render = sync.OnceValue(a.item)
 	return a, nil
 }
 
-// digest covers everything the item and its membership are made of.
+func joined(problems []*feeds.Problem) error {
+	slices.SortStableFunc(problems, (*feeds.Problem).Compare)
+	errs := make([]error, len(problems))
+	for i, p := range problems {
+		errs[i] = p
+	}
+	return errors.Join(errs...)
+}
+
+// digest covers everything the item and its membership are made of, but not an
+// id made of the path: a file that only moves reads as before.
 func (a *Article) digest() (d [16]byte) {
+	base := a.base
+	if !a.Explicit {
+		base.ID = ""
+	}
 	h := sha256.New()
 	e := json.NewEncoder(h)
-	e.Encode(a.base) // plain data: cannot fail
+	e.Encode(base) // plain data: cannot fail
 	e.Encode([]any{a.Member, a.Published, a.NotBefore, a.Expires, a.Hidden, a.body.markup, a.body.featured})
 	io.WriteString(h, a.body.text)
 	copy(d[:], h.Sum(nil))

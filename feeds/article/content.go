@@ -1,15 +1,10 @@
 package article
 
 import (
-	"bytes"
+	"cmp"
 	"fmt"
 	"html"
 	"strings"
-
-	"github.com/yuin/goldmark"
-	"github.com/yuin/goldmark/extension"
-	"github.com/yuin/goldmark/parser"
-	gmhtml "github.com/yuin/goldmark/renderer/html"
 
 	"feedmill/feeds"
 )
@@ -22,50 +17,31 @@ type body struct {
 	featured string // an HTML snippet to stand first, often a player
 }
 
-// markdown renders GitHub's dialect with footnotes; raw HTML passes, because
-// all output is sanitised.
-var markdown = goldmark.New(
-	goldmark.WithExtensions(extension.GFM, extension.Footnote, extension.DefinitionList),
-	goldmark.WithParserOptions(parser.WithAutoHeadingID()),
-	goldmark.WithRendererOptions(gmhtml.WithUnsafe()),
-)
-
 // item renders the article.
 func (a *Article) item() *feeds.Item {
 	it := a.base
-	c := a.body.clean(&it)
+	c := a.body.clean(it.URL)
 	if it.Summary == "" {
 		it.Summary = c.excerpt()
 	}
 	content := c.html()
-	if strings.TrimSpace(content) == "" && it.Summary != "" {
+	if content == "" && it.Summary != "" {
 		content = "<p>" + html.EscapeString(it.Summary) + "</p>\n"
 	}
-	it.HTML = feeds.XMLText(a.body.lead(&it, c) + content + relatedList(it.Related))
+	it.HTML = feeds.XMLText(a.body.lead(&it, c.hasImage) + content + relatedList(it.Related))
 	return &it
 }
 
 // clean parses the body into safe content.
-func (b *body) clean(it *feeds.Item) *content {
-	src := b.html()
-	if b.featured != "" && player(b.featured) == "" {
-		src = b.featured + "\n" + src
-	}
-	return b.p.sanitise.clean(src, it.URL)
-}
-
-func (b *body) html() string {
+func (b *body) clean(page string) *content {
+	src := b.text
 	switch b.markup {
 	case Text:
-		return paragraphs(b.text)
-	case HTML:
-		return b.text
+		src = paragraphs(src)
+	case Markdown:
+		src = renderMarkdown(src)
 	}
-	var out bytes.Buffer
-	if err := markdown.Convert([]byte(b.text), &out); err != nil {
-		return paragraphs(b.text)
-	}
-	return out.String()
+	return b.p.sanitise.clean(src, page)
 }
 
 // paragraphs makes HTML of plain text.
@@ -80,30 +56,39 @@ func paragraphs(text string) string {
 }
 
 // lead is what stands above the text: the player where the settings allow its
-// host, else a picture that links to the video, else a picture if the text has
-// none.
-func (b *body) lead(it *feeds.Item, c *content) string {
+// host, else a picture that links to the video; other featured content as it
+// is; and a picture if there is none yet.
+func (b *body) lead(it *feeds.Item, hasImage bool) string {
 	src := player(b.featured)
 	if embed := b.p.sanitise.embed(src); embed != "" {
 		return embed + "\n"
 	}
 	if src != "" || it.Video != nil {
-		page, picture := it.URL, ""
-		if u, err := b.p.urls.web(src); src != "" && err == nil {
-			var watch string
-			if watch, picture = watchPage(u); page == "" {
-				page = watch
-			}
-		}
-		if len(it.Images) > 0 {
-			picture = it.Images[0].URL
-		}
-		return videoLink(page, picture, it.Title)
+		return b.video(it, src)
 	}
-	if len(it.Images) > 0 && !c.hasImage {
-		return figure(it.Images[0])
+	featured := ""
+	if b.featured != "" {
+		c := b.p.sanitise.clean(b.featured, it.URL)
+		featured, hasImage = c.html(), hasImage || c.hasImage
 	}
-	return ""
+	if len(it.Images) > 0 && !hasImage {
+		return figure(it.Images[0]) + featured
+	}
+	return featured
+}
+
+// video links to the page to watch the video on; src is its player's address.
+func (b *body) video(it *feeds.Item, src string) string {
+	page, picture := it.URL, ""
+	if u, err := b.p.urls.web(src); err == nil {
+		var watch string
+		watch, picture = watchPage(u)
+		page = cmp.Or(page, watch)
+	}
+	if len(it.Images) > 0 {
+		picture = it.Images[0].URL
+	}
+	return videoLink(page, picture, it.Title)
 }
 
 func videoLink(page, picture, title string) string {

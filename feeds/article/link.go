@@ -2,6 +2,7 @@ package article
 
 import (
 	"fmt"
+	"maps"
 	"net/url"
 	"path"
 	"regexp"
@@ -69,13 +70,14 @@ func (r resolver) page(p string) string {
 	if r.site == nil || p == "" {
 		return ""
 	}
-	u, err := url.Parse(r.site.String())
-	if err != nil {
-		return ""
+	u := *r.site
+	p, u.Fragment, _ = strings.Cut(p, "#")
+	p, u.RawQuery, _ = strings.Cut(p, "?")
+	p = strings.TrimPrefix(p, "/")
+	u.Path, u.RawPath = r.site.Path+p, ""
+	if plain, err := url.PathUnescape(p); err == nil { // escaped already, as in caf%C3%A9
+		u.Path, u.RawPath = r.site.Path+plain, r.site.EscapedPath()+p
 	}
-	p, fragment, _ := strings.Cut(p, "#")
-	p, query, _ := strings.Cut(p, "?")
-	u.Path, u.RawPath, u.RawQuery, u.Fragment = r.site.Path+strings.TrimPrefix(p, "/"), "", query, fragment
 	return escape(u.String())
 }
 
@@ -112,7 +114,7 @@ func (r *reader) place(dir string, f Folder, a *Article, slug string) map[string
 	rel := strings.TrimPrefix(strings.TrimPrefix(r.path, dir), "/")
 	rel = strings.TrimSuffix(rel, path.Ext(rel))
 	if d, base := path.Split(rel); base == "index" && d != "" {
-		rel, slug = strings.TrimSuffix(d, "/"), path.Base(d)
+		rel = strings.TrimSuffix(d, "/")
 	}
 	sections := strings.Trim(path.Dir(rel), "./")
 	section, _, _ := strings.Cut(sections, "/")
@@ -134,16 +136,14 @@ func (r *reader) place(dir string, f Folder, a *Article, slug string) map[string
 	if !a.Published.IsZero() {
 		t := a.Published.In(r.p.opt.TimeZone)
 		year, week := t.ISOWeek()
-		for k, v := range map[string]string{
+		maps.Copy(names, map[string]string{
 			"year": t.Format("2006"), "month": t.Format("01"), "day": t.Format("02"), "short_year": t.Format("06"),
 			"i_month": t.Format("1"), "i_day": t.Format("2"), "y_day": t.Format("002"), "yearday": fmt.Sprint(t.YearDay()),
 			"short_month": t.Format("Jan"), "long_month": t.Format("January"), "monthname": t.Format("January"), "weekdayname": t.Format("Monday"),
 			"weekday": fmt.Sprint(int(t.Weekday())), "short_day": t.Format("Mon"), "long_day": t.Format("Monday"),
 			"w_year": fmt.Sprint(year), "week": fmt.Sprintf("%02d", week), "w_day": fmt.Sprint((int(t.Weekday())+6)%7 + 1),
 			"hour": t.Format("15"), "minute": t.Format("04"), "second": t.Format("05"),
-		} {
-			names[k] = v
-		}
+		})
 	}
 	return names
 }

@@ -43,10 +43,14 @@ func (r resolver) any(s string) (string, error) {
 	}
 	switch strings.ToLower(u.Scheme) {
 	case "":
-		if r.site == nil {
+		switch {
+		case r.site != nil:
+			u = r.relative(u)
+		case u.Host != "":
+			u.Scheme = "https"
+		default:
 			return "", errNoSite
 		}
-		u = r.relative(u)
 	case "http", "https":
 		if u.Host == "" {
 			return "", errURL

@@ -1,0 +1,78 @@
+package article
+
+import (
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"feedmill/feeds"
+)
+
+// memberFields say of what kind the names in a field are, and at what a single
+// string of several is split.
+var memberFields = []struct {
+	field          string
+	kind           feeds.Kind
+	commas, spaces bool // spaces only on a Jekyll site
+}{
+	{"topics", feeds.Topic, true, false},
+	{"tags", feeds.Topic, true, true},
+	{"category", feeds.Category, false, false},
+	{"categories", feeds.Category, true, true},
+	{"type", feeds.Type, false, false},
+}
+
+// member lists the feeds the article belongs to, each once.
+func (r *reader) member() []feeds.Tag {
+	var tags []feeds.Tag
+	seen := map[feeds.Key]bool{}
+	add := func(k feeds.Kind, name string) {
+		if k == feeds.Topic && r.p.opt.TopicName != nil {
+			name = r.p.opt.TopicName(name)
+		}
+		if key := (feeds.Key{Kind: k, Slug: feeds.Fold(name)}); key.Slug != "" && !seen[key] {
+			seen[key] = true
+			tags = append(tags, feeds.Tag{Kind: k, Name: name})
+		}
+	}
+	for _, f := range memberFields {
+		v, ok := r.get(f.field)
+		if !ok {
+			continue
+		}
+		for _, e := range v.list() {
+			single := v.node.Kind != yaml.SequenceNode
+			for _, name := range splitNames(r.name(e), single && f.commas, single && f.spaces && r.p.opt.SplitTags) {
+				add(f.kind, name)
+			}
+		}
+	}
+	if v, ok := r.get("provider"); ok {
+		add(feeds.Provider, r.providerName(v))
+	}
+	return tags
+}
+
+// name is a value that is a name, or that has one.
+func (r *reader) name(v value) string {
+	if v.isMap() {
+		v, ok := v.in("name", "title")
+		return r.text(v, ok)
+	}
+	return r.text(v, true)
+}
+
+// splitNames parts a string of several names.
+func splitNames(s string, commas, spaces bool) []string {
+	switch {
+	case commas && strings.Contains(s, ","):
+		names := strings.Split(s, ",")
+		for i := range names {
+			names[i] = strings.TrimSpace(names[i])
+		}
+		return names
+	case spaces:
+		return strings.Fields(s)
+	}
+	return []string{s}
+}

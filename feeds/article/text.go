@@ -1,0 +1,86 @@
+package article
+
+import (
+	"html"
+	"regexp"
+	"strings"
+	"unicode"
+
+	nethtml "golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+
+	"feedmill/feeds"
+)
+
+// clearTag is what only markup has: a closing tag, a line break, a picture.
+// "1 < 2" and "Vec<T>" have none of them.
+var clearTag = regexp.MustCompile(`(?i)</(a|b|i|em|strong|code|sup|sub|span|u|small|q|p|div|li|ul|ol|h[1-6]|blockquote|font|cite|abbr|script|style)\s*>|<br\s*/?>|<img\s`)
+
+var reference = regexp.MustCompile(`&(#[0-9]+|#[xX][0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]*);`)
+
+// plainText makes one line of plain text: tags go where there clearly are some,
+// character references are decoded, also those that a source has escaped
+// several times, and control characters become spaces.
+func plainText(s string) string {
+	if clearTag.MatchString(s) {
+		s = stripTags(s)
+	}
+	for range 3 {
+		next := reference.ReplaceAllStringFunc(s, unescape)
+		if next == s {
+			break
+		}
+		s = next
+	}
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, feeds.XMLText(s))
+	return strings.Join(strings.Fields(s), " ")
+}
+
+// unescape decodes one reference; one that only begins like a known name, as
+// "&notit;", stays.
+func unescape(ref string) string {
+	if s := html.UnescapeString(ref); !strings.HasSuffix(s, ";") || s == ";" {
+		return s
+	}
+	return ref
+}
+
+// stripTags keeps the text between tags, with its references as they are.
+func stripTags(s string) string {
+	var b strings.Builder
+	z := nethtml.NewTokenizer(strings.NewReader(s))
+	hidden := false
+	for {
+		switch z.Next() {
+		case nethtml.ErrorToken:
+			return b.String()
+		case nethtml.TextToken:
+			if !hidden {
+				b.Write(z.Raw())
+			}
+		case nethtml.StartTagToken, nethtml.SelfClosingTagToken, nethtml.EndTagToken:
+			t := z.Token()
+			if t.DataAtom == atom.Script || t.DataAtom == atom.Style {
+				hidden = t.Type == nethtml.StartTagToken
+			}
+			if block(t.DataAtom) {
+				b.WriteByte(' ')
+			}
+		}
+	}
+}
+
+// block reports whether an element ends the line.
+func block(a atom.Atom) bool {
+	switch a {
+	case atom.P, atom.Div, atom.Li, atom.Ul, atom.Ol, atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6, atom.Br, atom.Tr, atom.Td, atom.Th,
+		atom.Blockquote, atom.Pre, atom.Section, atom.Article, atom.Figure, atom.Figcaption, atom.Dt, atom.Dd, atom.Table:
+		return true
+	}
+	return false
+}

@@ -1,0 +1,174 @@
+package article
+
+import (
+	"cmp"
+	"net/url"
+	"slices"
+	"strings"
+
+	nethtml "golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+// walker goes once through a tree, changing it in place.
+type walker struct {
+	*sanitiser
+	*content
+	page    *url.URL // nil where not known
+	own     bool     // page is one of the site's
+	heading bool     // inside one: no text for a summary
+	text    strings.Builder
+}
+
+func (w *walker) children(parent *nethtml.Node) {
+	for n := parent.FirstChild; n != nil; {
+		next := n.NextSibling
+		if !w.keep(parent, n) {
+			parent.RemoveChild(n)
+		}
+		n = next
+	}
+}
+
+// keep mends n, a child of parent, and reports whether it may stay.
+func (w *walker) keep(parent, n *nethtml.Node) bool {
+	switch n.Type {
+	case nethtml.CommentNode:
+		w.more = w.more || strings.EqualFold(strings.TrimSpace(n.Data), "more")
+	case nethtml.TextNode:
+		w.write(strings.ReplaceAll(n.Data, "\n", " "))
+		return true
+	case nethtml.ElementNode:
+		return w.element(parent, n)
+	}
+	return false
+}
+
+func (w *walker) element(parent, n *nethtml.Node) bool {
+	switch n.DataAtom {
+	case atom.Script, atom.Style, atom.Title, atom.Head, atom.Meta, atom.Link, atom.Base, atom.Template, atom.Noscript, atom.Object,
+		atom.Embed, atom.Noembed, atom.Svg, atom.Math, atom.Frame, atom.Frameset, atom.Noframes,
+		atom.Textarea, atom.Select, atom.Datalist, atom.Button, atom.Input, atom.Canvas, atom.Applet:
+		return false
+	case atom.Iframe:
+		return w.frame(parent, n)
+	case atom.Img:
+		return w.image(n)
+	case atom.Source:
+		w.addresses(n)
+		return attr(n, "src") != "" // a <picture> has its <img>
+	case atom.Xmp, atom.Listing, atom.Plaintext:
+		n.Data, n.DataAtom = "pre", atom.Pre // would render as raw markup
+	case atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6:
+		defer func(was bool) { w.heading = was }(w.heading)
+		w.heading = true
+	}
+	w.addresses(n)
+	w.children(n)
+	if block(n.DataAtom) {
+		w.write("\n")
+	}
+	return true
+}
+
+// frame keeps a player of an allowed host and puts a link before any other.
+func (w *walker) frame(parent, n *nethtml.Node) bool {
+	src, err := w.urls.web(frameSource(n))
+	if err != nil || tiny(n) {
+		return false
+	}
+	if w.allows(src) {
+		set(n, "src", src)
+		for n.FirstChild != nil {
+			n.RemoveChild(n.FirstChild)
+		}
+		return true
+	}
+	page, picture := watchPage(src)
+	label := textNode(cmp.Or(attr(n, "title"), page))
+	if picture != "" {
+		w.hasImage = true
+		label = element("img", atom.Img, "src", picture, "alt", cmp.Or(attr(n, "title"), "Watch the video"))
+	}
+	link := element("a", atom.A, "href", page)
+	link.AppendChild(label)
+	parent.InsertBefore(link, n)
+	return false
+}
+
+// image makes a picture's address absolute; lazy ones have a stand-in there and
+// keep their own elsewhere. A tracking pixel is no picture.
+func (w *walker) image(n *nethtml.Node) bool {
+	first, _, _ := strings.Cut(attr(n, "srcset"), " ")
+	for _, address := range []string{attr(n, "data-src"), attr(n, "data-original"), attr(n, "src"), strings.TrimRight(first, ",")} {
+		if u, err := w.resolve(address); err == nil && strings.HasPrefix(u, "http") && !tiny(n) {
+			set(n, "src", u)
+			w.hasImage = true
+			return true
+		}
+	}
+	return false
+}
+
+// tiny reports whether an element is too small to be seen.
+func tiny(n *nethtml.Node) bool {
+	return slices.ContainsFunc(n.Attr, func(a nethtml.Attribute) bool {
+		return (a.Key == "width" || a.Key == "height") && (a.Val == "0" || a.Val == "1")
+	})
+}
+
+// addresses makes every address of an element absolute, or removes it.
+func (w *walker) addresses(n *nethtml.Node) {
+	for _, key := range []string{"href", "src", "poster", "cite"} {
+		if !slices.ContainsFunc(n.Attr, func(a nethtml.Attribute) bool { return a.Key == key }) {
+			continue
+		}
+		u, err := w.resolve(attr(n, key))
+		if err != nil || key != "href" && !strings.HasPrefix(u, "http") {
+			u = ""
+		}
+		set(n, key, u)
+	}
+}
+
+// resolve makes an address in the text absolute: against the page the text
+// stands on where that is one of the site's own, and against the site
+// otherwise.
+func (w *walker) resolve(s string) (string, error) {
+	s = strings.TrimSpace(s)
+	fragment := strings.HasPrefix(s, "#")
+	if fragment || w.own && !strings.HasPrefix(s, "/") {
+		if w.page == nil {
+			return "", errNoSite
+		}
+		return resolver{w.page}.any(s)
+	}
+	return w.urls.any(s)
+}
+
+func attr(n *nethtml.Node, key string) string {
+	for _, a := range n.Attr {
+		if a.Key == key && a.Namespace == "" {
+			return strings.TrimSpace(a.Val)
+		}
+	}
+	return ""
+}
+
+// set replaces an attribute; an empty value removes it.
+func set(n *nethtml.Node, key, val string) {
+	n.Attr = slices.DeleteFunc(n.Attr, func(a nethtml.Attribute) bool { return a.Key == key })
+	if val != "" {
+		n.Attr = append(n.Attr, nethtml.Attribute{Key: key, Val: val})
+	}
+}
+
+func textNode(s string) *nethtml.Node { return &nethtml.Node{Type: nethtml.TextNode, Data: s} }
+
+func element(name string, a atom.Atom, attrs ...string) *nethtml.Node {
+	n := &nethtml.Node{Type: nethtml.ElementNode, Data: name, DataAtom: a}
+	for i := 0; i+1 < len(attrs); i += 2 {
+		n.Attr = append(n.Attr, nethtml.Attribute{Key: attrs[i], Val: attrs[i+1]})
+	}
+	return n
+}

@@ -1,0 +1,87 @@
+package article
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"sort"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"feedmill/feeds"
+)
+
+// parseYAML parses what stands below the opening line.
+func parseYAML(text string) (*yaml.Node, error) {
+	doc, err := decodeYAML(text)
+	if err != nil {
+		return nil, yamlProblem(text, err)
+	}
+	if doc == nil || doc.Kind == yaml.ScalarNode && doc.Tag == "!!null" {
+		return nil, nil
+	}
+	if doc.Kind != yaml.MappingNode {
+		return nil, &feeds.Problem{Line: doc.Line, Col: doc.Column, Message: "front matter must be keys and values, as in title: My article"}
+	}
+	return doc, duplicates(doc, true)
+}
+
+// decodeYAML is the document's root, or nil for none. Its lines are the file's.
+func decodeYAML(text string) (root *yaml.Node, err error) {
+	defer func() {
+		if r := recover(); r != nil { // yaml.v3 has been seen to panic on hostile input
+			root, err = nil, fmt.Errorf("%v", r)
+		}
+	}()
+	var doc yaml.Node
+	switch err := yaml.NewDecoder(strings.NewReader("\n" + text)).Decode(&doc); {
+	case errors.Is(err, io.EOF):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	}
+	return doc.Content[0], nil
+}
+
+// yamlProblem finds the place: yaml.v3 tells only a line, and often that of the
+// mapping around the fault. The fault is the end of the shortest beginning of
+// the text that fails in the same way.
+func yamlProblem(text string, err error) *feeds.Problem {
+	n := sort.Search(len(text), func(n int) bool {
+		_, e := decodeYAML(text[:n])
+		return e != nil && e.Error() == err.Error()
+	})
+	line, col := position(text[:max(0, n-1)])
+	return &feeds.Problem{Line: line + 1, Col: col, Message: yamlMessage(err.Error())}
+}
+
+// yamlMessages says in the user's words what the parser says in its own.
+var yamlMessages = []struct{ parser, user string }{
+	{"mapping values are not allowed", `": " in the middle of a value: put the whole value in quotes`},
+	{"cannot start any token", "a value cannot begin with this character: put it in quotes, and indent with spaces instead of tabs"},
+	{"found a tab", "a tab: indent with spaces"},
+	{"could not find expected ':'", `not a key and a value: write it as key: value`},
+	{"unexpected end of stream", "a quote that is never closed: add the closing one"},
+	{"did not find expected key", "neither a key nor a part of the value before: check quotes and indentation"},
+	{"did not find expected '-' indicator", `not an item of the list above: begin the line with "- " or check its indentation`},
+	{"block sequence entries are not allowed", "a list cannot begin here: put each item on a line of its own below the key"},
+	{"did not find expected ',' or", "a bracket that is never closed, or a comma that is missing"},
+	{"did not find expected node content", "a bracket that is never closed, or a comma too many"},
+	{"unknown escape character", `a backslash that means nothing in double quotes: write two, or use single quotes`},
+	{"did not find expected alphabetic or numeric character", "a value that begins with * or & must be put in quotes"},
+	{"exceeded max depth", "nested too deep"},
+}
+
+func yamlMessage(s string) string {
+	for _, m := range yamlMessages {
+		if strings.Contains(s, m.parser) {
+			return m.user
+		}
+	}
+	s = strings.TrimPrefix(s, "yaml: ")
+	if _, rest, ok := strings.Cut(s, ": "); ok && strings.HasPrefix(s, "line ") {
+		s = rest
+	}
+	return "not YAML (" + s + "): check quotes and indentation"
+}
