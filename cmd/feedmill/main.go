@@ -73,18 +73,26 @@ func newRoot() *cobra.Command {
 		Example:       "  feedmill serve ~/site\n  feedmill check ~/site",
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return fmt.Errorf("%w: unknown command %q; feedmill --help lists them", errUsage, args[0])
-			}
-			return cmd.Help()
-		},
+		Args:          knownCommand,
+		RunE:          func(cmd *cobra.Command, args []string) error { return cmd.Help() },
 	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w: %w; %s --help lists the flags", errUsage, err, cmd.CommandPath())
 	})
 	root.AddCommand(newServe(), newBuild(), newCheck(), newInit(), newVersion())
 	return root
+}
+
+// knownCommand refuses what is no command, with the likeliest one that is.
+func knownCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	hint := "feedmill --help lists them"
+	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+		hint = fmt.Sprintf("did you mean %q?", near[0])
+	}
+	return fmt.Errorf("%w: unknown command %q; %s", errUsage, args[0], hint)
 }
 
 // oneFolder accepts at most one argument, the folder of articles.

@@ -80,6 +80,7 @@ func (s *serve) run(ctx context.Context) error {
 	if err != nil {
 		return listenError(address, err)
 	}
+	s.log.Info("listening", "address", ln.Addr().String())
 	s.baseURL = addressURL(ln.Addr())
 	fmt.Fprintln(s.stdout, cmp.Or(cfg.BaseURL, s.baseURL))
 
