@@ -91,13 +91,18 @@ func newContent(it *feeds.Item) *text {
 	return nil
 }
 
-// links begins with the page to read the item on, because many readers take the
-// first alternate link and no other.
+// links begins with the page to read the item on, because most readers take the
+// first alternate link. Some (Newsboat) take the last: behind AMP pages it comes
+// once more, then without a type, because no two alternates may share one.
 func links(it *feeds.Item) []atomlink.Link {
 	var all []atomlink.Link
 	if it.URL != "" {
-		all = append(all, atomlink.Link{Rel: "alternate", Type: "text/html", Href: uri.Escape(it.URL)})
-		all = append(all, amp(it)...)
+		page := atomlink.Link{Rel: "alternate", Type: "text/html", Href: uri.Escape(it.URL)}
+		all = append(all, page)
+		if others := amp(it); len(others) > 0 {
+			page.Type = ""
+			all = append(append(all, others...), page)
+		}
 	}
 	all = append(all, atomlink.Beyond(it)...)
 	for _, e := range it.Enclosures {

@@ -2,6 +2,7 @@ package atom
 
 import (
 	"encoding/xml"
+	"slices"
 	"strings"
 	"testing"
 
@@ -87,24 +88,28 @@ func FuzzEncode(f *testing.F) {
 	})
 }
 
-// RFC 4287 §4.1.2 allows no two alternates of one type, and readers take the first.
-func TestAlternatesDifferAndTheMainOneIsFirst(t *testing.T) {
+// RFC 4287 §4.1.2 allows no two alternates of one type; some readers take the
+// first, others the last.
+func TestAlternatesDifferAndTheMainOneIsFirstAndLast(t *testing.T) {
 	f := feedtest.Everything()
 	types := make(map[string]bool)
+	var addresses []string
 	for _, l := range read(t, f).Entries[0].Links {
 		if l.Rel != "alternate" {
 			continue
-		}
-		if len(types) == 0 && l.Href != f.Items[0].URL {
-			t.Errorf("the first alternate is %s", l.Href)
 		}
 		if types[l.Type] {
 			t.Errorf("two alternates have type %q", l.Type)
 		}
 		types[l.Type] = true
+		addresses = append(addresses, l.Href)
 	}
-	if len(types) != 3 {
-		t.Errorf("alternates of types %v, want the page and two of AMP", types)
+	it := f.Items[0]
+	if want := []string{it.URL, it.AMP[0].URL, it.AMP[1].URL, it.URL}; !slices.Equal(addresses, want) {
+		t.Errorf("alternates %q, want %q", addresses, want)
+	}
+	if f.Items[0].AMP = nil; len(read(t, f).Entries[0].Links) != 4 {
+		t.Errorf("links %+v, want the page, via and two related", read(t, f).Entries[0].Links)
 	}
 }
 
