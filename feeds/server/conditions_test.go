@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"feedmill/feeds"
 )
@@ -74,6 +75,24 @@ func TestNoDate(t *testing.T) {
 			t.Errorf("%s: %d, %v", target, w.Code, w.Header())
 		}
 	}
+}
+
+// An article may state that it will change. RFC 9110 §8.8.2.1: Last-Modified is
+// never later than Date.
+func TestLastModifiedIsNotInTheFuture(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := testHandler(t) // at midnight 2000-01-01, before newest
+		w := ask(h, "GET", "/rss.xml")
+		const now = "Sat, 01 Jan 2000 00:00:00 GMT"
+		if got := w.Header().Get("Last-Modified"); got != now {
+			t.Errorf("Last-Modified: %s, want %s", got, now)
+		}
+		for since, want := range map[string]int{now: 304, "Fri, 31 Dec 1999 23:59:59 GMT": 200} {
+			if w := ask(h, "GET", "/rss.xml", "If-Modified-Since: "+since); w.Code != want {
+				t.Errorf("since %s: %d, want %d", since, w.Code, want)
+			}
+		}
+	})
 }
 
 func TestNotModified(t *testing.T) {

@@ -38,6 +38,9 @@ type variant struct {
 }
 
 func newRendition(r *Resource, c *content) *rendition {
+	if now := time.Now(); c.modified.After(now) {
+		c.modified = now // as an article can state a future change; RFC 9110 §8.8.2.1
+	}
 	out := &rendition{tag: c.tag, modified: c.modified, weight: c.weight}
 	out.plain304, out.pack304 = c.validators(c.tag), c.validators(c.tag+"-gzip")
 	variantOf := func(body []byte, validators http.Header, coding string) variant {
