@@ -17,6 +17,7 @@ func newFeed(f *feeds.Feed) *feed {
 	g.Language = feeds.XMLText(f.Site.Language)
 	g.FeedUrl = uri.Escape(f.SelfURL(feeds.JSON))
 	g.Icon = uri.Escape(f.Site.Icon)
+	g.Favicon = g.Icon // readers look at one of the two
 	x := &feed{
 		JSONFeed: g,
 		Authors:  authors([]feeds.Person{f.Site.Author}),

@@ -6,7 +6,7 @@ import gfeeds "github.com/gorilla/feeds"
 // those of the same name in the embedded gorilla structs.
 
 // feed is "Top-level". The embedded struct holds version, title, language,
-// home_page_url, feed_url, description, icon.
+// home_page_url, feed_url, description, icon, favicon.
 type feed struct {
 	*gfeeds.JSONFeed
 	Authors []author `json:"authors,omitempty"`

@@ -128,7 +128,7 @@ func bare() *feeds.Item {
 	return &feeds.Item{
 		ID:      "https://www.example.com/bare",
 		Title:   "Nothing but a title",
-		Updated: time.Date(2021, 3, 25, 12, 0, 0, 0, time.UTC),
+		Updated: feeds.Undated.Add(-12 * time.Hour),
 		Tags:    []feeds.Tag{{Kind: feeds.Topic, Name: "日本 & Korea"}},
 	}
 }
