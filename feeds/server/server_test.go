@@ -185,7 +185,7 @@ func TestBaseFolder(t *testing.T) {
 	site.BaseURL = "https://example.com/feeds/"
 	h := NewHandler(holding(testSnapshot(site)), testOptions(t))
 	for target, want := range map[string]string{
-		"/topics/ai": "/feeds/topics/ai/", "/feeds/topics/ai": "/feeds/topics/ai/", "/feeds/about": "/feeds/about/",
+		"/topics/ai": "/feeds/topics/ai/", "/feeds/topics/ai": "/feeds/topics/ai/", "/feeds/about": "/feeds/about/", "/feeds": "/feeds/",
 	} {
 		if got := ask(h, "GET", target).Header().Get("Location"); got != want {
 			t.Errorf("%s leads to %q, want %q", target, got, want)
@@ -195,6 +195,9 @@ func TestBaseFolder(t *testing.T) {
 		if w := ask(h, "GET", target); w.Code != 200 {
 			t.Errorf("%s: %d", target, w.Code)
 		}
+	}
+	if w := ask(h, "GET", "/feedsrss.xml"); w.Code != 404 {
+		t.Errorf("a folder of a like name: %d", w.Code)
 	}
 	body := ask(h, "GET", "/").Body.String()
 	for _, want := range []string{`href="/feeds/topics/ai/"`, `href="/feeds` + stylePath + `"`, `href="https://example.com/feeds/rss.xml"`} {

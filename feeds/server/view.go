@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"runtime/debug"
+	"strings"
 	"sync"
 
 	"feedmill/feeds"
@@ -51,9 +52,13 @@ func (v *view) find(path string) (e *entry, redirect string) {
 		return e, ""
 	}
 	res, to := v.resolve(path)
-	if res == nil && to == "" && len(v.base) > 1 && len(path) >= len(v.base) && path[:len(v.base)] == v.base {
-		// The proxy in front kept the folder that the base URL names.
-		res, to = v.resolve(path[len(v.base)-1:])
+	if res == nil && to == "" && len(v.base) > 1 {
+		// The proxy in front may have kept the folder that the base URL names.
+		if path+"/" == v.base {
+			to = "/"
+		} else if below, kept := strings.CutPrefix(path, v.base); kept {
+			res, to = v.resolve("/" + below)
+		}
 	}
 	switch {
 	case to != "":
