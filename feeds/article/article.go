@@ -181,7 +181,7 @@ func (p *Parser) Parse(name string, src []byte) (*Article, error) {
 		return nil, joined(r.errs)
 	}
 	slices.SortStableFunc(r.notes, (*feeds.Problem).Compare)
-	a.Notes = r.notes
+	a.Notes = slices.CompactFunc(r.notes, func(m, n *feeds.Problem) bool { return *m == *n }) // a field can be read twice
 	a.Digest = a.digest()
 	if a.base.Updated.IsZero() {
 		a.base.Updated = undated(a.base.ID)

@@ -123,6 +123,10 @@ func (s source) place(path string, problems []*feeds.Problem) {
 	}
 }
 
+// maxFrontMatter bounds what is parsed, in bytes: the parsers take quadratic
+// time for hostile input.
+const maxFrontMatter = 64 << 10
+
 // fenced parses front matter between the first line and one of the closing lines.
 func fenced(text string, parse func(string) (*yaml.Node, error), closing ...string) (*yaml.Node, string, error) {
 	_, text, _ = strings.Cut(text, "\n")
@@ -131,6 +135,9 @@ func fenced(text string, parse func(string) (*yaml.Node, error), closing ...stri
 		next := min(start+len(line)+1, len(text))
 		for _, c := range closing {
 			if strings.TrimRight(line, " \t") == c {
+				if start > maxFrontMatter {
+					return nil, "", &feeds.Problem{Line: 1, Col: 1, Message: "front matter is longer than 64 KiB: close it above the text, or shorten it"}
+				}
 				root, err := parse(text[:start])
 				return root, text[next:], err
 			}

@@ -11,10 +11,14 @@ import (
 	gmhtml "github.com/yuin/goldmark/renderer/html"
 )
 
-// markdown renders GitHub's dialect with footnotes; raw HTML passes, because
-// all output is sanitised.
+// markdown renders GitHub's dialect with footnotes, but leaves "[x]" to its
+// reader, because feeds hold no check boxes. Raw HTML passes, because all
+// output is sanitised.
 var markdown = goldmark.New(
-	goldmark.WithExtensions(extension.GFM, extension.Footnote, extension.DefinitionList),
+	goldmark.WithExtensions(
+		extension.Linkify, extension.Strikethrough, extension.Footnote, extension.DefinitionList,
+		extension.NewTable(extension.WithTableCellAlignMethod(extension.TableCellAlignAttribute)),
+	),
 	goldmark.WithParserOptions(parser.WithHeadingAttribute()),
 	goldmark.WithRendererOptions(gmhtml.WithUnsafe()),
 )
@@ -29,9 +33,9 @@ func renderMarkdown(text string) string {
 	return out.String()
 }
 
-// maxCost is about a second of goldmark's time: it takes quadratic time for
-// delimiters in one paragraph, and makes a cell for each column in each row of
-// a table.
+// maxCost is about a second or two of goldmark's time: that grows with the
+// square of the delimiters in one paragraph, with the square of the footnotes,
+// and with the columns of a table in each of its rows, however short.
 const maxCost = 5e8
 
 // deepLine begins with far more block quotes or lists than anybody nests.
@@ -41,7 +45,8 @@ func costly(text string) bool {
 	if deepLine.MatchString(text) {
 		return true
 	}
-	cost, delimiters, lines, columns := 0, 0, 0, 0
+	footnotes := strings.Count(text, "[^")
+	cost, delimiters, lines, columns := footnotes*footnotes, 0, 0, 0
 	for line := range strings.Lines(text) {
 		if strings.TrimSpace(line) == "" {
 			delimiters, lines, columns = 0, 0, 0

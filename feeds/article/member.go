@@ -56,8 +56,11 @@ func (r *reader) member() []feeds.Tag {
 // name is a value that is a name, or that has one.
 func (r *reader) name(v value) string {
 	if v.isMap() {
-		v, ok := v.in("name", "title")
-		return r.text(v, ok)
+		n, ok := v.in("name", "title")
+		if !ok {
+			r.note(v, "must be a name")
+		}
+		return r.text(n, ok)
 	}
 	return r.text(v, true)
 }

@@ -52,7 +52,7 @@ func (s *sanitiser) clean(src, page string) *content {
 	c := &content{policy: s.policy}
 	nodes, err := fragment(src)
 	if err != nil {
-		nodes = []*nethtml.Node{textNode(plainText(src))}
+		nodes = []*nethtml.Node{textNode(plainText(stripTags(src)))}
 	}
 	root := element("div", atom.Div)
 	for _, n := range nodes {

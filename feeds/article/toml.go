@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -15,8 +16,14 @@ import (
 	"feedmill/feeds"
 )
 
+// deepTables takes the decoder minutes.
+var deepTables = regexp.MustCompile(`(\{[^{}]*){64}`)
+
 // parseTOML parses what stands below the opening line.
 func parseTOML(text string) (*yaml.Node, error) {
+	if deepTables.MatchString(text) {
+		return nil, &feeds.Problem{Line: 1, Col: 1, Message: "nested too deep"}
+	}
 	values := map[string]any{}
 	if _, err := toml.Decode("\n"+text, &values); err != nil {
 		p := &feeds.Problem{Line: 1, Message: err.Error()}

@@ -70,6 +70,8 @@ var yamlMessages = []struct{ parser, user string }{
 	{"did not find expected node content", "a bracket that is never closed, or a comma too many"},
 	{"unknown escape character", `a backslash that means nothing in double quotes: write two, or use single quotes`},
 	{"did not find expected alphabetic or numeric character", "a value that begins with * or & must be put in quotes"},
+	{"hexdecimal number", `a backslash that means something else in double quotes: write two, or use single quotes`},
+	{"unknown anchor", "a value that begins with * must be put in quotes"},
 	{"exceeded max depth", "nested too deep"},
 }
 
