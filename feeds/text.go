@@ -6,9 +6,10 @@ import (
 )
 
 // XMLText returns s with everything removed that XML 1.0 §2.2 forbids in a
-// document: control characters other than tab, line feed and carriage return,
-// U+FFFE, U+FFFF and surrogates. Bytes that are not UTF-8 become U+FFFD. It
-// returns s itself, without allocating, when nothing is wrong.
+// document or advises against: control characters other than tab, line feed and
+// carriage return, surrogates, and noncharacters such as U+FFFE. Bytes that are
+// not UTF-8 become U+FFFD. It returns s itself, without allocating, when nothing
+// is wrong.
 func XMLText(s string) string {
 	if xmlClean(s) {
 		return s
@@ -25,7 +26,7 @@ func xmlClean(s string) bool {
 	for i := 0; i < len(s); {
 		c := s[i]
 		if c < utf8.RuneSelf {
-			if c < 0x20 && c != '\t' && c != '\n' && c != '\r' {
+			if !xmlRune(rune(c)) {
 				return false
 			}
 			i++
@@ -44,7 +45,9 @@ func xmlRune(r rune) bool {
 	switch {
 	case r == '\t', r == '\n', r == '\r':
 		return true
-	case r < 0x20, r == 0xFFFE, r == 0xFFFF, r >= 0xD800 && r <= 0xDFFF:
+	case r < 0x20, r >= 0x7F && r <= 0x9F, r >= 0xD800 && r <= 0xDFFF:
+		return false
+	case r >= 0xFDD0 && r <= 0xFDEF, r&0xFFFE == 0xFFFE:
 		return false
 	}
 	return r <= 0x10FFFF
