@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -122,7 +121,7 @@ func scriptUntil(ts *testscript.TestScript, neg bool, args []string) {
 		got, err = running(ts).get(args[0])
 		return err == nil && (got.status == 200 && re.Match(got.body)) != neg
 	}) {
-		ts.Fatalf("%s never became so: %v\n%s%s\nlog:\n%s\nended: %v", args[0], err, got.head, got.body, running(ts).stderr.String(), running(ts).hasEnded())
+		ts.Fatalf("%s never became so: %v\n%s%s\nlog:\n%s", args[0], err, got.head, got.body, running(ts).stderr.String())
 	}
 }
 
@@ -139,9 +138,7 @@ func scriptSave(ts *testscript.TestScript, neg bool, args []string) {
 	if len(args) != 2 {
 		ts.Fatalf("usage: save FILE NEW")
 	}
-	file := ts.MkAbs(args[0])
-	next := filepath.Join(filepath.Dir(file), ".new~")
-	ts.Check(cmp.Or(os.WriteFile(next, []byte(ts.ReadFile(args[1])), 0o666), os.Rename(next, file)))
+	ts.Check(replace(ts.MkAbs(args[0]), []byte(ts.ReadFile(args[1]))))
 }
 
 func scriptHolds(ts *testscript.TestScript, neg bool, args []string) {
