@@ -142,7 +142,7 @@ func published(a *Article) string { return a.Published.Format("2006-01-02") }
 func notBefore(a *Article) string { return a.NotBefore.Format("2006-01-02") }
 func expires(a *Article) string   { return a.Expires.Format("2006-01-02") }
 func link(a *Article) string      { return a.Item().URL }
-func tongue(a *Article) string  { return a.Item().Language }
+func tongue(a *Article) string    { return a.Item().Language }
 func hidden(a *Article) string    { return a.Hidden }
 
 func members(a *Article) string {

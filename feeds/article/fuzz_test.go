@@ -31,7 +31,7 @@ func FuzzParse(f *testing.F) {
 		f.Add(src)
 	}
 	for _, h := range hostile {
-		f.Add([]byte("---\n---\n" + h.src))
+		f.Add([]byte("---\n---\n" + h.src[:min(len(h.src), 1000)])) // long seeds slow the fuzzer down
 	}
 	f.Add([]byte("+++\ntitle = 'x'\ndate = 2021-03-29\n[[images]]\nurl='/a.png'\n+++\n# H\n"))
 	f.Add([]byte("{\"title\": \"\\u0000x\", \"tags\": [1, null]}\nBody"))
@@ -94,7 +94,7 @@ func checkItem(t *testing.T, it *feeds.Item) {
 func checkURL(t *testing.T, s string, schemes ...string) {
 	t.Helper()
 	u, err := url.Parse(s)
-	if err != nil || !slices.Contains(schemes, u.Scheme) || u.Host == "" && u.Opaque == "" {
+	if err != nil || !slices.Contains(schemes, u.Scheme) || u.Host == "" && u.Opaque == "" && u.RawQuery == "" {
 		t.Errorf("address %q: %v", s, err)
 	}
 	if i := strings.IndexFunc(s, func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune(`"<>\^{|}`+"`", r) }); i >= 0 {

@@ -28,6 +28,8 @@ func newSanitiser(urls resolver, hosts []string) *sanitiser {
 	p.AllowAttrs("src", "poster", "width", "height").OnElements("audio", "video")
 	p.AllowAttrs("src", "type").OnElements("source")
 	p.AllowElements("audio", "video", "source")
+	// Else bluemonday drops them, and mixes up which closing tags go with them.
+	p.AllowNoAttrs().OnElements("a", "map", "bdo", "meter", "progress")
 	if len(hosts) > 0 {
 		p.AllowElements("iframe")
 		p.AllowAttrs("src").OnElements("iframe")

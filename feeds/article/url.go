@@ -56,6 +56,9 @@ func (r resolver) any(s string) (string, error) {
 			return "", errURL
 		}
 	case "mailto", "tel":
+		if u.Opaque == "" && u.RawQuery == "" {
+			return "", errURL
+		}
 		return escape(u.String()), nil
 	default:
 		return "", errURL
@@ -67,11 +70,15 @@ func (r resolver) any(s string) (string, error) {
 		}
 		u.Host = strings.Replace(u.Host, host, ace, 1)
 	}
-	if u.Host == "" {
+	if u.Hostname() == "" || strings.ContainsFunc(u.Host, notHost) {
 		return "", errURL
 	}
 	u.Scheme = strings.ToLower(u.Scheme)
-	return escape(u.String()), nil
+	s = escape(u.String())
+	if _, err := url.Parse(s); err != nil { // a host that only a relative address can have
+		return "", errURL
+	}
+	return s, nil
 }
 
 func (r resolver) relative(u *url.URL) *url.URL {
@@ -107,8 +114,8 @@ func plain(s string) bool {
 		}
 		fragment = fragment || c == '#'
 	}
-	_, err := url.Parse(s)
-	return err == nil
+	u, err := url.Parse(s)
+	return err == nil && u.Hostname() != "" && !strings.ContainsFunc(u.Host, notHost)
 }
 
 func urlByte(c byte) bool {
@@ -148,6 +155,11 @@ func authority(s string) int {
 		return len(s) - len(rest) + i
 	}
 	return len(s)
+}
+
+// notHost reports what net/url lets pass in a host and browsers do not.
+func notHost(r rune) bool {
+	return r <= ' ' || r >= 0x7f || strings.ContainsRune("\"<>\\^`{|}%#/?@", r)
 }
 
 func ascii(s string) bool {

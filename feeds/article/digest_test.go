@@ -1,0 +1,86 @@
+package article
+
+import (
+	"strings"
+	"testing"
+)
+
+const digestFront = `title: T
+excerpt: E
+date: 2021-03-29
+webUrl: https://e.org/w
+topics: [a, b]
+provider: {name: P, domain: p.example}
+images:
+  - {url: https://e.org/a.png, width: 3, height: 4}
+quality: 1`
+
+// TestDigest holds that it changes with what a reader sees, and only then.
+func TestDigest(t *testing.T) {
+	digest := func(src string) [16]byte { return parse(t, Options{}, "a.md", src).Digest }
+	file := func(front string) string { return "---\n" + front + "\n---\nBody.\n" }
+	base := digest(file(digestFront))
+	lines := strings.Split(digestFront, "\n")
+	lines[0], lines[3] = lines[3], lines[0]
+
+	for name, src := range map[string]string{
+		"order of keys":   file(strings.Join(lines, "\n")),
+		"quotes":          file(strings.Replace(digestFront, "title: T", `"title":   'T'`, 1)),
+		"list style":      file(strings.Replace(digestFront, "topics: [a, b]", "topics:\n  - a\n\n  - b", 1)),
+		"comment":         file("# note\n" + digestFront),
+		"line endings":    strings.ReplaceAll(file(digestFront), "\n", "\r\n"),
+		"mark":            "\ufeff" + file(digestFront),
+		"end":             strings.TrimRight(file(digestFront), "\n"),
+		"blank lines":     "---\n" + digestFront + "\n---\n\n\nBody.\n\n \n",
+		"date form":       file(strings.Replace(digestFront, "2021-03-29", "2021-03-29T02:00:00.5+02:00", 1)),
+		"bookkeeping":     file(strings.Replace(digestFront, "quality: 1", "quality: 2\nheat: 3\nsecured: x\nisCached: true\nratings: 4\nfollowers: 5", 1)),
+		"nested":          file(strings.Replace(digestFront, "height: 4", "height: 4, isCached: true", 1)),
+		"stated defaults": file(digestFront + "\npublished: true\ndraft: false"),
+		"same update":     file(digestFront + "\nupdated: 2021-03-29"),
+	} {
+		if digest(src) != base {
+			t.Errorf("%s: another digest", name)
+		}
+	}
+	if parse(t, Options{}, "moved/b.md", file(digestFront)).Digest != base {
+		t.Error("moved: another digest")
+	}
+
+	seen := map[[16]byte]string{base: "nothing"}
+	for _, change := range [][2]string{
+		{"title: T", "title: t"}, {"excerpt: E", "excerpt: F"}, {"2021-03-29", "2021-03-30"}, {"https://e.org/w", "https://e.org/v"},
+		{"[a, b]", "[b, a]"}, {"[a, b]", "[a]"}, {"name: P", "name: Q"}, {"p.example", "q.example"}, {"a.png", "b.png"}, {"width: 3", "width: 5"},
+		{"quality: 1", "updated: 2022-01-01"}, {"quality: 1", "originalUrl: https://e.org/o"}, {"quality: 1", "ampWebUrl: https://e.org/o"},
+		{"quality: 1", "cdnAmpWebUrl: https://e.org/o"}, {"quality: 1", "type: video"}, {"quality: 1", "category: c"}, {"quality: 1", "author: A"},
+		{"quality: 1", "author: A <a@e.org>"}, {"quality: 1", "featuredContent: <b>x</b>"}, {"quality: 1", "related: [https://e.org/r]"},
+		{"quality: 1", "published: false"}, {"quality: 1", "draft: true"}, {"quality: 1", "removed: true"}, {"quality: 1", "id: '7'"},
+		{"quality: 1", "language: de"}, {"quality: 1", "enclosure: https://e.org/a.mp3"}, {"quality: 1", "expiryDate: 2030-01-01"},
+		{"quality: 1", "publishDate: 2022-01-01"}, {"height: 4", "height: 4, title: T"}, {"height: 4", "height: 4, attribution: T"},
+		{"domain: p.example", "domain: p.example, images: [{url: https://e.org/i.png}]"},
+	} {
+		src := strings.Replace(file(digestFront), change[0], change[1], 1)
+		d := digest(src)
+		if was, ok := seen[d]; ok {
+			t.Errorf("%s: the digest of %s", change[1], was)
+		}
+		seen[d] = change[1]
+	}
+	if digest("---\n"+digestFront+"\n---\nbody.\n") == base {
+		t.Error("body: the same digest")
+	}
+	if parse(t, Options{}, "a.html", file(digestFront)).Digest == base {
+		t.Error("markup: the same digest")
+	}
+}
+
+// TestUndated gives articles without a date a time that stays.
+func TestUndated(t *testing.T) {
+	a, again, b := parse(t, Options{}, "a.md", "---\n---\n"), parse(t, Options{}, "a.md", "---\n---\nBody"), parse(t, Options{}, "b.md", "---\n---\n")
+	if !a.Published.IsZero() || updated(a) != "1990-01-01" || !a.Item().Updated.Equal(again.Item().Updated) || a.Item().Updated.Equal(b.Item().Updated) {
+		t.Errorf("%v %v %v", a.Item().Updated, again.Item().Updated, b.Item().Updated)
+	}
+	c := a.WithID("urn:x:y")
+	if c.ID() != "urn:x:y" || c.Item().ID != "urn:x:y" || a.ID() == c.ID() || c.Digest != a.Digest || c.Item().Title != a.Item().Title {
+		t.Errorf("%+v", c)
+	}
+}

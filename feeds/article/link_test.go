@@ -1,0 +1,87 @@
+package article
+
+import (
+	"testing"
+	"time"
+)
+
+func TestLinks(t *testing.T) {
+	posts := Folder{Dir: "_posts", Anywhere: true, Name: "posts"}
+	jekyll := func(link string) []Folder { posts.Link = link; return []Folder{posts} }
+	hugo := func(link string) []Folder {
+		return []Folder{{Dir: "content", Link: "/:sections/:slugorfilename/"}, {Dir: "content/blog", Name: "blog", Link: link}}
+	}
+	for _, c := range []struct {
+		folders     []Folder
+		name, front string
+		want        string
+	}{
+		{jekyll("/:categories/:year/:month/:day/:title:output_ext"), "_posts/2021-03-09-my-title.md", "categories: [News, Far Away]", "https://e.org/base/news/far-away/2021/03/09/my-title.html"},
+		{jekyll("/:categories/:year/:month/:day/:title/"), "_posts/2021-03-09-my-title.md", "a: b", "https://e.org/base/2021/03/09/my-title/"},
+		{jekyll("/:categories/:title:output_ext"), "sport/ski/_posts/2021-03-09-my-title.md", "category: x", "https://e.org/base/sport/ski/x/my-title.html"},
+		{jekyll("/:categories/:year/:y_day/:title:output_ext"), "_posts/2021-03-09-my-title.md", "a: b", "https://e.org/base/2021/068/my-title.html"},
+		{jekyll("/:short_year/:i_month/:i_day/:title"), "_posts/2021-03-09-t.md", "slug: other", "https://e.org/base/21/3/9/other"},
+		{jekyll("/:year/:title/"), "_posts/t.md", "a: b", ""},
+		{jekyll("/:nothing/"), "_posts/t.md", "a: b", ""},
+		{jekyll(""), "_posts/t.md", "a: b", ""},
+		{jekyll("/x/"), "_posts/2021-03-09-t.md", "permalink: /:year/own/:title", "https://e.org/base/2021/own/t"},
+		{jekyll("/x/"), "_posts/t.md", "permalink: /own.html", "https://e.org/base/own.html"},
+		{jekyll("/x/"), "_posts/t.md", "webUrl: https://w.example/", "https://w.example/"},
+		{jekyll("/x/"), "_posts/t.md", "originalUrl: https://o.example/", "https://o.example/"},
+		{hugo("/:year/:slug/"), "content/blog/2021-03-09-My Post.md", "a: b", "https://e.org/base/2021/My%20Post/"},
+		{hugo("/:section/:title/"), "content/blog/trip/index.md", "a: b", "https://e.org/base/trip/"},
+		{hugo("/b/:slug/"), "content/blog/trip/index.md", "slug: voyage", "https://e.org/base/b/voyage/"},
+		{hugo(""), "content/docs/Deep Down/page.md", "a: b", "https://e.org/base/docs/deep-down/page/"},
+		{hugo(""), "content/docs/bundle/index.md", "a: b", "https://e.org/base/docs/bundle/"},
+		{hugo(""), "content/page.md", "slug: 港", "https://e.org/base/%E6%B8%AF/"},
+	} {
+		a := parse(t, Options{SiteURL: "https://e.org/base", Folders: c.folders}, c.name, "---\n"+c.front+"\n---\n")
+		if got := link(a); got != c.want {
+			t.Errorf("%s (%s): %q, want %q", c.name, c.front, got, c.want)
+		}
+		if link(parse(t, Options{Folders: c.folders, SiteURL: "not a site"}, c.name, "---\n---\n")) != "" {
+			t.Errorf("%s has a page on no site", c.name)
+		}
+	}
+}
+
+// TestLinkZone dates an address in the site's zone.
+func TestLinkZone(t *testing.T) {
+	opt := Options{SiteURL: "https://e.org", TimeZone: time.FixedZone("", 9*3600), Folders: []Folder{{Link: "/:year/:month/:day/"}}}
+	if got := link(parse(t, opt, "a.md", yamlFile("date: 2020-12-31T20:00:00Z"))); got != "https://e.org/2021/01/01/" {
+		t.Error(got)
+	}
+}
+
+func TestWants(t *testing.T) {
+	p := NewParser(Options{Folders: []Folder{{Dir: "_posts", Anywhere: true}, {Dir: "news"}}, Extensions: map[string]Markup{".adoc": Text, ".txt": ""}})
+	for name, want := range map[string]bool{
+		"_posts/a.md": true, "x/_posts/a.MD": true, "news/deep/a.html": true, "news/a.adoc": true, "news/a.markdown": true, "news/a.htm": true,
+		"a.md": false, "newsroom/a.md": false, "x/news/a.md": false, "news/a.txt": false, "news/a.png": false, "news/_index.md": false, "news/md": false,
+	} {
+		if p.Wants(name) != want {
+			t.Errorf("Wants(%q) = %v", name, !want)
+		}
+	}
+}
+
+func TestDefaults(t *testing.T) {
+	opt := Options{SiteURL: "https://e.org", Folders: []Folder{{Dir: "a", Name: "col"}, {Dir: "b"}}, Defaults: []Defaults{
+		{Values: map[string]any{"type": "article", "category": "all", "author": "Ann"}},
+		{Dir: "a", Values: map[string]any{"category": "a", "tags": []any{"x"}}},
+		{Collection: "col", Values: map[string]any{"type": "video", "image": map[string]any{"url": "ftp://x"}}},
+		{Dir: "a/deep/", Values: map[string]any{"draft": true}},
+	}}
+	for name, want := range map[string]string{"b/1.md": "category:all type:article", "a/1.md": "topic:x category:a type:video", "a/deep/1.md": "topic:x category:a type:video"} {
+		a := parse(t, opt, name, yamlFile("author:"))
+		if members(a) != want || authors(a) != "Ann" || (a.Hidden != "") != (name == "a/deep/1.md") {
+			t.Errorf("%s: %s, %s, %q", name, members(a), authors(a), a.Hidden)
+		}
+		if name == "a/1.md" && (len(a.Notes) != 1 || a.Notes[0].Line != 0) {
+			t.Errorf("%s: notes %v", name, a.Notes)
+		}
+	}
+	if got := members(parse(t, opt, "a/1.md", yamlFile("type: own\ntags: []"))); got != "category:a type:own" {
+		t.Error(got)
+	}
+}

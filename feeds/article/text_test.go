@@ -1,0 +1,102 @@
+package article
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestPlainText(t *testing.T) {
+	for in, want := range map[string]string{
+		"plain":                             "plain",
+		"  two\n lines\t ":                  "two lines",
+		"1 < 2 and 3 > 2":                   "1 < 2 and 3 > 2",
+		"Vec<T> & Option<Box<T>>":           "Vec<T> & Option<Box<T>>",
+		"AT&T, R&D, Q&amp;A":                "AT&T, R&D, Q&A",
+		"?a=1&copy=2&lt=3":                  "?a=1&copy=2&lt=3",
+		"&notit; &nosuch;":                  "&notit; &nosuch;",
+		"<b>bold</b> &lt;i&gt;":             "bold <i>",
+		"Use the <b> tag":                   "Use the <b> tag",
+		"one<br>two<br/>three":              "one two three",
+		"<p>one</p><p>two</p>":              "one two",
+		"a<script>x()</script>b":            "ab",
+		"&amp;amp;lt;":                      "<",
+		"&#8217;&#x2019;&rsquo;":            "’’’",
+		"a\x00b\x1fc\u0085d\x7fe&#1;f&#0;g": "abc d ef\ufffdg",
+		"🚀 emoji שלום \u200fRTL\u200e":      "🚀 emoji שלום \u200fRTL\u200e",
+		"\xff":                              "\ufffd",
+		"":                                  "",
+	} {
+		if got := plainText(in); got != want {
+			t.Errorf("plainText(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestExcerpt(t *testing.T) {
+	long := strings.Repeat("word ", 100)
+	for _, c := range []struct{ name, body, want string }{
+		{"a.md", "One\ntwo *three*.\n\nFour.", "One two three."},
+		{"a.md", "# Head\n\n## Sub\n\nText.", "Text."},
+		{"a.md", "One.\n\nTwo.\n\n<!--more-->\n\nThree.", "One. Two."},
+		{"a.md", "1 < 2 &amp; `a<b>`", "1 < 2 & a<b>"},
+		{"a.md", long, strings.Repeat("word ", 63) + "word…"},
+		{"a.md", strings.Repeat("語", 200), strings.Repeat("語", 106) + "…"},
+		{"a.md", "![alt](/a.png)\n\nText.", "Text."},
+		{"a.html", "<style>p{}</style><script>x</script><p>One</p><p>Two</p>", "One"},
+		{"a.txt", "One <b>\n\nTwo", "One <b>"},
+	} {
+		if got := summary(parse(t, Options{SiteURL: "https://e.org"}, c.name, "---\n---\n"+c.body)); got != c.want {
+			t.Errorf("%.60q: %q, want %q", c.body, got, c.want)
+		}
+	}
+}
+
+func TestMarkups(t *testing.T) {
+	for _, c := range []struct{ name, body, want string }{
+		{"a.md", "a **b**\n\n- [x] done", "<p>a <strong>b</strong></p>\n<ul>\n<li>[x] done</li>\n</ul>\n"},
+		{"a.md", "|a|\n|-:|\n|b|", "<table>\n<thead>\n<tr>\n<th align=\"right\">a</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td align=\"right\">b</td>\n</tr>\n</tbody>\n</table>\n"},
+		{"a.markdown", "<div>*raw*</div>\n\n~~a~~ https://e.org", "<div>*raw*</div>\n<p><del>a</del> <a href=\"https://e.org\">https://e.org</a></p>\n"},
+		{"a.md", "## T {#own}", "<h2 id=\"own\">T</h2>\n"},
+		{"a.HTM", "<p>a *b*", "<p>a *b*</p>\n"},
+		{"a.txt", "a <b>\nb\n\n\nc", "<p>a &lt;b&gt;<br/>\nb</p>\n<p>c</p>\n"},
+		{"a.adoc", "a <b>", "<p>a &lt;b&gt;</p>\n"},
+	} {
+		a := parse(t, Options{Extensions: map[string]Markup{".adoc": Text}}, c.name, "---\nexcerpt: x\n---\n"+c.body)
+		if got := a.Item().HTML; got != c.want {
+			t.Errorf("%s %q\n got %q\nwant %q", c.name, c.body, got, c.want)
+		}
+	}
+}
+
+// TestCostlyBodies holds that no body takes long: each of these took minutes,
+// or would for its size.
+func TestCostlyBodies(t *testing.T) {
+	const n = 100000
+	for name, body := range map[string]string{
+		"a.md": strings.Repeat("*a_ ", n), "b.md": strings.Repeat("[a](", n), "c.md": strings.Repeat(">", n), "d.md": strings.Repeat("- ", n),
+		"e.md": strings.Repeat("a|", n) + "\n" + strings.Repeat("-|", n) + "\n" + strings.Repeat("a\n", 1000),
+		"f.md": strings.Repeat("[^a]", n) + "\n\n[^a]: x", "g.md": strings.Repeat("<div>", n), "h.md": strings.Repeat("`a", n),
+		"a.html": strings.Repeat("<div>", n), "b.html": strings.Repeat("<a href=x>", n), "c.html": strings.Repeat("<b><p>", n), "d.html": strings.Repeat("<table>", n),
+	} {
+		start := time.Now()
+		checkItem(t, parse(t, Options{}, name, "---\n---\n"+body).Item())
+		if took := time.Since(start); took > 30*time.Second {
+			t.Errorf("%s, as in %.20q, took %v", name, body, took)
+		}
+	}
+}
+
+// TestUsualBodies holds that the bound on cost spares what people write.
+func TestUsualBodies(t *testing.T) {
+	for name, body := range map[string]string{
+		"list of links": strings.Repeat("- [a](https://e.org/a) – *what* it `is`\n", 2000),
+		"table":         "|a|b|c|d|\n|-|-|-|-|\n" + strings.Repeat("|1|2|3|4|\n", 5000),
+		"prose":         strings.Repeat(strings.Repeat("some _words_ here, ", 20)+"\n\n", 5000),
+		"rule":          "a\n\n" + strings.Repeat("-", 200) + "\n",
+	} {
+		if costly(body) {
+			t.Errorf("%s: costly", name)
+		}
+	}
+}
