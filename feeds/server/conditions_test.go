@@ -52,6 +52,7 @@ func TestConditions(t *testing.T) {
 		{"date alone, later", []string{later}, 304},
 		{"date alone, before", []string{before}, 200},
 		{"date invalid", []string{"If-Modified-Since: yesterday"}, 200},
+		{"two dates", []string{later, later}, 200},
 		{"date in the old form", []string{"If-Modified-Since: Wednesday, 04-Mar-26 05:06:07 GMT"}, 304},
 		{"tag decides against the date", []string{`If-None-Match: "other"`, later}, 200},
 		{"empty tag decides too", []string{`If-None-Match: `, later}, 200},

@@ -105,11 +105,11 @@ func (out *rendition) held(h http.Header) bool {
 	if tags, ok := h["If-None-Match"]; ok {
 		return namesTag(tags, out.tag)
 	}
-	since := h.Get("If-Modified-Since")
-	if since == "" || out.modified.IsZero() {
+	since := h["If-Modified-Since"]
+	if len(since) != 1 || out.modified.IsZero() { // §13.1.3: several are to be ignored
 		return false
 	}
-	t, err := http.ParseTime(since)
+	t, err := http.ParseTime(since[0])
 	return err == nil && !out.modified.Truncate(time.Second).After(t)
 }
 
