@@ -60,16 +60,26 @@ func TestScripts(t *testing.T) {
 		},
 		Condition: func(name string) (bool, error) { return name == "root" && os.Geteuid() == 0, nil },
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": scriptExits, "serve": scriptServe, "terminate": scriptTerminate, "fetch": scriptFetch, "until": scriptUntil,
-			"logged": scriptLogged, "save": scriptSave, "holds": scriptHolds, "count": scriptCount,
-			"crawl": scriptCrawl, "json": scriptJSON,
+			"exits": affirmed(scriptExits), "serve": affirmed(scriptServe), "terminate": affirmed(scriptTerminate), "fetch": affirmed(scriptFetch), "until": scriptUntil,
+			"logged": affirmed(scriptLogged), "save": affirmed(scriptSave), "holds": scriptHolds, "count": affirmed(scriptCount),
+			"crawl": affirmed(scriptCrawl), "json": affirmed(scriptJSON),
 		},
 	})
 }
 
+// affirmed makes a script's command of one that "!" would mean nothing to.
+func affirmed(do func(*testscript.TestScript, []string)) func(*testscript.TestScript, bool, []string) {
+	return func(ts *testscript.TestScript, neg bool, args []string) {
+		if neg {
+			ts.Fatalf("! means nothing here")
+		}
+		do(ts, args)
+	}
+}
+
 func running(ts *testscript.TestScript) *process { return ts.Value("serve").(*process) }
 
-func scriptExits(ts *testscript.TestScript, neg bool, args []string) {
+func scriptExits(ts *testscript.TestScript, args []string) {
 	cmd := exec.Command("feedmill", args[1:]...)
 	cmd.Dir, cmd.Stdout, cmd.Stderr = ts.MkAbs("."), ts.Stdout(), ts.Stderr()
 	err := cmd.Run()
@@ -81,7 +91,7 @@ func scriptExits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-func scriptServe(ts *testscript.TestScript, neg bool, args []string) {
+func scriptServe(ts *testscript.TestScript, args []string) {
 	s := running(ts)
 	ts.Check(s.start(ts.MkAbs("."), args))
 	fmt.Fprintln(ts.Stdout(), s.baseURL)
@@ -89,7 +99,7 @@ func scriptServe(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv("ADDR", s.address)
 }
 
-func scriptTerminate(ts *testscript.TestScript, neg bool, args []string) {
+func scriptTerminate(ts *testscript.TestScript, args []string) {
 	s := running(ts)
 	err := s.terminate()
 	ts.Stdout().Write([]byte(s.stdout.String()))
@@ -97,7 +107,7 @@ func scriptTerminate(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 }
 
-func scriptFetch(ts *testscript.TestScript, neg bool, args []string) {
+func scriptFetch(ts *testscript.TestScript, args []string) {
 	if len(args) < 2 {
 		ts.Fatalf("usage: fetch STATUS PATH [HEADER: VALUE]...")
 	}
@@ -125,7 +135,7 @@ func scriptUntil(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-func scriptLogged(ts *testscript.TestScript, neg bool, args []string) {
+func scriptLogged(ts *testscript.TestScript, args []string) {
 	s := running(ts)
 	re, err := regexp.Compile("(?m)" + strings.Join(args, " "))
 	ts.Check(err)
@@ -134,7 +144,7 @@ func scriptLogged(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-func scriptSave(ts *testscript.TestScript, neg bool, args []string) {
+func scriptSave(ts *testscript.TestScript, args []string) {
 	if len(args) != 2 {
 		ts.Fatalf("usage: save FILE NEW")
 	}
@@ -159,7 +169,7 @@ func scriptHolds(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-func scriptCount(ts *testscript.TestScript, neg bool, args []string) {
+func scriptCount(ts *testscript.TestScript, args []string) {
 	re, err := regexp.Compile("(?m)" + args[1])
 	ts.Check(err)
 	if n := strconv.Itoa(len(re.FindAllString(ts.ReadFile("stdout"), -1))); n != args[0] {
@@ -167,7 +177,7 @@ func scriptCount(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-func scriptCrawl(ts *testscript.TestScript, neg bool, args []string) {
+func scriptCrawl(ts *testscript.TestScript, args []string) {
 	s := running(ts)
 	pages, err := crawl(s.baseURL, func(path string) ([]byte, error) {
 		a, err := s.get(path)
@@ -184,7 +194,7 @@ func scriptCrawl(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-func scriptJSON(ts *testscript.TestScript, neg bool, args []string) {
+func scriptJSON(ts *testscript.TestScript, args []string) {
 	for line := range strings.Lines(ts.ReadFile(args[0])) {
 		if !json.Valid([]byte(line)) {
 			ts.Fatalf("not JSON: %s", line)
