@@ -37,8 +37,8 @@ func plainText(s string) string {
 			return ' '
 		}
 		return r
-	}, feeds.XMLText(s))
-	return strings.Join(strings.Fields(s), " ")
+	}, s)
+	return strings.Join(strings.Fields(feeds.XMLText(s)), " ")
 }
 
 // unescape decodes one reference; one that only begins like a known name, as

@@ -22,7 +22,7 @@ func TestPlainText(t *testing.T) {
 		"a<script>x()</script>b":            "ab",
 		"&amp;amp;lt;":                      "<",
 		"&#8217;&#x2019;&rsquo;":            "’’’",
-		"a\x00b\x1fc\u0085d\x7fe&#1;f&#0;g": "abc d ef\ufffdg",
+		"a\x00b\x1fc\u0085d\x7fe&#1;f&#0;g": "a b c d e f\ufffdg",
 		"🚀 emoji שלום \u200fRTL\u200e":      "🚀 emoji שלום \u200fRTL\u200e",
 		"\xff":                              "\ufffd",
 		"":                                  "",

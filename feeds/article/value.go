@@ -3,6 +3,7 @@ package article
 import (
 	"fmt"
 	"iter"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -23,23 +24,28 @@ type value struct {
 // before those it merges in.
 func pairs(m *yaml.Node) iter.Seq2[*yaml.Node, *yaml.Node] {
 	return func(yield func(k, v *yaml.Node) bool) {
-		queue := []*yaml.Node{m}
-		seen := map[*yaml.Node]bool{}
-		for ; len(queue) > 0; queue = queue[1:] {
-			m := resolve(queue[0])
-			if m == nil || seen[m] {
-				continue
+		queue := []*yaml.Node{resolve(m)}
+		for i := 0; i < len(queue); i++ {
+			m := queue[i]
+			merge := func(n *yaml.Node) {
+				if n = resolve(n); !slices.Contains(queue, n) { // mappings can merge each other, and one many times
+					queue = append(queue, n)
+				}
 			}
-			seen[m] = true // mappings can merge each other, and one many times
-			if m.Kind == yaml.SequenceNode {
-				queue = append(queue, m.Content...)
-			}
-			for i := 0; m.Kind == yaml.MappingNode && i+1 < len(m.Content); i += 2 {
-				k, v := m.Content[i], resolve(m.Content[i+1])
-				if k.Tag == "!!merge" {
-					queue = append(queue, v)
-				} else if v != nil && !yield(k, v) {
-					return
+			switch {
+			case m == nil:
+			case m.Kind == yaml.SequenceNode:
+				for _, n := range m.Content {
+					merge(n)
+				}
+			case m.Kind == yaml.MappingNode:
+				for i := 0; i+1 < len(m.Content); i += 2 {
+					k, v := m.Content[i], resolve(m.Content[i+1])
+					if k.Tag == "!!merge" {
+						merge(v)
+					} else if v != nil && !yield(k, v) {
+						return
+					}
 				}
 			}
 		}
