@@ -48,22 +48,25 @@ const noSlash = "."
 // is empty for the page, a known document's name, or noSlash.
 func split(path string) (key feeds.Key, file string, ok bool) {
 	parts := strings.Split(strings.TrimPrefix(path, "/"), "/")
+	for i, escaped := range parts {
+		plain, err := url.PathUnescape(escaped)
+		if err != nil {
+			return key, "", false
+		}
+		parts[i] = plain
+	}
 	if len(parts) == 1 {
 		_, known := format(parts[0])
 		return feeds.Key{}, parts[0], known || parts[0] == ""
 	}
-	slug, err := url.PathUnescape(parts[1])
-	if err != nil || slug == "" {
-		return key, "", false
-	}
 	for _, k := range feeds.Kinds {
 		if k != feeds.All && k.Plural() == parts[0] {
-			key = feeds.Key{Kind: k, Slug: slug}
+			key = feeds.Key{Kind: k, Slug: parts[1]}
 			break
 		}
 	}
 	switch {
-	case key.Kind == feeds.All || len(parts) > 3:
+	case key.Slug == "" || len(parts) > 3:
 		return key, "", false
 	case len(parts) == 2:
 		return key, noSlash, true

@@ -143,6 +143,8 @@ func TestAddresses(t *testing.T) {
 		{"/opml.xml", 200, "text/x-opml; charset=utf-8"},
 		{"/icon.svg", 200, "image/svg+xml; charset=utf-8"},
 		{stylePath, 200, "text/css; charset=utf-8"},
+		{"/%74opics/%61i/%72ss.xml", 200, "application/rss+xml; charset=utf-8"}, // RFC 3986 §6.2.2.2
+		{"/rss%2Exml", 200, "application/rss+xml; charset=utf-8"},
 		{"/topics", 308, "/topics/"},
 		{"/about", 308, "/about/"},
 		{"/topics/ai", 308, "/topics/ai/"},
@@ -161,6 +163,8 @@ func TestAddresses(t *testing.T) {
 		{"/topic/ai/", 404, ""},
 		{"/all/ai/", 404, ""},
 		{"/topics/a%2Fi/", 404, ""},
+		{"/topics%2Fai/rss.xml", 404, ""},
+		{"/topics/ai/%2e", 404, ""},
 		{"/topics/../rss.xml", 404, ""},
 		{"/nothing", 404, ""},
 	} {
