@@ -63,11 +63,11 @@ func (b *body) lead(it *feeds.Item, hasImage bool) string {
 	if embed := b.p.sanitise.embed(src); embed != "" {
 		return embed + "\n"
 	}
-	if src != "" || it.Video != nil {
-		return b.video(it, src)
+	if link := b.video(it, src); link != "" && (src != "" || it.Video != nil) {
+		return link
 	}
 	featured := ""
-	if b.featured != "" {
+	if b.featured != "" && src == "" {
 		c := b.p.sanitise.clean(b.featured, it.URL)
 		featured, hasImage = c.html(), hasImage || c.hasImage
 	}

@@ -16,7 +16,8 @@ import (
 	"feedmill/feeds"
 )
 
-// deepTables takes the decoder minutes.
+// deepTables nest deeper than anybody needs: the time that the decoder takes
+// for them grows much faster than their number.
 var deepTables = regexp.MustCompile(`(\{[^{}]*){64}`)
 
 // parseTOML parses what stands below the opening line.
