@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"os"
 	"path"
 	"path/filepath"
@@ -92,7 +93,10 @@ func (l *loader) collection(dir string) Collection {
 			best = c
 		}
 	}
-	return Collection{Dir: dir, Name: best.Name, Link: best.Link}
+	if best.Root = cmp.Or(best.Root, best.Dir, "."); best.Anywhere {
+		best.Root = ""
+	}
+	return Collection{Dir: dir, Root: best.Root, Name: best.Name, Link: best.Link}
 }
 
 func (c Collection) holds(dir string) bool {

@@ -83,6 +83,7 @@ type Author struct {
 // Collection is a folder of articles and the pattern of their addresses.
 type Collection struct {
 	Dir      string // slash-separated, below Config.Dir; empty: all of it
+	Root     string // folder that link patterns start from where that lies above Dir; "." for the top; empty: Dir itself
 	Anywhere bool   // folders of this path at any depth, as in news/_posts
 	Name     string // "posts"; empty where the site has no name for it
 	Link     string // pattern of paths below Site.URL, as in "/:year/:title/"; empty: none

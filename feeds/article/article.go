@@ -37,14 +37,15 @@ const (
 // Folder is a place where articles lie, and how their pages are addressed.
 type Folder struct {
 	Dir      string // slash-separated, relative; "" is the whole tree
-	Anywhere bool   // Dir names a folder at any depth, as Jekyll's _posts
+	Root     string // folder above Dir that link patterns start from, "." for the top; "" is Dir itself
+	Anywhere bool   // any folder named like the last part of Dir, at any depth below the rest of it, as Jekyll's _posts
 	Name     string // collection or section, for link patterns and defaults
 	Link     string // pattern such as /:year/:month/:slug/; "" for none
 }
 
 // Defaults are front matter values for articles that do not give them.
 type Defaults struct {
-	Dir        string // below this folder or file; "" everywhere
+	Dir        string // below this folder or file, or those that this glob pattern matches; "" everywhere
 	Collection string // in the Folder of this name; "" in all
 	Values     map[string]any
 }

@@ -2,9 +2,11 @@ package article
 
 import (
 	"maps"
+	"path"
 	"slices"
 	"strings"
 
+	"github.com/bmatcuk/doublestar/v4"
 	"gopkg.in/yaml.v3"
 
 	"feedmill/feeds"
@@ -91,7 +93,15 @@ func (r *reader) index(root *yaml.Node) {
 }
 
 func below(name, dir string) bool {
-	return dir == "" || name == dir || strings.HasPrefix(name, strings.TrimSuffix(dir, "/")+"/")
+	if dir == "" || name == dir || strings.HasPrefix(name, strings.TrimSuffix(dir, "/")+"/") {
+		return true
+	}
+	for p := name; strings.ContainsAny(dir, "*?[{") && p != "."; p = path.Dir(p) {
+		if ok, err := doublestar.Match(dir, p); ok && err == nil {
+			return true
+		}
+	}
+	return false
 }
 
 func (r *reader) collect(m *yaml.Node) {

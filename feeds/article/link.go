@@ -99,8 +99,12 @@ func (f Folder) contains(name string) (dir string, ok bool) {
 	case f.Dir == "" || strings.HasPrefix(name, f.Dir+"/"):
 		return f.Dir, true
 	case f.Anywhere:
-		if i := strings.Index(name, "/"+f.Dir+"/"); i >= 0 {
-			return name[:i+1+len(f.Dir)], true
+		rest, base := path.Split(f.Dir)
+		if !strings.HasPrefix(name, rest) {
+			break
+		}
+		if i := strings.Index(name[len(rest):], "/"+base+"/"); i >= 0 {
+			return name[:len(rest)+i+1+len(base)], true
 		}
 	}
 	return "", false
@@ -111,7 +115,11 @@ var placeholder = regexp.MustCompile(`:[a-z_]+`)
 // place gathers what a link pattern can name. Jekyll's and Hugo's words for the
 // same thing stand side by side.
 func (r *reader) place(dir string, f Folder, a *Article, slug string) map[string]string {
-	rel := strings.TrimPrefix(strings.TrimPrefix(r.path, dir), "/")
+	start := dir
+	if f.Root != "" {
+		start = strings.TrimPrefix(f.Root, ".")
+	}
+	rel := strings.TrimPrefix(strings.TrimPrefix(r.path, start), "/")
 	rel = strings.TrimSuffix(rel, path.Ext(rel))
 	if d, base := path.Split(rel); base == "index" && d != "" {
 		rel = strings.TrimSuffix(d, "/")
@@ -124,7 +132,8 @@ func (r *reader) place(dir string, f Folder, a *Article, slug string) map[string
 		named = s
 	}
 	if f.Anywhere {
-		sections = strings.Trim(strings.TrimSuffix(dir, f.Dir), "/")
+		rest, base := path.Split(f.Dir)
+		sections = strings.Trim(strings.TrimPrefix(strings.TrimSuffix(dir, base), rest), "/")
 	}
 	names := map[string]string{
 		"path": rel, "title": slug, "slug": slug, "name": base, "basename": base,

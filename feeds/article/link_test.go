@@ -31,6 +31,9 @@ func TestLinks(t *testing.T) {
 		{hugo("/:year/:slug/"), "content/blog/2021-03-09-My Post.md", "a: b", "https://e.org/base/2021/My%20Post/"},
 		{hugo("/:section/:title/"), "content/blog/trip/index.md", "a: b", "https://e.org/base/trip/"},
 		{hugo("/b/:slug/"), "content/blog/trip/index.md", "slug: voyage", "https://e.org/base/b/voyage/"},
+		{[]Folder{{Dir: "content/blog", Root: "content", Link: "/:section/:title/"}}, "content/blog/trip/index.md", "a: b", "https://e.org/base/blog/trip/"},
+		{[]Folder{{Dir: "docs/new", Root: ".", Link: "/:path/"}}, "docs/new/a.md", "a: b", "https://e.org/base/docs/new/a/"},
+		{[]Folder{{Dir: "col/_posts", Anywhere: true, Link: "/:categories/:title/"}}, "col/news/_posts/2021-03-09-t.md", "a: b", "https://e.org/base/news/t/"},
 		{hugo(""), "content/docs/Deep Down/page.md", "a: b", "https://e.org/base/docs/deep-down/page/"},
 		{hugo(""), "content/docs/bundle/index.md", "a: b", "https://e.org/base/docs/bundle/"},
 		{hugo(""), "content/page.md", "slug: 港", "https://e.org/base/%E6%B8%AF/"},
@@ -50,6 +53,17 @@ func TestLinkZone(t *testing.T) {
 	opt := Options{SiteURL: "https://e.org", TimeZone: time.FixedZone("", 9*3600), Folders: []Folder{{Link: "/:year/:month/:day/"}}}
 	if got := link(parse(t, opt, "a.md", yamlFile("date: 2020-12-31T20:00:00Z"))); got != "https://e.org/2021/01/01/" {
 		t.Error(got)
+	}
+}
+
+// TestDefaultsByPattern finds defaults by folder, file and glob pattern.
+func TestDefaultsByPattern(t *testing.T) {
+	for dir, want := range map[string]bool{"": true, "api": true, "api/v1": true, "ap": false, "api/*": true, "api/*/*": true, "*/v2": false, "api/v1/a.md": true, "**/v1": true} {
+		opt := Options{Defaults: []Defaults{{Dir: dir, Values: map[string]any{"category": "x"}}}}
+		a := parse(t, opt, "api/v1/a.md", "---\ntitle: A\n---\n")
+		if got := len(a.Member) == 1; got != want {
+			t.Errorf("defaults of %q apply: %v", dir, got)
+		}
 	}
 }
 

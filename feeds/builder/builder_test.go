@@ -149,7 +149,7 @@ func play(t *testing.T, file string) {
 			case "want":
 				want = j
 			case "rm":
-				for _, path := range strings.Fields(data) {
+				for path := range strings.FieldsSeq(data) {
 					d.remove(path)
 					c.Paths = append(c.Paths, path)
 				}
@@ -161,7 +161,7 @@ func play(t *testing.T, file string) {
 				c.Rescan = true
 			case "lost":
 				clear(d.lost)
-				for _, dir := range strings.Fields(data) {
+				for dir := range strings.FieldsSeq(data) {
 					d.lost[dir] = true
 				}
 			default:
