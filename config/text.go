@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/mail"
 	"net/url"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -57,7 +58,7 @@ func absoluteURL(s string) (string, error) {
 	if u.Host, err = asciiHost(u); err != nil {
 		return "", fmt.Errorf("%q is not the name of a host", u.Hostname())
 	}
-	u.Path, u.RawPath = strings.TrimSuffix(u.Path, "/")+"/", ""
+	u.Path, u.RawPath = strings.TrimSuffix(path.Clean("/"+u.Path), "/")+"/", ""
 	return u.String(), nil
 }
 

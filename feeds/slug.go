@@ -41,8 +41,12 @@ func Slug(name string) string {
 	folded := []rune(Fold(name))
 	for i, r := range folded {
 		switch {
-		case unicode.IsLetter(r), unicode.IsMark(r), unicode.IsDigit(r):
+		case unicode.IsLetter(r), unicode.IsDigit(r):
 			word.WriteRune(r)
+		case unicode.IsMark(r):
+			if word.Len() > 0 && !unicode.Is(unicode.Variation_Selector, r) { // a mark needs a letter to stand on
+				word.WriteRune(r)
+			}
 		case r == '.' && i+1 < len(folded) && unicode.IsLetter(folded[i+1]) && (i == 0 || folded[i-1] == ' '):
 			flush()
 			words = append(words, "dot")
@@ -104,28 +108,20 @@ func codePoints(rs []rune) string {
 // is taken already, and the others get a short suffix made of the name. folds
 // must be folded.
 func Slugs(folds []string, taken bool) map[string]string {
-	owner := ""
-	for _, f := range folds {
-		if !taken && (owner == "" || better(f, owner)) {
-			owner = f
-		}
-	}
+	owner, exact := "", false
 	slugs := make(map[string]string, len(folds))
 	for _, f := range folds {
 		slugs[f] = Slug(f)
-		if f != owner {
+		spelled := strings.ReplaceAll(f, " ", "-") == slugs[f]
+		if owner == "" || spelled && !exact || spelled == exact && f < owner {
+			owner, exact = f, spelled
+		}
+	}
+	for _, f := range folds {
+		if f != owner || taken {
 			id := ID("slug", f)
 			slugs[f] += "-" + id[len(id)-6:]
 		}
 	}
 	return slugs
 }
-
-func better(a, b string) bool {
-	if x, y := spelled(a), spelled(b); x != y {
-		return x
-	}
-	return a < b
-}
-
-func spelled(fold string) bool { return strings.ReplaceAll(fold, " ", "-") == Slug(fold) }

@@ -11,7 +11,7 @@ func TestSlug(t *testing.T) {
 		"Joe Biden": "joe-biden", "  joe   BIDEN ": "joe-biden", "日本語": "日本語", "C": "c", "C++": "c-plus-plus", "C#": "c-sharp",
 		".NET": "dot-net", "ASP.NET": "asp-net", "R&D": "r-and-d", "Élan vital": "élan-vital", "E\u0301lan vital": "élan-vital",
 		"Ελλάδα": "ελλάδα", "straße": "strasse", "don't": "dont", "a/b": "a-b", "../..": "x-2e-2e-2f-2e-2e", "!": "x-21", "": "x",
-		"हिन्दी": "हिन्दी", "5G": "5g", "100%": "100-percent", "Model-driven apps": "model-driven-apps", "🚀": "x-1f680",
+		"हिन्दी": "हिन्दी", "5G": "5g", "100%": "100-percent", "Model-driven apps": "model-driven-apps", "🚀": "x-1f680", "🏳️‍🌈 family": "family", "é\ufe0f": "é",
 	} {
 		if got := Slug(name); got != want {
 			t.Errorf("Slug(%q) = %q, want %q", name, got, want)

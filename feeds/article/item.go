@@ -43,6 +43,7 @@ func (r *reader) article(text string) *Article {
 	it.Tags = slices.DeleteFunc(slices.Clone(a.Member), func(t feeds.Tag) bool { return t.Kind != feeds.Topic && t.Kind != feeds.Category })
 	r.people(it)
 	r.links(it, a, slug)
+	it.Related = slices.DeleteFunc(it.Related, func(o feeds.Related) bool { return o.URL == it.URL || o.URL == it.OriginalURL })
 
 	a.body = body{p: r.p, text: text, markup: r.p.markup(r.path)}
 	featured, _ := r.raw(r.get("featuredContent"))

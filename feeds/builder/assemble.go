@@ -76,6 +76,9 @@ func weight(it *feeds.Item) int {
 	if it.Summary == "" {
 		n += size(it.HTML) // which then is RSS's description, escaped
 	}
+	if len(it.AMP) > 0 {
+		n += elementRoom + size(it.URL) // stands again behind them in Atom
+	}
 	for _, l := range it.AMP {
 		n += elementRoom + size(l.URL, l.Title)
 	}
@@ -98,7 +101,10 @@ func weight(it *feeds.Item) int {
 		n += 2*elementRoom + 2*size(s.Name, s.URL, s.Icon)
 	}
 	if v := it.Video; v != nil {
-		n += elementRoom + size(v.PlayerURL, v.PageURL)
+		n += 2*elementRoom + size(v.PlayerURL, v.PageURL, it.Title)
+		if len(it.Images) > 0 {
+			n += size(it.Images[0].URL) // its thumbnail
+		}
 	}
 	return n
 }

@@ -40,6 +40,7 @@ type Catalog struct {
 	shelves  map[ref]*Shelf
 	order    []*Shelf         // shelves by kind and name; nil until asked for
 	groups   map[ref][]string // kind and plain slug to the folds that share it
+	uneven   map[ref]bool     // groups whose slugs are to be given out anew
 	fixed    map[feeds.Key]ref
 	touched  map[*Shelf]bool
 	folds    map[string]string // what Fold made of names: it is asked for often
@@ -65,7 +66,7 @@ func New(opt Options) *Catalog {
 	c := &Catalog{
 		opt:      opt,
 		articles: map[string]*entry{}, claims: map[string][]string{},
-		shelves: map[ref]*Shelf{}, groups: map[ref][]string{}, fixed: map[feeds.Key]ref{}, touched: map[*Shelf]bool{}, folds: map[string]string{},
+		shelves: map[ref]*Shelf{}, groups: map[ref][]string{}, uneven: map[ref]bool{}, fixed: map[feeds.Key]ref{}, touched: map[*Shelf]bool{}, folds: map[string]string{},
 	}
 	c.shelf(feeds.Tag{Kind: feeds.All})
 	for i := range opt.Topics {
@@ -291,7 +292,11 @@ func (c *Catalog) Next() time.Time {
 // are gone from the catalog.
 func (c *Catalog) Touched() []*Shelf {
 	all := map[*Shelf]bool{}
-	for len(c.touched) > 0 { // dropping a shelf can give another its slug
+	for len(c.touched)+len(c.uneven) > 0 { // dropping a shelf can give another its slug
+		for g := range c.uneven {
+			delete(c.uneven, g)
+			c.spread(g)
+		}
 		for s := range c.touched {
 			delete(c.touched, s)
 			all[s] = true

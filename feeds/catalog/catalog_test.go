@@ -144,9 +144,11 @@ func TestTopics(t *testing.T) {
 		}
 	}
 	c := New(Options{Topics: topics})
+	c.Touched()
 	if got := c.TopicSlug("Politics"); got != "pol" {
 		t.Errorf("slug %q, want the settings' one", got)
 	}
+	c.Touched()
 	aliases := c.Aliases()
 	for _, slug := range []string{"biden", "potus-46"} {
 		if to := aliases[feeds.Key{Kind: feeds.Topic, Slug: slug}]; to.Slug != "joe-biden" {

@@ -137,7 +137,7 @@ func (c *Catalog) shelf(t feeds.Tag) *Shelf {
 		} else if r.kind != feeds.All {
 			g := c.group(r)
 			c.groups[g] = append(c.groups[g], r.fold)
-			c.spread(g)
+			c.uneven[g] = true
 		}
 	}
 	return s
@@ -165,6 +165,10 @@ func (c *Catalog) group(r ref) ref { return ref{r.kind, feeds.Slug(r.fold)} }
 
 // spread gives each shelf of a group its slug.
 func (c *Catalog) spread(g ref) {
+	if len(c.groups[g]) == 0 {
+		delete(c.groups, g)
+		return
+	}
 	_, taken := c.fixed[feeds.Key{Kind: g.kind, Slug: g.fold}]
 	for fold, slug := range feeds.Slugs(c.groups[g], taken) {
 		if s := c.shelves[ref{g.kind, fold}]; s.slug != slug {
@@ -181,11 +185,7 @@ func (c *Catalog) drop(s *Shelf) {
 	c.order = nil
 	g := c.group(s.ref)
 	c.groups[g] = slices.DeleteFunc(c.groups[g], func(f string) bool { return f == s.ref.fold })
-	if len(c.groups[g]) == 0 {
-		delete(c.groups, g)
-		return
-	}
-	c.spread(g)
+	c.uneven[g] = true
 }
 
 // Shelves lists every shelf by kind and name. The caller must not change it.
