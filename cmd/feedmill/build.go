@@ -41,7 +41,12 @@ gone are removed, and files that build did not write are never touched.`,
 			if cfg.BaseURL == "" {
 				log.Warn("no base_url in the settings and no --base-url: the documents call themselves by this address", "url", base)
 			}
-			s, err := openSite(cfg, siteOptions{baseURL: base, once: true, ignore: inside(cfg.Dir, out), log: log})
+			memory, err := openLedger(cfg, log)
+			if err != nil {
+				return err
+			}
+			defer memory.Close()
+			s, err := openSite(cfg, siteOptions{baseURL: base, once: true, ledger: memory, ignore: inside(cfg.Dir, out), log: log})
 			if err != nil {
 				return err
 			}
@@ -59,6 +64,7 @@ gone are removed, and files that build did not write are never touched.`,
 	}
 	flags.add(cmd)
 	logs.add(cmd)
+	flags.addState(cmd)
 	cmd.Flags().StringVar(&out, "out", "", "`folder` to write to")
 	cmd.MarkFlagDirname("out")
 	return cmd

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"log/slog"
 	"path/filepath"
@@ -9,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"feedmill/feeds"
+	"feedmill/feeds/ledger"
 )
 
 func newCheck() *cobra.Command {
@@ -38,6 +40,7 @@ exits with 1 if there is anything to mend, with 2 if the settings are bad.`,
 			}
 			r := s.builder.Report()
 			problems := append(r.Problems, unwritable(s.builder.Snapshot())...)
+			problems = append(problems, feeds.Problems(checkLedger(cfg))...)
 			for _, p := range problems {
 				if p.Path != "" {
 					p.Path = filepath.Join(folder(args), filepath.FromSlash(p.Path))
@@ -55,7 +58,17 @@ exits with 1 if there is anything to mend, with 2 if the settings are bad.`,
 		},
 	}
 	flags.add(cmd)
+	flags.addState(cmd)
 	return cmd
+}
+
+// checkLedger verifies what earlier runs remembered. One in use is fine: the
+// process that has it open would not have it otherwise.
+func checkLedger(cfg *settings) error {
+	if err := ledger.Check(ledgerFile(cfg)); !errors.Is(err, ledger.ErrBusy) {
+		return err
+	}
+	return nil
 }
 
 // unwritable tries every document.

@@ -19,12 +19,13 @@ var layers = []struct {
 	pkg string
 	may []string
 }{
-	{"cmd/feedmill", []string{"config", "watcher", "feeds", "feeds/article", "feeds/catalog", "feeds/builder", "feeds/opml", "feeds/server", "feeds/export"}},
+	{"cmd/feedmill", []string{"config", "watcher", "feeds", "feeds/article", "feeds/catalog", "feeds/builder", "feeds/ledger", "feeds/opml", "feeds/server", "feeds/export"}},
 	{"config", []string{"feeds"}},
-	{"feeds/builder", []string{"feeds", "feeds/article", "feeds/catalog", "feeds/rss", "feeds/atom", "feeds/jsonfeed", "watcher"}},
+	{"feeds/builder", []string{"feeds", "feeds/article", "feeds/ledger", "feeds/catalog", "feeds/rss", "feeds/atom", "feeds/jsonfeed", "watcher"}},
 	{"feeds/server", []string{"feeds"}},
 	{"feeds/export", nil},
 	{"feeds/catalog", []string{"feeds", "feeds/article"}},
+	{"feeds/ledger", []string{"feeds", "feeds/article"}},
 	{"feeds/article", []string{"feeds"}},
 	{"feeds/rss", []string{"feeds", "feeds/internal/*"}},
 	{"feeds/atom", []string{"feeds", "feeds/internal/*"}},

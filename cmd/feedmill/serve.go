@@ -17,6 +17,7 @@ import (
 
 	"feedmill/feeds"
 	"feedmill/feeds/builder"
+	"feedmill/feeds/ledger"
 	"feedmill/feeds/opml"
 	"feedmill/feeds/server"
 )
@@ -45,8 +46,7 @@ optional (see feedmill init). The first line on standard output is the base URL.
 	s.flags.add(cmd)
 	s.logs.add(cmd)
 	cmd.Flags().StringVar(&s.listen, "listen", "", "`address` to listen on; port 0 picks a free one (default 127.0.0.1:8080)")
-	cmd.Flags().StringVar(&s.flags.state, "state", "", "`folder` for what must outlive a restart (default DIR/.feedmill)")
-	cmd.MarkFlagDirname("state")
+	s.flags.addState(cmd)
 	return cmd
 }
 
@@ -58,6 +58,7 @@ type serve struct {
 	args           []string
 	stdout, stderr io.Writer
 	log            *slog.Logger
+	ledger         *ledger.Ledger
 	baseURL        string // derived from the listening address; the settings' goes first
 	current        atomic.Pointer[builder.Builder]
 }
@@ -81,6 +82,10 @@ func (s *serve) run(ctx context.Context) error {
 		return listenError(address, err)
 	}
 	s.log.Info("listening", "address", ln.Addr().String())
+	if s.ledger, err = openLedger(cfg, s.log); err != nil {
+		return errors.Join(err, ln.Close())
+	}
+	defer s.ledger.Close()
 	s.baseURL = addressURL(ln.Addr())
 	fmt.Fprintln(s.stdout, cmp.Or(cfg.BaseURL, s.baseURL))
 
@@ -112,7 +117,7 @@ func (s *serve) sites(ctx context.Context, cfg *settings) error {
 // open prepares a site and its first snapshot.
 func (s *serve) open(ctx context.Context, cfg *settings) (*site, error) {
 	progress, finish := progress(s.stderr)
-	opt := siteOptions{baseURL: cmp.Or(cfg.BaseURL, s.baseURL), progress: progress, log: s.log}
+	opt := siteOptions{baseURL: cmp.Or(cfg.BaseURL, s.baseURL), progress: progress, ledger: s.ledger, log: s.log}
 	if b := s.current.Load(); b != nil {
 		opt.lastGood = b.LastGood()
 	}
@@ -177,6 +182,9 @@ func (s *serve) reload(ctx context.Context, current *site) *site {
 		s.log.Info("settings taken over", "path", cmp.Or(cfg.File, cfg.Dir))
 		if s.listen == "" && cfg.Listen != current.cfg.Listen {
 			s.log.Warn("listen takes effect at the next start", "address", cfg.Listen)
+		}
+		if cfg.State != current.cfg.State {
+			s.log.Warn("state takes effect at the next start", "path", cfg.State)
 		}
 	}
 	return next

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -22,6 +23,7 @@ import (
 	"feedmill/feeds/article"
 	"feedmill/feeds/builder"
 	"feedmill/feeds/catalog"
+	"feedmill/feeds/ledger"
 	"feedmill/watcher"
 )
 
@@ -36,6 +38,11 @@ func (f *siteFlags) add(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.file, "config", "", "settings `file` (default DIR/feedmill.yaml where it exists)")
 	cmd.Flags().StringVar(&f.baseURL, "base-url", "", "public `URL` of the feeds, as in https://feeds.example.com/")
 	cmd.MarkFlagFilename("config", "yaml", "yml")
+}
+
+func (f *siteFlags) addState(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&f.state, "state", "", "`folder` for what must outlive a restart (default DIR/.feedmill)")
+	cmd.MarkFlagDirname("state")
 }
 
 // settings are a Config with the flags laid over it, and the state of the files
@@ -94,6 +101,7 @@ type siteOptions struct {
 	baseURL  string
 	once     bool // no watching: one scan is all
 	ignore   []string
+	ledger   *ledger.Ledger
 	lastGood map[string]*article.Article
 	progress func(files int)
 	log      *slog.Logger
@@ -126,10 +134,24 @@ func openSite(cfg *settings, opt siteOptions) (*site, error) {
 	}
 	s.builder = builder.New(s.articles, builder.Options{
 		Site: siteOf(cfg, opt.baseURL), SiteID: cfg.Site.ID, Parser: parser, Topics: topics,
-		Limits:   func(k feeds.Kind, topic string) builder.Limits { return builder.Limits(cfg.Limits(k, topic)) },
-		LastGood: opt.lastGood, Progress: opt.progress, Logger: opt.log,
+		Limits: func(k feeds.Kind, topic string) builder.Limits { return builder.Limits(cfg.Limits(k, topic)) },
+		Ledger: opt.ledger, LastGood: opt.lastGood, Progress: opt.progress, Logger: opt.log,
 	})
 	return s, nil
+}
+
+// ledgerFile is where the ledger of a site lies.
+func ledgerFile(cfg *settings) string { return filepath.Join(cfg.State, "ledger.db") }
+
+// openLedger opens the ledger of a site. Where the state folder cannot be
+// written, memory has to do, and what that means is said.
+func openLedger(cfg *settings, log *slog.Logger) (*ledger.Ledger, error) {
+	l, err := ledger.Open(ledgerFile(cfg))
+	if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) || errors.Is(err, syscall.ENOSPC) {
+		log.Warn("nothing outlives this process: after the next start, renamed articles have new ids, and articles without a date new dates", "err", err)
+		return ledger.Memory(), nil
+	}
+	return l, err
 }
 
 // scan builds the first snapshot.

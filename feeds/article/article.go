@@ -8,10 +8,7 @@
 package article
 
 import (
-	"crypto/sha256"
-	"encoding/json"
 	"errors"
-	"io"
 	"net/url"
 	"path"
 	"slices"
@@ -76,9 +73,13 @@ type Article struct {
 	Explicit  bool        // the file states its id itself
 	Quality   float64     // for ranking and filters only
 	Heat      float64     // for ranking and filters only
-	Digest    [16]byte    // equal while nothing a reader sees has changed
+	Stated    time.Time   // time of the last change that the file states; zero for none
+	Link      string      // the address that the file states, as it stands in Content; empty for none
+	Digest    Digest      // equal while nothing a reader sees has changed
+	Content   Digest      // equal wherever the file lies and whatever it is called
 	Notes     []*feeds.Problem
 
+	named  struct{ title, date bool } // taken from the file's name
 	body   body
 	base   feeds.Item // all but HTML and a Summary taken from the body
 	render func() *feeds.Item
@@ -93,21 +94,37 @@ func (a *Article) Title() string { return a.base.Title }
 // Changed is the item's time of change; zero where the file states no date.
 func (a *Article) Changed() time.Time { return a.base.Changed() }
 
+// Alike reports whether a reader sees no difference between a and b.
+func (a *Article) Alike(b *Article) bool {
+	return a.Digest == b.Digest && a.ID() == b.ID() && a.base.Published.Equal(b.base.Published) && a.base.Updated.Equal(b.base.Updated)
+}
+
 // Linked reports whether there is a page to read the article on.
 func (a *Article) Linked() bool { return a.base.URL != "" }
 
 // Item is the article as subscribers see it. The first call renders the body.
 func (a *Article) Item() *feeds.Item { return a.render() }
 
-// WithID is a copy of a under another id.
-func (a *Article) WithID(id string) *Article {
-	b := &Article{
-		Path: a.Path, Member: a.Member, Published: a.Published, NotBefore: a.NotBefore, Expires: a.Expires,
-		Hidden: a.Hidden, Explicit: false, Quality: a.Quality, Heat: a.Heat, Digest: a.Digest, Notes: a.Notes, body: a.body, base: a.base,
+// Facts are what is known of an article beyond its file: see package ledger. A
+// zero time leaves the file's own.
+type Facts struct {
+	ID        string
+	Published time.Time
+	Updated   time.Time
+}
+
+// With is a copy of a to which facts apply.
+func (a *Article) With(f Facts) *Article {
+	b := *a
+	b.base.ID = f.ID
+	if !f.Published.IsZero() {
+		b.Published, b.base.Published = f.Published, f.Published
 	}
-	b.base.ID = id
+	if !f.Updated.IsZero() {
+		b.base.Updated = f.Updated
+	}
 	b.render = sync.OnceValue(b.item)
-	return b
+	return &b
 }
 
 // Parser reads the articles of one site. It is safe for concurrent use.
@@ -167,6 +184,7 @@ func (p *Parser) markup(name string) Markup {
 // file unusable; lesser problems are the article's Notes.
 func (p *Parser) Parse(name string, src []byte) (*Article, error) {
 	s, notes, err := split(src)
+	s.body = strings.Clone(s.body) // lest a short body keep a long front matter in memory
 	if p, ok := errors.AsType[*feeds.Problem](err); ok {
 		s.place(name, []*feeds.Problem{p})
 		return nil, p
@@ -183,7 +201,7 @@ func (p *Parser) Parse(name string, src []byte) (*Article, error) {
 	}
 	slices.SortStableFunc(r.notes, (*feeds.Problem).Compare)
 	a.Notes = slices.CompactFunc(r.notes, func(m, n *feeds.Problem) bool { return *m == *n }) // a field can be read twice
-	a.Digest = a.digest()
+	a.Digest, a.Content = a.digests()
 	if a.base.Updated.IsZero() {
 		a.base.Updated = undated(a.base.ID)
 	}
@@ -198,20 +216,4 @@ func joined(problems []*feeds.Problem) error {
 		errs[i] = p
 	}
 	return errors.Join(errs...)
-}
-
-// digest covers everything the item and its membership are made of, but not an
-// id made of the path: a file that only moves reads as before.
-func (a *Article) digest() (d [16]byte) {
-	base := a.base
-	if !a.Explicit {
-		base.ID = ""
-	}
-	h := sha256.New()
-	e := json.NewEncoder(h)
-	e.Encode(base) // plain data: cannot fail
-	e.Encode([]any{a.Member, a.Published, a.NotBefore, a.Expires, a.Hidden, a.body.markup, a.body.featured})
-	io.WriteString(h, a.body.text)
-	copy(d[:], h.Sum(nil))
-	return d
 }

@@ -79,7 +79,7 @@ func TestUndated(t *testing.T) {
 	if !a.Published.IsZero() || updated(a) != "1990-01-01" || !a.Item().Updated.Equal(again.Item().Updated) || a.Item().Updated.Equal(b.Item().Updated) {
 		t.Errorf("%v %v %v", a.Item().Updated, again.Item().Updated, b.Item().Updated)
 	}
-	c := a.WithID("urn:x:y")
+	c := a.With(Facts{ID: "urn:x:y"})
 	if c.ID() != "urn:x:y" || c.Item().ID != "urn:x:y" || a.ID() == c.ID() || c.Digest != a.Digest || c.Item().Title != a.Item().Title {
 		t.Errorf("%+v", c)
 	}

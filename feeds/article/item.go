@@ -22,6 +22,7 @@ func (r *reader) article(text string) *Article {
 	a.Published = r.date("publishedDateTime")
 	if a.Published.IsZero() && day != "" {
 		a.Published, _ = parseDate(day, r.p.opt.TimeZone)
+		a.named.date = true
 	}
 	a.NotBefore, a.Expires = a.Published, r.date("expiryDate")
 	if t := r.date("publishDate"); t.After(a.NotBefore) {
@@ -33,8 +34,9 @@ func (r *reader) article(text string) *Article {
 	it := &a.base
 	it.Published = a.Published
 	it.ID, a.Explicit = r.id()
-	it.Updated = r.updated(it.Published)
-	it.Title = r.title(text, slug)
+	a.Stated = r.optionalDate(r.get("updatedDateTime"))
+	it.Updated = later(a.Stated, it.Published)
+	it.Title, a.named.title = r.title(text, slug)
 	it.Summary = r.plain(r.get("excerpt"))
 	it.Language = r.language(r.get("language"))
 	it.Images = r.images()
@@ -91,12 +93,9 @@ func (r *reader) id() (id string, explicit bool) {
 	return feeds.ID(r.p.opt.SiteID, "id", s), true
 }
 
-// updated is the stated time of the last change, else that of publication, else
-// zero.
-func (r *reader) updated(published time.Time) time.Time {
-	t := r.optionalDate(r.get("updatedDateTime"))
-	if t.Before(published) {
-		return published
+func later(t, u time.Time) time.Time {
+	if t.Before(u) {
+		return u
 	}
 	return t
 }
@@ -112,20 +111,20 @@ func undated(id string) time.Time {
 }
 
 // title falls back on the body's first heading and on the file's name.
-func (r *reader) title(text, slug string) string {
+func (r *reader) title(text, slug string) (title string, fromName bool) {
 	if t := r.plain(r.get("title")); t != "" {
-		return t
+		return t, false
 	}
 	if r.p.markup(r.path) == Markdown {
 		if t := heading(text); t != "" {
-			return t
+			return t, false
 		}
 	}
 	if t := plainText(strings.NewReplacer("-", " ", "_", " ").Replace(slug)); t != "" {
 		first, size := utf8.DecodeRuneInString(t)
-		return string(unicode.ToUpper(first)) + t[size:]
+		return string(unicode.ToUpper(first)) + t[size:], true
 	}
-	return "Untitled"
+	return "Untitled", true
 }
 
 var topHeading = regexp.MustCompile(`^# +[^\n]{1,500}`)

@@ -21,7 +21,7 @@ func (r *reader) links(it *feeds.Item, a *Article, slug string) {
 	if it.URL == "" {
 		it.URL = original
 	}
-	if it.URL == "" {
+	if a.Link = r.p.urls.own(it.URL); it.URL == "" {
 		it.URL = r.pattern(a, slug)
 	}
 	if original != it.URL {

@@ -2,7 +2,7 @@
 // only writer: it owns the catalog, and readers load one pointer.
 //
 //	Changes → look (which files differ) → load (read and parse, in parallel)
-//	  → catalog (which feeds that touches) → publish (a new Snapshot)
+//	  → ledger (which article each is, since when) → catalog (which feeds that touches) → publish (a new Snapshot)
 //
 // A file that cannot be used keeps its last good version; one that is gone
 // takes its article along. Nothing is rendered here: revisions do that when
@@ -23,6 +23,7 @@ import (
 	"feedmill/feeds"
 	"feedmill/feeds/article"
 	"feedmill/feeds/catalog"
+	"feedmill/feeds/ledger"
 	"feedmill/watcher"
 )
 
@@ -47,6 +48,7 @@ type Options struct {
 	Parser   *article.Parser
 	Topics   []catalog.Topic
 	Limits   func(kind feeds.Kind, topic string) Limits // nil: 50 items, 512 KiB
+	Ledger   *ledger.Ledger                             // may be shared with another builder; nil remembers nothing beyond this one
 	LastGood map[string]*article.Article                // what to show of files that are broken now; see Builder.LastGood
 	Progress func(files int)                            // called now and then while files are read; nil for never
 	Now      func() time.Time                           // nil: time.Now
@@ -81,6 +83,9 @@ func New(src Source, opt Options) *Builder {
 	}
 	if opt.Limits == nil {
 		opt.Limits = func(feeds.Kind, string) Limits { return Limits{Items: 50, MaxBytes: 512 << 10} }
+	}
+	if opt.Ledger == nil {
+		opt.Ledger = ledger.Memory()
 	}
 	return &Builder{
 		opt: opt, src: src, parser: opt.Parser,
@@ -143,8 +148,9 @@ func (b *Builder) Apply(ctx context.Context, c watcher.Changes) error {
 	for _, path := range gone {
 		b.forget(path)
 	}
+	facts := b.remember(loaded, gone)
 	for _, l := range loaded {
-		b.take(l)
+		b.take(l, facts)
 	}
 	b.catalog.Advance(b.opt.Now())
 	if changed := b.publish(); changed > 0 && len(stale)+len(gone) > 0 {

@@ -67,13 +67,26 @@ func (b *Builder) rescan(ctx context.Context) (stale, gone []string, err error) 
 			stale = append(stale, f.Path)
 		}
 	}
-	for path := range b.files {
+	for path := range b.known() {
 		if !seen[path] && !slices.ContainsFunc(unknown, func(dir string) bool { return path == dir || strings.HasPrefix(path, dir+"/") }) {
 			gone = append(gone, path)
 		}
 	}
 	slices.Sort(gone)
 	return stale, gone, nil
+}
+
+// known lists every path that held an article or a broken one, also those that
+// only the ledger knows of.
+func (b *Builder) known() map[string]bool {
+	all := make(map[string]bool, len(b.files))
+	for path := range b.files {
+		all[path] = true
+	}
+	for path := range b.opt.Ledger.Paths() {
+		all[path] = true
+	}
+	return all
 }
 
 // loaded is one file after reading and parsing.
@@ -118,13 +131,36 @@ func (b *Builder) read(path string) (l loaded) {
 	return l
 }
 
+// remember tells the ledger of a round and returns what holds for the articles
+// in it, by path. That is on disk before anybody sees it.
+func (b *Builder) remember(all []loaded, gone []string) map[string]article.Facts {
+	var seen []*article.Article
+	for _, l := range all {
+		switch {
+		case l.err == nil:
+			seen = append(seen, l.article)
+		case errors.Is(l.err, fs.ErrNotExist):
+			gone = append(gone, l.path)
+		}
+	}
+	facts, err := b.opt.Ledger.Note(b.opt.Now(), seen, gone)
+	if err != nil {
+		b.opt.Logger.Error("ids and dates are not on disk; the next change tries again", "err", err)
+	}
+	byPath := make(map[string]article.Facts, len(seen))
+	for i, a := range seen {
+		byPath[a.Path] = facts[i]
+	}
+	return byPath
+}
+
 // take puts what was read into the catalog, or keeps the last good version.
-func (b *Builder) take(l loaded) {
+func (b *Builder) take(l loaded, facts map[string]article.Facts) {
 	known := b.files[l.path]
 	switch {
 	case l.err == nil:
 		b.files[l.path] = file{stamp: l.stamp}
-		b.catalog.Put(l.article)
+		b.catalog.Put(l.article.With(facts[l.path]))
 		for _, n := range l.article.Notes {
 			b.opt.Logger.Info("field left out", "err", n)
 		}

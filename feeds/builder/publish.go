@@ -108,9 +108,7 @@ func (b *Builder) modified(articles []*article.Article, old *window) (t time.Tim
 }
 
 // same reports whether two articles look alike to a reader.
-func same(a, b *article.Article) bool {
-	return a == b || a.Path == b.Path && a.ID() == b.ID() && a.Digest == b.Digest
-}
+func same(a, b *article.Article) bool { return a == b || a.Alike(b) }
 
 // newest is the head of a shelf that limits allow. It is the caller's own copy.
 func newest(all []*article.Article, limits Limits, now time.Time) (head []*article.Article, ages time.Time) {

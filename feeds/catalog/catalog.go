@@ -118,7 +118,7 @@ func (c *Catalog) Get(path string) *article.Article {
 // a reader can see a difference.
 func (c *Catalog) Put(a *article.Article) bool {
 	old := c.articles[a.Path]
-	if old != nil && old.stated.Digest == a.Digest {
+	if old != nil && old.stated.Alike(a) {
 		return false
 	}
 	if old != nil {
@@ -166,7 +166,7 @@ func (c *Catalog) place(e *entry) {
 func (c *Catalog) show(e *entry) {
 	shown := e.stated
 	if owner := c.owner(e.stated.ID()); owner != e.stated.Path {
-		shown = shown.WithID(feeds.ID(c.opt.SiteID, "path", e.stated.Path, "again"))
+		shown = shown.With(article.Facts{ID: feeds.ID(c.opt.SiteID, "path", e.stated.Path, "again")})
 	}
 	if e.shown != nil && e.shown.ID() == shown.ID() {
 		return

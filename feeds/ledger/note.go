@@ -1,0 +1,203 @@
+package ledger
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"feedmill/feeds"
+	"feedmill/feeds/article"
+)
+
+// sighting is a file that was read.
+type sighting struct {
+	Article *article.Article
+	record  Record
+	known   bool   // there is a record
+	from    string // where the record's article lay before
+}
+
+// Note takes in what one round of changes brought: the articles read and the
+// paths that hold none any more. It returns the facts of each article, in the
+// order of seen, whose digests are those of [article.Article]. When it returns nil they are on disk; after an error they hold
+// for this process, and the next Note tries to write them again.
+func (l *Ledger) Note(now time.Time, seen []*article.Article, gone []string) ([]article.Facts, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now = now.UTC().Truncate(time.Second)
+	n := noting{l: l, now: now, taken: map[string]string{}}
+	for _, p := range gone {
+		n.vanish(p)
+	}
+	n.recognise(seen)
+	facts := make([]article.Facts, len(seen))
+	undated := 0
+	for i := range n.seen {
+		if n.seen[i].Article.Published.IsZero() && !n.seen[i].known {
+			undated++
+		}
+		facts[i] = n.settle(&n.seen[i], undated)
+	}
+	n.prune()
+	return facts, l.flush()
+}
+
+// noting is one call of Note.
+type noting struct {
+	l     *Ledger
+	now   time.Time
+	seen  []sighting
+	taken map[string]string // where records were recognised: their path to that of the article
+}
+
+// vanish moves the record of a path to those that are gone.
+func (n *noting) vanish(p string) {
+	if r, ok := n.l.get(p); ok {
+		r.Gone = n.now
+		n.l.drop(p)
+		n.l.gone[p] = r
+		n.l.touch(p)
+	}
+}
+
+// recognise finds the record of each article. Those that plainly stay where they
+// were go first; what they leave is open to the others.
+func (n *noting) recognise(seen []*article.Article) {
+	n.seen = make([]sighting, len(seen))
+	var open []*sighting
+	displaced := map[string]Record{}
+	for i, a := range seen {
+		s := &n.seen[i]
+		s.Article = a
+		r, ok := n.l.get(a.Path)
+		if !ok {
+			open = append(open, s)
+			continue
+		}
+		s.record, s.known, s.from = r, true, a.Path
+		if !same(a, r) {
+			displaced[a.Path] = r
+			open = append(open, s)
+		}
+	}
+	// In order of path, so that the outcome does not hang on that of events.
+	if len(open) == 0 {
+		return
+	}
+	slices.SortFunc(open, func(s, t *sighting) int { return strings.Compare(s.Article.Path, t.Article.Path) })
+	c := newCandidates(n.l.gone, displaced)
+	for _, s := range open {
+		from, ok := c.find(s.Article, n.taken)
+		if !ok && !s.known {
+			from, ok = n.back(s.Article)
+		}
+		if ok && !(s.known && from == s.Article.Path) {
+			n.taken[from] = s.Article.Path
+			r, was := displaced[from]
+			if !was {
+				r = n.l.gone[from]
+			}
+			s.record, s.known, s.from = r, true, from
+		}
+	}
+	for _, s := range open {
+		if to, ok := n.taken[s.from]; ok && s.from == s.Article.Path && to != s.from { // its record moved away with its content
+			s.known, s.record, s.from = false, Record{}, ""
+		}
+	}
+}
+
+// back recognises an article, whatever has become of it, at the path where it
+// was unpublished, or removed a short while ago.
+func (n *noting) back(a *article.Article) (from string, ok bool) {
+	r, ok := n.l.gone[a.Path]
+	_, taken := n.taken[a.Path]
+	return a.Path, ok && !taken && (r.Unpublished || n.now.Sub(r.Gone) < keepPlace)
+}
+
+// same reports whether an article plainly is the one of the record.
+func same(a *article.Article, r Record) bool {
+	return bytes.Equal(a.Digest[:], r.Digest) || bytes.Equal(a.Content[:], r.Content) || r.Link != "" && a.Link == r.Link || a.Explicit && a.ID() == r.ID
+}
+
+// settle brings the record of an article up to date and says what holds for it.
+func (n *noting) settle(s *sighting, undated int) article.Facts {
+	a, r := s.Article, s.record
+	if a.Hidden != "" {
+		if s.known && s.from == a.Path {
+			n.vanish(a.Path)
+			r := n.l.gone[a.Path]
+			r.Unpublished = true
+			n.l.gone[a.Path] = r
+		}
+		return article.Facts{ID: a.ID()}
+	}
+	before := r
+	switch {
+	case !s.known:
+		// Articles without a date that appear together get moments of their
+		// own, because equal ones would claim to be one event.
+		r.FirstSeen = n.now.Add(-time.Duration(undated) * time.Second)
+		r.ID = n.freeID(a)
+	case !bytes.Equal(a.Content[:], r.Content) || a.Link != r.Link:
+		if r.Changed = n.now; a.Stated.After(r.Stated) && !a.Stated.After(n.now) {
+			r.Changed = a.Stated
+		}
+	}
+	if a.Explicit {
+		r.ID = a.ID()
+	}
+	r.Stated, r.Link, r.Digest, r.Gone, r.Feeds = a.Stated, a.Link, a.Digest[:], time.Time{}, nil
+	r.Unpublished = false
+	r.Content = a.Content[:]
+	if _, was := n.l.gone[s.from]; s.known && was {
+		delete(n.l.gone, s.from)
+		n.l.touch(s.from)
+	}
+	if !s.known || s.from != a.Path || !equal(before, r) {
+		n.l.put(a.Path, r)
+	}
+	f := article.Facts{ID: r.ID, Published: a.Published}
+	if !a.Stated.After(n.now) { // a change to come has not happened
+		f.Updated = a.Stated
+	}
+	if f.Published.IsZero() {
+		f.Published = r.FirstSeen
+	}
+	for _, t := range []time.Time{r.Changed, f.Published} {
+		if t.After(f.Updated) {
+			f.Updated = t
+		}
+	}
+	return f
+}
+
+func equal(r, q Record) bool {
+	return r.ID == q.ID && r.FirstSeen.Equal(q.FirstSeen) && r.Changed.Equal(q.Changed) && r.Stated.Equal(q.Stated) &&
+		r.Link == q.Link && bytes.Equal(r.Digest, q.Digest) && bytes.Equal(r.Content, q.Content) && r.Gone.Equal(q.Gone)
+}
+
+// freeID is the id that the article's path gives, or one next to it where an
+// article that moved away has taken that along.
+func (n *noting) freeID(a *article.Article) string {
+	id := a.ID()
+	for i := 2; !a.Explicit; i++ {
+		if !n.l.used(id) {
+			break
+		}
+		id = feeds.ID(a.ID(), "again", fmt.Sprint(i))
+	}
+	return id
+}
+
+// prune forgets what went long ago.
+func (n *noting) prune() {
+	for p, r := range n.l.gone {
+		if n.now.Sub(r.Gone) > keepGone {
+			delete(n.l.gone, p)
+			n.l.touch(p)
+		}
+	}
+}

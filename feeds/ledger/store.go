@@ -1,0 +1,110 @@
+package ledger
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"go.etcd.io/bbolt"
+)
+
+// get returns the record of the article at a path.
+func (l *Ledger) get(p string) (r Record, ok bool) {
+	if r, ok := l.live[p]; ok {
+		return r, true
+	}
+	if l.db == nil || l.erased[p] {
+		return Record{}, false
+	}
+	l.db.View(func(tx *bbolt.Tx) error {
+		if v := tx.Bucket(bucketLive).Get([]byte(p)); v != nil {
+			var err error
+			r, err = decode([]byte(p), v)
+			ok = err == nil // a damaged record counts as none; Check names it
+		}
+		return nil
+	})
+	return r, ok
+}
+
+// used reports whether an article, there or gone, has or had an id.
+func (l *Ledger) used(id string) (used bool) {
+	if _, used = l.ids[id]; used || l.db == nil {
+		return used
+	}
+	l.db.View(func(tx *bbolt.Tx) error {
+		used = tx.Bucket(bucketIDs).Get([]byte(id)) != nil
+		return nil
+	})
+	return used
+}
+
+func (l *Ledger) put(p string, r Record) {
+	l.live[p] = r
+	delete(l.erased, p)
+	l.ids[r.ID] = p
+	if l.db != nil {
+		l.dirty[p] = true
+	}
+}
+
+// drop takes a path out of the live ones.
+func (l *Ledger) drop(p string) {
+	delete(l.live, p)
+	l.erased[p] = true
+	l.touch(p)
+}
+
+// touch notes that what is on disk of a path is out of date.
+func (l *Ledger) touch(p string) {
+	if l.db != nil {
+		l.dirty[p] = true
+	} else {
+		delete(l.erased, p)
+	}
+}
+
+// flush writes what has changed, in one transaction: all of it or nothing.
+func (l *Ledger) flush() error {
+	if len(l.dirty) == 0 {
+		return nil
+	}
+	err := l.db.Update(func(tx *bbolt.Tx) error {
+		live, gone, ids := tx.Bucket(bucketLive), tx.Bucket(bucketGone), tx.Bucket(bucketIDs)
+		for p := range l.dirty {
+			r, here := l.live[p]
+			if err := write(live, p, r, here); err != nil {
+				return err
+			}
+			r, left := l.gone[p]
+			if err := write(gone, p, r, left); err != nil {
+				return err
+			}
+		}
+		for id, p := range l.ids {
+			if err := ids.Put([]byte(id), []byte(p)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("write ledger: %w", err)
+	}
+	clear(l.dirty)
+	clear(l.live)
+	clear(l.erased)
+	clear(l.ids)
+	return nil
+}
+
+// write stores a record, or erases it.
+func write(b *bbolt.Bucket, p string, r Record, exists bool) error {
+	if !exists {
+		return b.Delete([]byte(p))
+	}
+	v, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	return b.Put([]byte(p), v)
+}
