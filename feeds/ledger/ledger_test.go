@@ -3,6 +3,7 @@ package ledger
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -68,9 +69,7 @@ func (p *play) restart() {
 		}
 	}
 	changed := map[string]string{}
-	for path, src := range p.files {
-		changed[path] = src
-	}
+	maps.Copy(changed, p.files)
 	p.note(changed, gone)
 }
 
