@@ -5,10 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
+	"feedmill/config"
 	"feedmill/feeds"
 	"feedmill/feeds/ledger"
 )
@@ -47,6 +51,9 @@ exits with 1 if there is anything to mend, with 2 if the settings are bad.`,
 				}
 				fmt.Fprintln(cmd.OutOrStdout(), p)
 			}
+			for _, dir := range unlisted(cfg) {
+				fmt.Fprintf(cmd.OutOrStdout(), "%s: left out: no collection of _config.yml with output: true; make it one, or name it in articles.folders\n", filepath.Join(folder(args), dir))
+			}
 			for _, l := range r.Left {
 				fmt.Fprintf(cmd.OutOrStdout(), "%s: left out: %s\n", filepath.Join(folder(args), filepath.FromSlash(l.Path)), l.Reason)
 			}
@@ -60,6 +67,32 @@ exits with 1 if there is anything to mend, with 2 if the settings are bad.`,
 	flags.add(cmd)
 	flags.addState(cmd)
 	return cmd
+}
+
+// notArticles are the folders of a Jekyll site that are no collections.
+var notArticles = []string{"_posts", "_drafts", "_layouts", "_includes", "_sass", "_data", "_site", "_plugins"}
+
+// unlisted finds folders of a Jekyll site that look like collections of articles
+// but are none by its settings.
+func unlisted(cfg *settings) []string {
+	if cfg.Flavor != config.Jekyll {
+		return nil
+	}
+	var dirs []string
+	entries, _ := os.ReadDir(cfg.Dir) // the scan has complained already
+	for _, e := range entries {
+		holds := func(c config.Collection) bool { return c.Dir == e.Name() || strings.HasPrefix(c.Dir, e.Name()+"/") }
+		if !e.IsDir() || !strings.HasPrefix(e.Name(), "_") || slices.Contains(notArticles, e.Name()) || slices.ContainsFunc(cfg.Collections, holds) {
+			continue
+		}
+		for _, pattern := range []string{"*.md", "*.markdown", "*.html"} {
+			if found, _ := filepath.Glob(filepath.Join(cfg.Dir, e.Name(), pattern)); len(found) > 0 {
+				dirs = append(dirs, e.Name())
+				break
+			}
+		}
+	}
+	return dirs
 }
 
 // checkLedger verifies what earlier runs remembered. One in use is fine: the
