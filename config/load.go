@@ -104,7 +104,7 @@ func (l *loader) readFile(file string) {
 // leniently: values of the wrong type count as absent.
 func (l *loader) open(path string, lenient bool) *source {
 	l.watch(path)
-	text, err := os.ReadFile(path)
+	text, err := readFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -113,6 +113,19 @@ func (l *loader) open(path string, lenient bool) *source {
 		s.unreadable = "cannot be read: " + reason(err)
 	}
 	return s
+}
+
+// readFile reads a whole file. It refuses pipes and devices: reading one can
+// wait, or go on, for ever, and no signal would end it.
+func readFile(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() && !info.IsDir() {
+		return nil, errors.New("it is a pipe or device")
+	}
+	return os.ReadFile(path)
 }
 
 // openFirst opens the first of several files in the folder that exists.
