@@ -207,6 +207,12 @@ func (s *serve) report(current *site) {
 	}
 	base := snap.Site.BaseURL
 	fmt.Fprintf(s.stdout, "directory of all feeds: %s   everything: %srss.xml   for import into a reader: %sopml.xml\n", base, base, base)
+	if r.Articles == 0 {
+		fmt.Fprintln(s.stdout, "no article yet: one is a .md, .html or .txt file that begins with a line of three dashes, keys and values, and another such line")
+	}
+	if current.cfg.Site.URL == "" {
+		fmt.Fprintf(s.stdout, "no site.url in the settings: articles that state no address have no link, and relative addresses lead to %s; feedmill init %s writes the settings\n", base, folder(s.args))
+	}
 }
 
 // reasons counts why articles were left out: "3 draft: true, 1 scheduled".
