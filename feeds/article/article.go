@@ -59,6 +59,7 @@ type Options struct {
 	EmbedHosts []string                 // hosts whose players may be embedded
 	Defaults   []Defaults               // later ones win
 	SplitTags  bool                     // a string of tags is split at spaces, as in Jekyll
+	Hugo       bool                     // addresses and headless pages by Hugo's rules
 	TopicName  func(name string) string // the settings' name for a topic; nil keeps all
 }
 

@@ -21,6 +21,9 @@ func TestCorpus(t *testing.T) {
 	p := NewParser(Options{SiteURL: "https://smartableai.github.io/microsoft-power-apps"})
 	n, hidden := 0, 0
 	err := filepath.Walk(root, func(file string, fi os.FileInfo, err error) error {
+		if err == nil && fi.IsDir() && strings.HasPrefix(fi.Name(), ".") && file != root {
+			return filepath.SkipDir
+		}
 		if err != nil || fi.IsDir() {
 			return err
 		}

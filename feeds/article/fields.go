@@ -40,6 +40,7 @@ var builtin = map[string][]string{
 	"featuredContent":   {"featuredcontent"},
 	"related":           {"related"},
 	"published":         {"published"},
+	"headless":          {"headless"},
 	"removed":           {"removed"},
 	"draft":             {"draft"},
 	"quality":           {"quality"},

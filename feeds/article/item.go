@@ -76,8 +76,23 @@ func (r *reader) hidden() string {
 		return "removed: true"
 	case draft:
 		return "draft: true"
+	case r.p.opt.Hugo && r.flag("headless", false):
+		return "headless: true"
+	case r.p.opt.Hugo && r.unrendered():
+		return "build.render: never"
 	}
 	return ""
+}
+
+// unrendered reports whether a page of a Hugo site has no address of its own.
+func (r *reader) unrendered() bool {
+	for _, key := range []string{"build", "_build"} {
+		switch v, ok := r.keys[key]; strings.ToLower(r.text(v.in("render"))) {
+		case "never", "false", "link":
+			return ok
+		}
+	}
+	return false
 }
 
 // id is the file's own id where it states one, else one made of its path. A

@@ -7,6 +7,7 @@ import (
 	"path"
 	"regexp"
 	"strings"
+	"unicode"
 
 	"feedmill/feeds"
 )
@@ -132,14 +133,23 @@ func (r *reader) place(dir string, f Folder, a *Article, slug string) map[string
 		named = s
 	}
 	if f.Anywhere {
-		rest, base := path.Split(f.Dir)
-		sections = strings.Trim(strings.TrimPrefix(strings.TrimSuffix(dir, base), rest), "/")
+		sections = f.above(dir)
+	}
+	title := jekyllTitle(slug)
+	if r.p.opt.Hugo {
+		title = hugo(a.base.Title)
+		if slug = r.text(r.get("slug")); slug == "" {
+			slug = a.base.Title
+		}
+		slug = hugo(slug)
+	} else {
+		slug = title
 	}
 	names := map[string]string{
-		"path": rel, "title": slug, "slug": slug, "name": base, "basename": base,
-		"filename": base, "contentbasename": base, "slugorfilename": named, "slugorcontentbasename": named,
+		"path": rel, "title": title, "slug": slug, "name": base, "basename": base,
+		"filename": hugo(base), "contentbasename": hugo(base), "slugorfilename": hugo(named), "slugorcontentbasename": hugo(named),
 		"section": hugo(section), "sections": hugo(sections), "collection": f.Name, "output_ext": ".html",
-		"categories": r.categoryPath(a, sections, f.Anywhere), "category": "",
+		"categories": categoryPath(a), "category": "",
 	}
 	names["category"], _, _ = strings.Cut(names["categories"], "/")
 	if !a.Published.IsZero() {
@@ -157,22 +167,45 @@ func (r *reader) place(dir string, f Folder, a *Article, slug string) map[string
 	return names
 }
 
-// categoryPath joins the categories as Jekyll does: folders above _posts first,
-// then those the file states.
-func (r *reader) categoryPath(a *Article, sections string, anywhere bool) string {
+// above is the path of folders above a folder that may be anywhere.
+func (f Folder) above(dir string) string {
+	rest, base := path.Split(f.Dir)
+	return strings.Trim(strings.TrimPrefix(strings.TrimSuffix(dir, base), rest), "/")
+}
+
+// categoryPath joins the categories in lower case, as Jekyll does.
+func categoryPath(a *Article) string {
 	var parts []string
-	if anywhere && sections != "" {
-		parts = strings.Split(sections, "/")
-	}
 	for _, t := range a.Member {
 		if t.Kind == feeds.Category {
-			parts = append(parts, feeds.Slug(t.Name))
+			parts = append(parts, strings.ToLower(t.Name))
 		}
 	}
 	return strings.Join(parts, "/")
 }
 
-func hugo(s string) string { return strings.ReplaceAll(strings.ToLower(s), " ", "-") }
+// jekyllTitle is a file's slug with a hyphen for what Jekyll lets stand in no
+// address.
+func jekyllTitle(s string) string {
+	parts := strings.FieldsFunc(s, func(c rune) bool {
+		return !unicode.IsLetter(c) && !unicode.IsDigit(c) && !unicode.IsMark(c) && !strings.ContainsRune("._~!$&'()+,;=@", c)
+	})
+	return strings.Join(parts, "-")
+}
+
+// hugo makes a path of a name by Hugo's rules: lower case, hyphens for spaces,
+// other punctuation left out.
+func hugo(s string) string {
+	return strings.Map(func(c rune) rune {
+		switch {
+		case c == ' ':
+			return '-'
+		case unicode.IsLetter(c), unicode.IsDigit(c), unicode.IsMark(c), strings.ContainsRune("/._-+~#@", c):
+			return c
+		}
+		return -1
+	}, strings.ToLower(s))
+}
 
 // expand fills in a pattern; a name that is not known for this article (a date
 // where there is none) makes the result empty.

@@ -1,6 +1,7 @@
 package article
 
 import (
+	"strings"
 	"testing"
 	"time"
 )
@@ -16,7 +17,7 @@ func TestLinks(t *testing.T) {
 		name, front string
 		want        string
 	}{
-		{jekyll("/:categories/:year/:month/:day/:title:output_ext"), "_posts/2021-03-09-my-title.md", "categories: [News, Far Away]", "https://e.org/base/news/far-away/2021/03/09/my-title.html"},
+		{jekyll("/:categories/:year/:month/:day/:title:output_ext"), "_posts/2021-03-09-my-title.md", "categories: [News, Far Away]", "https://e.org/base/news/far%20away/2021/03/09/my-title.html"},
 		{jekyll("/:categories/:year/:month/:day/:title/"), "_posts/2021-03-09-my-title.md", "a: b", "https://e.org/base/2021/03/09/my-title/"},
 		{jekyll("/:categories/:title:output_ext"), "sport/ski/_posts/2021-03-09-my-title.md", "category: x", "https://e.org/base/sport/ski/x/my-title.html"},
 		{jekyll("/:categories/:year/:y_day/:title:output_ext"), "_posts/2021-03-09-my-title.md", "a: b", "https://e.org/base/2021/068/my-title.html"},
@@ -28,7 +29,7 @@ func TestLinks(t *testing.T) {
 		{jekyll("/x/"), "_posts/t.md", "permalink: /own.html", "https://e.org/base/own.html"},
 		{jekyll("/x/"), "_posts/t.md", "webUrl: https://w.example/", "https://w.example/"},
 		{jekyll("/x/"), "_posts/t.md", "originalUrl: https://o.example/", "https://o.example/"},
-		{hugo("/:year/:slug/"), "content/blog/2021-03-09-My Post.md", "a: b", "https://e.org/base/2021/My%20Post/"},
+		{hugo("/:year/:slug/"), "content/blog/2021-03-09-My Post.md", "a: b", "https://e.org/base/2021/My-Post/"},
 		{hugo("/:section/:title/"), "content/blog/trip/index.md", "a: b", "https://e.org/base/trip/"},
 		{hugo("/b/:slug/"), "content/blog/trip/index.md", "slug: voyage", "https://e.org/base/b/voyage/"},
 		{[]Folder{{Dir: "content/blog", Root: "content", Link: "/:section/:title/"}}, "content/blog/trip/index.md", "a: b", "https://e.org/base/blog/trip/"},
@@ -53,6 +54,47 @@ func TestLinkZone(t *testing.T) {
 	opt := Options{SiteURL: "https://e.org", TimeZone: time.FixedZone("", 9*3600), Folders: []Folder{{Link: "/:year/:month/:day/"}}}
 	if got := link(parse(t, opt, "a.md", yamlFile("date: 2020-12-31T20:00:00Z"))); got != "https://e.org/2021/01/01/" {
 		t.Error(got)
+	}
+}
+
+// TestHugoLinks follows Hugo's rules for names in addresses.
+func TestHugoLinks(t *testing.T) {
+	for _, c := range []struct{ link, name, front, want string }{
+		{"/:sections/:slugorfilename/", "content/posts/My Upper File.md", "title: x", "https://e.org/posts/my-upper-file/"},
+		{"/:sections/:slugorfilename/", "content/posts/2024-01-01-x.md", "title: x", "https://e.org/posts/2024-01-01-x/"},
+		{"/:title/", "content/posts/two.md", "title: 'Two: a título & C++'", "https://e.org/two-a-t%C3%ADtulo--c++/"},
+		{"/:slug/", "content/posts/two.md", "title: Two Words", "https://e.org/two-words/"},
+		{"/:slug/", "content/posts/two.md", "title: x\nslug: My Slug", "https://e.org/my-slug/"},
+	} {
+		opt := Options{Hugo: true, SiteURL: "https://e.org", Folders: []Folder{{Dir: "content", Link: c.link}}}
+		if got := link(parse(t, opt, c.name, yamlFile(c.front))); got != c.want {
+			t.Errorf("%s of %s (%s): %q, want %q", c.link, c.name, c.front, got, c.want)
+		}
+	}
+}
+
+// TestHugoHidden leaves out pages that have no address.
+func TestHugoHidden(t *testing.T) {
+	for front, want := range map[string]string{"headless: true": "headless: true", "build: {render: never}": "build.render: never", "_build: {render: false}": "build.render: never", "build: {list: never}": "", "title: x": ""} {
+		if got := parse(t, Options{Hugo: true}, "a.md", yamlFile(front)).Hidden; got != want {
+			t.Errorf("%s: %q, want %q", front, got, want)
+		}
+		if got := parse(t, Options{}, "a.md", yamlFile(front)).Hidden; got != "" {
+			t.Errorf("%s on no Hugo site: %q", front, got)
+		}
+	}
+}
+
+// TestFolderCategories puts the folders above _posts among the categories.
+func TestFolderCategories(t *testing.T) {
+	opt := Options{SiteURL: "https://e.org", Folders: []Folder{{Dir: "_posts", Anywhere: true, Link: "/:categories/:title/"}}}
+	a := parse(t, opt, "Sport/ski/_posts/2024-01-01-x.md", yamlFile("category: sport"))
+	var got []string
+	for _, m := range a.Member {
+		got = append(got, m.Name)
+	}
+	if strings.Join(got, ",") != "Sport,ski" || link(a) != "https://e.org/sport/ski/x/" {
+		t.Errorf("member of %v at %s", got, link(a))
 	}
 }
 

@@ -35,6 +35,11 @@ func (r *reader) member() []feeds.Tag {
 			tags = append(tags, feeds.Tag{Kind: k, Name: name})
 		}
 	}
+	if dir, folder, _ := r.p.folder(r.path); folder.Anywhere {
+		for section := range strings.SplitSeq(folder.above(dir), "/") {
+			add(feeds.Category, section) // as in Jekyll
+		}
+	}
 	for _, f := range memberFields {
 		v, ok := r.get(f.field)
 		if !ok {
