@@ -50,9 +50,6 @@ var builtin = map[string][]string{
 	"enclosure":         {"enclosure", "enclosures"},
 }
 
-// FieldNames lists the fields that settings can map a key to.
-func FieldNames() []string { return slices.Sorted(maps.Keys(builtin)) }
-
 // fieldNames is builtin after the settings have had their say: a mapped key
 // comes first for its field and no longer serves any other.
 func fieldNames(mapped map[string]string) map[string][]string {

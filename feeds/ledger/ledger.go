@@ -19,6 +19,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -45,6 +46,7 @@ type Record struct {
 // Ledger is safe for concurrent use. A file serves one process at a time.
 type Ledger struct {
 	mu     sync.Mutex
+	file   string
 	db     *bbolt.DB         // nil: nothing outlives the process
 	live   map[string]Record // what is not in db, or not yet, by path; Gone ones never
 	erased map[string]bool   // paths in db that count no more
@@ -77,24 +79,53 @@ func Open(file string) (*Ledger, error) {
 	if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
 		return nil, fmt.Errorf("make the state folder: %w", err)
 	}
-	db, err := bbolt.Open(file, 0o666, &bbolt.Options{Timeout: time.Second, FreelistType: bbolt.FreelistMapType})
-	if err != nil {
+	l := Memory()
+	l.file = file
+	if err := l.open(); err != nil {
 		return nil, explain(file, err)
 	}
-	l := Memory()
-	l.db = db
-	if err := l.load(); err != nil {
-		return nil, errors.Join(explain(file, err), db.Close())
-	}
 	return l, nil
+}
+
+// open opens the file and reads all of it once: damage shows now, not in the
+// middle of the work. bbolt panics on pages that make no sense.
+func (l *Ledger) open() (err error) {
+	defer asError(&err)
+	if l.db, err = bbolt.Open(l.file, 0o666, &bbolt.Options{Timeout: time.Second, FreelistType: bbolt.FreelistMapType}); err != nil {
+		return err
+	}
+	if err = errors.Join(l.load(), l.db.View(readable)); err != nil {
+		l.db.Close()
+	}
+	return err
+}
+
+// errDamaged says that a file does not hold what this program wrote.
+var errDamaged = errors.New("not a ledger, or damaged: restore it from a backup, or move it away to begin anew, with new ids for renamed articles")
+
+// asError turns a panic of bbolt, or an error for which it has no type, into
+// errDamaged.
+func asError(err *error) {
+	switch r := recover(); {
+	case r != nil:
+		*err = fmt.Errorf("%w (%v)", errDamaged, r)
+	case errors.Is(*err, bolterrors.ErrInvalid), errors.Is(*err, bolterrors.ErrChecksum), errors.Is(*err, bolterrors.ErrVersionMismatch),
+		*err != nil && strings.Contains((*err).Error(), "file size too small"):
+		*err = fmt.Errorf("%w (%w)", errDamaged, *err)
+	}
+}
+
+// readable walks through every key and value.
+func readable(tx *bbolt.Tx) error {
+	return tx.ForEach(func(_ []byte, b *bbolt.Bucket) error {
+		return b.ForEach(func(_, _ []byte) error { return nil })
+	})
 }
 
 func explain(file string, err error) error {
 	switch {
 	case errors.Is(err, bolterrors.ErrTimeout):
 		err = ErrBusy
-	case errors.Is(err, bolterrors.ErrInvalid), errors.Is(err, bolterrors.ErrChecksum), errors.Is(err, bolterrors.ErrVersionMismatch):
-		err = fmt.Errorf("not a ledger, or damaged (%w): restore it from a backup, or move it away to begin anew, with new ids for renamed articles", err)
 	case errors.Is(err, fs.ErrPermission):
 		err = fmt.Errorf("%w: make the folder writable, or name another with --state", err)
 	}
@@ -193,16 +224,21 @@ func Check(file string) error {
 	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
-	db, err := bbolt.Open(file, 0o666, &bbolt.Options{Timeout: time.Second, ReadOnly: true})
-	if err != nil {
+	if err := check(file); err != nil {
 		return explain(file, err)
 	}
+	return nil
+}
+
+func check(file string) (err error) {
+	defer asError(&err)
+	db, err := bbolt.Open(file, 0o666, &bbolt.Options{Timeout: time.Second, ReadOnly: true})
+	if err != nil {
+		return err
+	}
 	defer db.Close()
-	err = db.View(func(tx *bbolt.Tx) error {
+	return db.View(func(tx *bbolt.Tx) error {
 		var errs []error
-		for err := range tx.Check() {
-			errs = append(errs, err)
-		}
 		for _, name := range [][]byte{bucketLive, bucketGone} {
 			b := tx.Bucket(name)
 			if b == nil {
@@ -222,10 +258,6 @@ func Check(file string) error {
 		}
 		return errors.Join(errs...)
 	})
-	if err != nil {
-		return fmt.Errorf("ledger %s: %w", file, err)
-	}
-	return nil
 }
 
 // keepGone is how long an article that vanished is known again when it comes

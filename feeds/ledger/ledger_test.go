@@ -295,12 +295,74 @@ func TestOpenErrors(t *testing.T) {
 	if err := Check(file); err == nil {
 		t.Error("Check passes garbage")
 	}
+	if err := os.WriteFile(file, []byte(strings.Repeat("x", 7000)), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(file); err == nil || !strings.Contains(err.Error(), "move it away") {
+		t.Errorf("a short file: %v", err)
+	}
 	if err := Check(filepath.Join(dir, "none.db")); err != nil {
 		t.Errorf("no ledger yet: %v", err)
 	}
 	if _, err := Open(filepath.Join(file, "sub", "x.db")); err == nil {
 		t.Error("a folder below a file")
 	}
+}
+
+// TestDamaged fills a ledger with nonsense from page to page: it is refused, or
+// read in spite of it, and nothing panics.
+func TestDamaged(t *testing.T) {
+	p := newPlay(t)
+	all := map[string]string{}
+	for i := range 200 {
+		all[fmt.Sprintf("%03d.md", i)] = post(fmt.Sprint("T", i), "", fmt.Sprint("body ", i))
+	}
+	p.round(all)
+	p.l.Close()
+	good, err := os.ReadFile(p.file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	refused, dir := 0, t.TempDir()
+	for from := 0; from < min(len(good), 24*4096); from += 4096 {
+		for _, to := range []int{min(from+4096, len(good)), len(good)} {
+			bad := slices.Clone(good)
+			for i := from; i < to; i++ {
+				bad[i] = 0xaa
+			}
+			// A file of its own for each: what bbolt has panicked over stays locked.
+			file := filepath.Join(dir, fmt.Sprintf("%d-%d.db", from, to))
+			if err := os.WriteFile(file, bad, 0o666); err != nil {
+				t.Fatal(err)
+			}
+			l, err := Open(file)
+			if err != nil {
+				refused++
+				continue
+			}
+			if _, err := l.Note(p.now, []*article.Article{parse(t, "new.md", post("New", "", "new"))}, nil); err != nil {
+				t.Logf("from %d to %d: %v", from, to, err)
+			}
+			l.Close()
+		}
+	}
+	if refused < 3 {
+		t.Errorf("%d damaged ledgers refused", refused)
+	}
+}
+
+// TestRemoved takes the state folder away from under an open ledger.
+func TestRemoved(t *testing.T) {
+	p := newPlay(t)
+	p.round(map[string]string{"a.md": post("A", "", "x")})
+	a := p.facts["a.md"]
+	if err := os.RemoveAll(filepath.Dir(p.file)); err != nil {
+		t.Fatal(err)
+	}
+	p.round(map[string]string{"b.md": post("B", "", "y")})
+	b := p.facts["b.md"]
+	p.restart()
+	p.want("all that was known is there again", p.facts["a.md"] == a && p.facts["b.md"] == b)
 }
 
 // TestKilled kills a process that notes article after article, again and again:

@@ -2,7 +2,11 @@ package ledger
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 
 	"go.etcd.io/bbolt"
 )
@@ -68,6 +72,9 @@ func (l *Ledger) flush() error {
 	if len(l.dirty) == 0 {
 		return nil
 	}
+	if err := l.restore(); err != nil {
+		return fmt.Errorf("write ledger: %w", err)
+	}
 	err := l.db.Update(func(tx *bbolt.Tx) error {
 		live, gone, ids := tx.Bucket(bucketLive), tx.Bucket(bucketGone), tx.Bucket(bucketIDs)
 		for p := range l.dirty {
@@ -95,6 +102,28 @@ func (l *Ledger) flush() error {
 	clear(l.erased)
 	clear(l.ids)
 	return nil
+}
+
+// restore makes the file anew, from what is open, where somebody has removed it.
+func (l *Ledger) restore() error {
+	if _, err := os.Stat(l.file); !errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err := os.MkdirAll(filepath.Dir(l.file), 0o777); err != nil {
+		return err
+	}
+	copied := l.file + ".restored"
+	err := l.db.View(func(tx *bbolt.Tx) error { return tx.CopyFile(copied, 0o666) })
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(l.db.Close(), os.Rename(copied, l.file)); err != nil {
+		return err
+	}
+	newer := l.gone
+	err = l.open()
+	l.gone = newer
+	return err
 }
 
 // write stores a record, or erases it.
