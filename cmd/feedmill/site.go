@@ -279,7 +279,7 @@ func articleOptions(cfg *settings, topics []catalog.Topic, baseURL string) artic
 	opt := article.Options{
 		SiteID: cfg.Site.ID, SiteURL: cmp.Or(cfg.Site.URL, baseURL), TimeZone: cfg.Site.TimeZone,
 		Extensions: map[string]article.Markup{}, Fields: cfg.Articles.Fields, EmbedHosts: cfg.Articles.EmbedHosts,
-		SplitTags: cfg.Flavor == config.Jekyll, Hugo: cfg.Flavor == config.Hugo, TopicName: catalog.TopicNames(topics),
+		Jekyll: cfg.Flavor == config.Jekyll, Hugo: cfg.Flavor == config.Hugo, TopicName: catalog.TopicNames(topics),
 	}
 	for _, c := range cfg.Collections {
 		opt.Folders = append(opt.Folders, article.Folder(c))

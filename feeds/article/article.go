@@ -58,8 +58,8 @@ type Options struct {
 	Fields     map[string]string        // front matter key to field name
 	EmbedHosts []string                 // hosts whose players may be embedded
 	Defaults   []Defaults               // later ones win
-	SplitTags  bool                     // a string of tags is split at spaces, as in Jekyll
-	Hugo       bool                     // addresses and headless pages by Hugo's rules
+	Jekyll     bool                     // a string of tags is split at spaces, Liquid tags are taken out
+	Hugo       bool                     // addresses and headless pages by Hugo's rules, shortcodes are taken out
 	TopicName  func(name string) string // the settings' name for a topic; nil keeps all
 }
 

@@ -74,7 +74,7 @@ func TestGolden(t *testing.T) {
 
 // TestKeys reads the usual names of Jekyll and Hugo, and mapped ones.
 func TestKeys(t *testing.T) {
-	opt := Options{SiteURL: "https://e.org/", SplitTags: true, Fields: map[string]string{"Headline": "title", "url": "originalUrl", "keywords": "topics", "kicker": "excerpt"}}
+	opt := Options{SiteURL: "https://e.org/", Jekyll: true, Fields: map[string]string{"Headline": "title", "url": "originalUrl", "keywords": "topics", "kicker": "excerpt"}}
 	for _, c := range []struct {
 		front string
 		get   func(a *Article) string

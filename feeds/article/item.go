@@ -47,7 +47,7 @@ func (r *reader) article(text string) *Article {
 	r.links(it, a, slug)
 	it.Related = slices.DeleteFunc(it.Related, func(o feeds.Related) bool { return o.URL == it.URL || o.URL == it.OriginalURL })
 
-	a.body = body{p: r.p, text: text, markup: r.p.markup(r.path)}
+	a.body = body{p: r.p, text: r.p.opt.withoutTemplates(text), markup: r.p.markup(r.path)}
 	featured, _ := r.raw(r.get("featuredContent"))
 	a.body.featured = strings.TrimSpace(featured)
 	if slices.ContainsFunc(a.Member, func(t feeds.Tag) bool { return t.Kind == feeds.Type && feeds.Fold(t.Name) == "video" }) {

@@ -47,7 +47,7 @@ func (r *reader) member() []feeds.Tag {
 		}
 		for _, e := range v.list() {
 			single := v.node.Kind != yaml.SequenceNode
-			for _, name := range splitNames(r.name(e), single && f.commas, single && f.spaces && r.p.opt.SplitTags) {
+			for _, name := range splitNames(r.name(e), single && f.commas, single && f.spaces && r.p.opt.Jekyll) {
 				add(f.kind, name)
 			}
 		}
