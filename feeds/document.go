@@ -2,12 +2,10 @@ package feeds
 
 import (
 	"bytes"
-	"compress/gzip"
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
 	"io"
-	"sync"
 	"time"
 )
 
@@ -22,12 +20,8 @@ type Document struct {
 	Tag          string    // opaque tag without quotes, derived from Body; a coding appends its own suffix
 	LastModified time.Time // the feed's Modified or Updated, the later; zero where unknown
 	MaxAge       time.Duration
-
-	gzip func() []byte
+	Coded        *Body // Body in every coding
 }
-
-// Gzip is Body compressed, made when first asked for.
-func (d *Document) Gzip() []byte { return d.gzip() }
 
 // NewDocument encodes f.
 func NewDocument(f *Feed, format Format, encode Encoder) (*Document, error) {
@@ -43,7 +37,7 @@ func NewDocument(f *Feed, format Format, encode Encoder) (*Document, error) {
 	return &Document{
 		Format: format, Body: body, Tag: TagOf(body),
 		LastModified: modified, MaxAge: f.TTL,
-		gzip: sync.OnceValue(func() []byte { return Gzip(body) }),
+		Coded: NewBody(body),
 	}, nil
 }
 
@@ -51,13 +45,4 @@ func NewDocument(f *Feed, format Format, encode Encoder) (*Document, error) {
 func TagOf(body []byte) string {
 	sum := sha256.Sum256(body)
 	return base64.RawURLEncoding.EncodeToString(sum[:12])
-}
-
-// Gzip compresses body; equal bytes give equal bytes.
-func Gzip(body []byte) []byte {
-	var b bytes.Buffer
-	w, _ := gzip.NewWriterLevel(&b, gzip.DefaultCompression)
-	w.Write(body) // a bytes.Buffer never fails
-	w.Close()
-	return b.Bytes()
 }

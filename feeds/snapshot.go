@@ -38,6 +38,7 @@ type Listing struct {
 	Parent      string    // slug of the parent topic; empty for none
 	Count       int       // articles in it, beyond those the feed has room for
 	Updated     time.Time // of its newest article; zero where none is dated
+	Next        time.Time // when it changes although no file does; zero for never. Nothing that is published names it
 	*Revision
 }
 

@@ -72,6 +72,7 @@ func (b *Builder) open(s *catalog.Shelf) bool {
 	if len(articles) > 0 {
 		l.Updated = articles[0].Published
 	}
+	l.Next = next(articles, ages, b.catalog.Due(s))
 	w.listing = l
 	b.windows[s] = w
 	if old != nil && old.meta == m && slices.EqualFunc(old.articles, articles, same) {
@@ -86,6 +87,20 @@ func (b *Builder) open(s *catalog.Shelf) bool {
 		return f
 	}, encoders)
 	return true
+}
+
+// next is the earliest of the times at which an article will come to a window or
+// leave it; zero for never.
+func next(articles []*article.Article, times ...time.Time) (at time.Time) {
+	for _, a := range articles {
+		times = append(times, a.Expires)
+	}
+	for _, t := range times {
+		if !t.IsZero() && (at.IsZero() || t.Before(at)) {
+			at = t
+		}
+	}
+	return at
 }
 
 // modified is the time of the newest change among articles. Where that does not

@@ -45,6 +45,7 @@ type Catalog struct {
 	touched  map[*Shelf]bool
 	folds    map[string]string // what Fold made of names: it is asked for often
 	schedule schedule
+	awaited  map[ref]*schedule // articles that a feed will have
 }
 
 // ref names a feed by what its name folds to: unlike the slug it never changes.
@@ -66,7 +67,7 @@ func New(opt Options) *Catalog {
 	c := &Catalog{
 		opt:      opt,
 		articles: map[string]*entry{}, claims: map[string][]string{},
-		shelves: map[ref]*Shelf{}, groups: map[ref][]string{}, uneven: map[ref]bool{}, fixed: map[feeds.Key]ref{}, touched: map[*Shelf]bool{}, folds: map[string]string{},
+		shelves: map[ref]*Shelf{}, groups: map[ref][]string{}, uneven: map[ref]bool{}, fixed: map[feeds.Key]ref{}, touched: map[*Shelf]bool{}, folds: map[string]string{}, awaited: map[ref]*schedule{},
 	}
 	c.shelf(feeds.Tag{Kind: feeds.All})
 	for i := range opt.Topics {
@@ -137,6 +138,7 @@ func (c *Catalog) Remove(path string) bool {
 	if e == nil {
 		return false
 	}
+	c.leave(e)
 	c.hide(e)
 	delete(c.articles, path)
 	c.unclaim(e.stated)
@@ -150,6 +152,7 @@ func (c *Catalog) place(e *entry) {
 	case a.Hidden != "":
 	case a.NotBefore.After(c.now):
 		e.turn = a.NotBefore
+		c.await(e)
 	case a.Expires.IsZero():
 		c.show(e)
 	case a.Expires.After(c.now):

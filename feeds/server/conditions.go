@@ -1,21 +1,37 @@
 package server
 
-import "strings"
+import (
+	"iter"
+	"strings"
+
+	"feedmill/feeds"
+)
 
 // namesTag reports whether an If-None-Match with these field lines names our
 // tag, compared weakly (RFC 9110 §13.1.2). Entries are matched whole, never as
 // substrings; ones without quotes, as some clients send them, count too.
 func namesTag(lines []string, tag string) bool {
-	for _, rest := range lines {
-		for rest != "" {
-			var got string
-			got, rest = nextTag(rest)
-			if got == "*" || sameTag(strings.Trim(got, `"`), tag) {
-				return true
-			}
+	for got := range tags(lines) {
+		if got == "*" || sameTag(strings.Trim(got, `"`), tag) {
+			return true
 		}
 	}
 	return false
+}
+
+// tags yields the entries of an If-None-Match as they are written, without their
+// weakness marks.
+func tags(lines []string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for _, rest := range lines {
+			for rest != "" {
+				var got string
+				if got, rest = nextTag(rest); !yield(got) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // nextTag cuts the first entry off a list, without its weakness mark. A comma
@@ -46,30 +62,57 @@ func sameTag(got, tag string) bool {
 	return false
 }
 
-// prefersGzip chooses between gzip and no coding for these Accept-Encoding field
-// lines (RFC 9110 §12.5.3). Where neither is acceptable it chooses no coding:
-// a readable answer serves the client better than a refusal.
-func prefersGzip(lines []string) bool {
-	gzip, identity, any := unset, unset, unset
-	for _, rest := range lines {
-		for rest != "" {
-			var element string
-			element, rest, _ = strings.Cut(rest, ",")
-			coding, params, _ := strings.Cut(element, ";")
-			switch coding = strings.TrimSpace(coding); {
-			case strings.EqualFold(coding, "gzip"), strings.EqualFold(coding, "x-gzip"):
-				gzip = max(gzip, quality(params))
-			case strings.EqualFold(coding, "identity"):
-				identity = quality(params)
-			case coding == "*":
-				any = quality(params)
+// preferred chooses a content coding for these Accept-Encoding field lines (RFC
+// 9110 §12.5.3): of those with the highest weight the first of feeds.Codings. A
+// "*" stands for gzip alone, which whoever sends it is sure to undo. Where
+// nothing is acceptable it chooses no coding: a readable answer serves the
+// client better than a refusal.
+func preferred(lines []string) feeds.Coding {
+	var weight [len(feeds.Codings)]int
+	for c := range weight {
+		weight[c] = unset
+	}
+	others := unset
+	for name, q := range weights(lines) {
+		switch {
+		case strings.EqualFold(name, "identity"):
+			weight[feeds.Identity] = q
+		case strings.EqualFold(name, "br"):
+			weight[feeds.Brotli] = q
+		case strings.EqualFold(name, "zstd"):
+			weight[feeds.Zstd] = q
+		case strings.EqualFold(name, "gzip"), strings.EqualFold(name, "x-gzip"):
+			weight[feeds.Gzip] = max(weight[feeds.Gzip], q)
+		case name == "*":
+			others = q
+		}
+	}
+	if weight[feeds.Gzip] == unset {
+		weight[feeds.Gzip] = others
+	}
+	best := feeds.Identity
+	for _, c := range feeds.Codings[1:] {
+		if weight[c] > 0 && (weight[c] > weight[best] || best == feeds.Identity && weight[c] == weight[best]) {
+			best = c
+		}
+	}
+	return best
+}
+
+// weights yields the elements of a list with their q parameters in thousandths.
+func weights(lines []string) iter.Seq2[string, int] {
+	return func(yield func(string, int) bool) {
+		for _, rest := range lines {
+			for rest != "" {
+				var element string
+				element, rest, _ = strings.Cut(rest, ",")
+				name, params, _ := strings.Cut(element, ";")
+				if !yield(strings.TrimSpace(name), quality(params)) {
+					return
+				}
 			}
 		}
 	}
-	if gzip == unset {
-		gzip = any
-	}
-	return gzip > 0 && gzip >= identity
 }
 
 const unset = -1

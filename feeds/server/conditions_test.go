@@ -10,6 +10,9 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"github.com/andybalholm/brotli"
+	"github.com/klauspost/compress/zstd"
+
 	"feedmill/feeds"
 )
 
@@ -98,7 +101,7 @@ func TestLastModifiedIsNotInTheFuture(t *testing.T) {
 
 func TestNotModified(t *testing.T) {
 	h := testHandler(t)
-	for _, coding := range []string{"identity", "gzip"} {
+	for _, coding := range []string{"identity", "gzip", "br", "zstd"} {
 		full := ask(h, "GET", "/topics/ai/atom.xml", "Accept-Encoding: "+coding)
 		w := ask(h, "GET", "/topics/ai/atom.xml", "Accept-Encoding: "+coding, "If-None-Match: "+full.Header().Get("ETag"))
 		if w.Code != 304 || w.Body.Len() != 0 {
@@ -123,7 +126,7 @@ func TestFeedHeaders(t *testing.T) {
 	want := map[string]string{
 		"Cache-Control":               "public, max-age=900, stale-while-revalidate=60, stale-if-error=86400",
 		"Last-Modified":               "Wed, 04 Mar 2026 05:06:07 GMT",
-		"Vary":                        "Accept-Encoding",
+		"Vary":                        "Accept-Encoding, Sec-Fetch-Dest, Sec-Fetch-Site",
 		"X-Content-Type-Options":      "nosniff",
 		"Access-Control-Allow-Origin": "*",
 	}
@@ -143,7 +146,7 @@ func TestFeedHeaders(t *testing.T) {
 func TestHead(t *testing.T) {
 	h := testHandler(t)
 	for r := range Resources(testSnapshot(testSite()), testOptions(t)) {
-		for _, coding := range []string{"", "gzip"} {
+		for _, coding := range []string{"", "gzip", "br", "zstd"} {
 			get, head := ask(h, "GET", r.Path, "Accept-Encoding: "+coding), ask(h, "HEAD", r.Path, "Accept-Encoding: "+coding)
 			if !maps.EqualFunc(get.Header(), head.Header(), func(a, b []string) bool { return strings.Join(a, "\n") == strings.Join(b, "\n") }) || head.Body.Len() != 0 {
 				t.Errorf("%s: HEAD gives %v and %d bytes, GET %v", r.Path, head.Header(), head.Body.Len(), get.Header())
@@ -165,14 +168,20 @@ func TestCoding(t *testing.T) {
 		"gzip":                        "gzip",
 		"GZip":                        "gzip",
 		"x-gzip":                      "gzip",
-		"gzip, deflate, br":           "gzip",
-		"br;q=1.0, gzip;q=0.8, *;q=0": "gzip",
+		"gzip, deflate, br":           "br",
+		"gzip, deflate, br, zstd":     "br",
+		"gzip, zstd":                  "zstd",
+		"gzip, zstd;q=0.9":            "gzip",
+		"zstd;q=0, br;q=0, *":         "gzip",
+		"ZSTD":                        "zstd",
+		"br;q=0.5, zstd;q=0.6":        "zstd",
+		"br;q=1.0, gzip;q=0.8, *;q=0": "br",
 		"gzip;q=0":                    "",
 		"gzip; q=0.0":                 "",
 		"gzip;q=0, *":                 "",
 		"*":                           "gzip",
 		"*;q=0":                       "",
-		"br":                          "",
+		"br":                          "br",
 		"identity":                    "",
 		"identity;q=0":                "",
 		"identity;q=0, gzip;q=0.001":  "gzip",
@@ -191,21 +200,30 @@ func TestCoding(t *testing.T) {
 		if got := w.Header().Get("Content-Encoding"); got != want {
 			t.Errorf("%q: coding %q, want %q", accept, got, want)
 		}
-		if strings.HasSuffix(w.Header().Get("ETag"), `-gzip"`) != (want == "gzip") {
+		if _, mark, _ := strings.Cut(w.Header().Get("ETag")[17:], "-"); strings.TrimSuffix(mark, `"`) != want {
 			t.Errorf("%q: tag %s", accept, w.Header().Get("ETag"))
 		}
 	}
 }
 
-func TestGzip(t *testing.T) {
+func TestDecoding(t *testing.T) {
 	h := testHandler(t)
 	plain := ask(h, "GET", "/rss.xml").Body.String()
-	z, err := gzip.NewReader(ask(h, "GET", "/rss.xml", "Accept-Encoding: gzip").Body)
-	if err != nil {
-		t.Fatal(err)
+	for coding, decode := range map[string]func(io.Reader) (io.Reader, error){
+		"gzip": func(r io.Reader) (io.Reader, error) { return gzip.NewReader(r) },
+		"br":   func(r io.Reader) (io.Reader, error) { return brotli.NewReader(r), nil },
+		"zstd": func(r io.Reader) (io.Reader, error) { return zstd.NewReader(r) },
+	} {
+		r, err := decode(ask(h, "GET", "/rss.xml", "Accept-Encoding: "+coding).Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := io.ReadAll(r); err != nil || string(got) != plain {
+			t.Errorf("%s: unpacked %q, %v", coding, got, err)
+		}
 	}
-	if got, err := io.ReadAll(z); err != nil || string(got) != plain {
-		t.Errorf("unpacked %q, %v", got, err)
+	if w := ask(h, "GET", iconPath, "Accept-Encoding: br, gzip"); w.Header().Get("Content-Encoding") != "" || w.Header().Get("Vary") != "Accept-Encoding" {
+		t.Errorf("a few bytes: %v", w.Header())
 	}
 }
 
@@ -247,10 +265,10 @@ func FuzzConditions(f *testing.F) {
 		if !strings.Contains(s, `"`) && !namesTag([]string{s + `,"` + tag + `"`}, tag) {
 			t.Errorf("%q hides a tag behind it", s)
 		}
-		if prefersGzip([]string{s}) && !strings.Contains(strings.ToLower(s), "gzip") && !strings.Contains(s, "*") {
+		if preferred([]string{s}) == feeds.Gzip && !strings.Contains(strings.ToLower(s), "gzip") && !strings.Contains(s, "*") {
 			t.Errorf("%q gets gzip", s)
 		}
-		if prefersGzip([]string{s, "gzip;q=0, x-gzip;q=0"}) && !strings.Contains(strings.ToLower(s), "gzip") {
+		if preferred([]string{s, "gzip;q=0, x-gzip;q=0"}) == feeds.Gzip && !strings.Contains(strings.ToLower(s), "gzip") {
 			t.Errorf("%q gets gzip that it refuses", s)
 		}
 	})

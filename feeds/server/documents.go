@@ -34,8 +34,8 @@ func (v *view) document(l *feeds.Listing, f feeds.Format) Resource {
 			return nil, err
 		}
 		return &content{
-			body: d.Body, gzip: d.Gzip, tag: d.Tag, modified: d.LastModified,
-			control: cacheControl(d.MaxAge), header: v.documentHeader(l.Key, f), weight: 1 << 10,
+			body: d.Coded, tag: d.Tag, modified: d.LastModified, fresh: d.MaxAge, next: l.Next,
+			varies: browserFields, header: v.documentHeader(l.Key, f), weight: 1 << 10,
 		}, nil
 	}}
 }
@@ -61,17 +61,23 @@ func (v *view) outline() Resource {
 		if err := v.opt.OPML(&b, v.snap); err != nil {
 			return nil, err
 		}
-		return rendered(b.Bytes(), cacheControl(time.Hour), http.Header{"Access-Control-Allow-Origin": {"*"}}), nil
+		c := rendered(b.Bytes(), time.Hour, http.Header{"Access-Control-Allow-Origin": {"*"}})
+		if all := v.snap.Listing(feeds.Key{}); all != nil {
+			c.next = all.Next // the next article can bring a topic
+		}
+		return c, nil
 	}}
 }
 
 // asset is a file that comes with the program.
 func asset(path, mediaType string, body []byte) Resource {
-	control := cacheControl(24 * time.Hour)
+	control := ""
 	if path == stylePath {
 		control = "public, max-age=31536000, immutable"
 	}
 	return Resource{path, mediaType, func() (*content, error) {
-		return rendered(body, control, nil), nil
+		c := rendered(body, 24*time.Hour, nil)
+		c.control = control
+		return c, nil
 	}}
 }

@@ -15,6 +15,7 @@ import (
 	"strconv"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"feedmill/feeds"
 )
@@ -35,6 +36,8 @@ type Options struct {
 	Version string
 	// PageBytes bounds the memory kept in rendered pages; zero: 32 MiB.
 	PageBytes int
+	// Now is the clock; nil: time.Now.
+	Now func() time.Time
 }
 
 const (
@@ -57,6 +60,9 @@ func NewHandler(src Source, opt Options) http.Handler {
 	}
 	if opt.PageBytes == 0 {
 		opt.PageBytes = 32 << 20
+	}
+	if opt.Now == nil {
+		opt.Now = time.Now
 	}
 	return &handler{source: src, opt: opt}
 }
@@ -104,13 +110,18 @@ func (v *view) serve(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, redirect, http.StatusPermanentRedirect)
 	case e == nil:
 		v.notFound(w, r)
+	case leadsToPage(e.Path, r.Header):
+		w.Header().Set("Cache-Control", "no-store")
+		w.Header().Set("Vary", browserFields)
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		http.Redirect(w, r, v.link(pageOf(e.Path)), http.StatusSeeOther)
 	default:
 		out, err := v.render(e)
 		if err != nil {
 			brief(w, r, http.StatusInternalServerError, internal)
 			return
 		}
-		out.serve(w, r)
+		out.serve(w, r, v.opt.Now())
 	}
 }
 

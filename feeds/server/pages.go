@@ -35,7 +35,11 @@ func (v *view) page(path, name string, fill func(*page)) Resource {
 			return nil, err
 		}
 		// No Last-Modified: counts and neighbours change without a newer article.
-		return rendered(body, cacheControl(p.fresh()), p.header()), nil
+		c := rendered(body, p.fresh(), p.header())
+		if p.Of != nil {
+			c.next = p.Of.Next
+		}
+		return c, nil
 	}}
 }
 

@@ -12,23 +12,28 @@ import (
 
 // content is what rendering a resource gives.
 type content struct {
-	body     []byte
-	gzip     func() []byte
-	tag      string      // without quotes
-	modified time.Time   // zero: no Last-Modified
-	control  string      // Cache-Control
-	header   http.Header // what else goes with the bytes
-	weight   int         // bytes that live and die with the view
+	body     *feeds.Body
+	tag      string        // without quotes
+	modified time.Time     // zero: no Last-Modified
+	fresh    time.Duration // how long caches may use it at most
+	next     time.Time     // when it is known to change; zero for never
+	control  string        // Cache-Control; empty: made of fresh and next
+	varies   string        // request fields that choose the answer beside Accept-Encoding
+	header   http.Header   // what else goes with the bytes
+	weight   int           // bytes that live and die with the view
 }
 
 // rendition is a resource in memory with every header ready. It never changes.
 type rendition struct {
 	tag      string
 	modified time.Time
+	fresh    time.Duration
+	next     time.Time
 	weight   int
 
-	plain, packed     func() variant
-	plain304, pack304 http.Header
+	body     *feeds.Body
+	held304  [len(feeds.Codings)]http.Header
+	variants [len(feeds.Codings)]func() variant
 }
 
 // variant is a rendition in one content coding.
@@ -37,34 +42,43 @@ type variant struct {
 	header http.Header
 }
 
-func newRendition(r *Resource, c *content) *rendition {
-	if now := time.Now(); c.modified.After(now) {
+func newRendition(r *Resource, c *content, now time.Time) *rendition {
+	if c.modified.After(now) {
 		c.modified = now // as an article can state a future change; RFC 9110 §8.8.2.1
 	}
-	out := &rendition{tag: c.tag, modified: c.modified, weight: c.weight}
-	out.plain304, out.pack304 = c.validators(c.tag), c.validators(c.tag+"-gzip")
-	variantOf := func(body []byte, validators http.Header, coding string) variant {
-		h := maps.Clone(validators)
-		maps.Copy(h, c.header)
-		h.Set("Content-Type", r.MediaType)
-		h.Set("Content-Length", strconv.Itoa(len(body)))
-		if coding != "" {
-			h.Set("Content-Encoding", coding)
-		}
-		return variant{body, h}
+	if c.control == "" {
+		c.control = cacheControl(c.fresh)
 	}
-	plain := variantOf(c.body, out.plain304, "")
-	out.plain = func() variant { return plain }
-	out.packed = sync.OnceValue(func() variant { return variantOf(c.gzip(), out.pack304, "gzip") })
+	out := &rendition{tag: c.tag, modified: c.modified, fresh: c.fresh, next: c.next, weight: c.weight, body: c.body}
+	for _, coding := range feeds.Codings {
+		out.held304[coding] = c.validators(coding)
+		out.variants[coding] = sync.OnceValue(func() variant {
+			return variantOf(r.MediaType, coding, c.body, out.held304[coding], c.header)
+		})
+	}
 	return out
 }
 
+// variantOf is a body in a coding, with the headers that go with it.
+func variantOf(mediaType string, coding feeds.Coding, body *feeds.Body, headers ...http.Header) variant {
+	bytes, h := body.In(coding), http.Header{}
+	for _, more := range headers {
+		maps.Copy(h, more)
+	}
+	h.Set("Content-Type", mediaType)
+	h.Set("Content-Length", strconv.Itoa(len(bytes)))
+	if coding != feeds.Identity {
+		h.Set("Content-Encoding", coding.String())
+	}
+	return variant{bytes, h}
+}
+
 // validators are the headers that a 304 shares with the 200 it stands for.
-func (c *content) validators(tag string) http.Header {
+func (c *content) validators(coding feeds.Coding) http.Header {
 	h := http.Header{
-		"Etag":                   {`"` + tag + `"`},
+		"Etag":                   {tagIn(c.tag, coding)},
 		"Cache-Control":          {c.control},
-		"Vary":                   {"Accept-Encoding"},
+		"Vary":                   {varyBy("Accept-Encoding", c.varies)},
 		"X-Content-Type-Options": {"nosniff"},
 	}
 	if !c.modified.IsZero() {
@@ -76,24 +90,51 @@ func (c *content) validators(tag string) http.Header {
 	return h
 }
 
+// tagIn is the entity tag of a coding's bytes: strong tags differ where bytes do
+// (RFC 9110 §8.8.3.3).
+func tagIn(tag string, coding feeds.Coding) string {
+	if coding == feeds.Identity {
+		return `"` + tag + `"`
+	}
+	return `"` + tag + "-" + coding.String() + `"`
+}
+
+func varyBy(fields, more string) string {
+	if more == "" {
+		return fields
+	}
+	return fields + ", " + more
+}
+
 // serve answers a GET or HEAD. Ranges are ignored, as RFC 9110 §14.2 allows.
-func (out *rendition) serve(w http.ResponseWriter, r *http.Request) {
-	gzip := prefersGzip(r.Header["Accept-Encoding"])
+func (out *rendition) serve(w http.ResponseWriter, r *http.Request, now time.Time) {
+	coding := out.body.Worth(preferred(r.Header["Accept-Encoding"]))
+	h := w.Header()
 	if out.held(r.Header) {
-		h := out.plain304
-		if gzip {
-			h = out.pack304
-		}
-		maps.Copy(w.Header(), h)
+		maps.Copy(h, out.held304[coding])
+		out.hurry(h, now)
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
-	v := out.plain()
-	if gzip {
-		v = out.packed()
+	v := out.variants[coding]()
+	maps.Copy(h, v.header)
+	out.hurry(h, now)
+	v.send(w, r, http.StatusOK)
+}
+
+// hurry keeps copies from outliving a change that is known to come: they may be
+// used until its second, and not a minute beyond.
+func (out *rendition) hurry(h http.Header, now time.Time) {
+	left := out.next.Sub(now)
+	if out.next.IsZero() || left > out.fresh+staleWhile {
+		return
 	}
-	maps.Copy(w.Header(), v.header)
-	w.WriteHeader(http.StatusOK)
+	seconds := int64(min(max(left+time.Second-1, 0), out.fresh) / time.Second)
+	h["Cache-Control"] = []string{"public, max-age=" + strconv.FormatInt(seconds, 10) + ", " + staleIfError}
+}
+
+func (v variant) send(w http.ResponseWriter, r *http.Request, status int) {
+	w.WriteHeader(status)
 	if r.Method != http.MethodHead {
 		w.Write(v.body) // an error means that the client has gone
 	}
@@ -113,17 +154,19 @@ func (out *rendition) held(h http.Header) bool {
 	return err == nil && !out.modified.Truncate(time.Second).After(t)
 }
 
+const (
+	staleWhile   = time.Minute
+	staleIfError = "stale-if-error=86400"
+)
+
 // cacheControl lets caches keep a copy for fresh, then use it for a minute while
 // they ask again, and for a day while we cannot be reached (RFC 5861).
 func cacheControl(fresh time.Duration) string {
 	seconds := int64(max(fresh, 0) / time.Second)
-	return "public, max-age=" + strconv.FormatInt(seconds, 10) + ", stale-while-revalidate=60, stale-if-error=86400"
+	return "public, max-age=" + strconv.FormatInt(seconds, 10) + ", stale-while-revalidate=60, " + staleIfError
 }
 
 // rendered is content whose bytes the view itself owns.
-func rendered(body []byte, control string, h http.Header) *content {
-	return &content{
-		body: body, tag: feeds.TagOf(body), control: control, header: h, weight: 2 * len(body),
-		gzip: sync.OnceValue(func() []byte { return feeds.Gzip(body) }),
-	}
+func rendered(body []byte, fresh time.Duration, h http.Header) *content {
+	return &content{body: feeds.NewBody(body), tag: feeds.TagOf(body), fresh: fresh, header: h, weight: 2 * len(body)}
 }

@@ -22,7 +22,7 @@ func (r Resource) Body() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.body, nil
+	return c.body.In(feeds.Identity), nil
 }
 
 // Name is the slash-separated name of the file from which a plain web server

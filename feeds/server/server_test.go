@@ -99,6 +99,7 @@ func testOptions(t *testing.T) Options {
 	return Options{
 		OPML:   func(w io.Writer, s *feeds.Snapshot) error { _, err := io.WriteString(w, "<opml/>"); return err },
 		Logger: slog.New(slog.NewTextHandler(t.Output(), nil)),
+		Now:    time.Now,
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"runtime/debug"
 	"strings"
 	"sync"
+	"time"
 
 	"feedmill/feeds"
 )
@@ -86,7 +87,7 @@ func (v *view) known(path string) *entry {
 // then and only then.
 func (v *view) render(e *entry) (*rendition, error) {
 	e.once.Do(func() {
-		e.out, e.err = e.prepare()
+		e.out, e.err = e.prepare(v.opt.Now())
 		if e.err != nil {
 			v.opt.Logger.Error("not rendered", "url", e.Path, "err", e.err)
 			return
@@ -98,7 +99,7 @@ func (v *view) render(e *entry) (*rendition, error) {
 
 // prepare renders the resource. A panic in an encoder becomes an error, so that
 // it too is reported once and not on every request.
-func (e *entry) prepare() (out *rendition, err error) {
+func (e *entry) prepare(now time.Time) (out *rendition, err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			err = fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
@@ -108,7 +109,7 @@ func (e *entry) prepare() (out *rendition, err error) {
 	if err != nil {
 		return nil, err
 	}
-	return newRendition(&e.Resource, c), nil
+	return newRendition(&e.Resource, c, now), nil
 }
 
 // keep accounts for e and forgets the oldest renditions that exceed the budget.

@@ -1,0 +1,65 @@
+package builder
+
+import (
+	"testing"
+	"time"
+
+	"feedmill/feeds"
+	"feedmill/watcher"
+)
+
+// A listing says when its feed changes although no file does: an article
+// appears, expires or grows too old. Planning one changes no feed, and makes
+// none.
+func TestNext(t *testing.T) {
+	day := func(n int) time.Time { return time.Date(2024, 5, n, 0, 0, 0, 0, time.UTC) }
+	now := day(10)
+	d := newDisk()
+	b := testBuilder(d, func() time.Time { return now }, func(o *Options) {
+		o.Limits = func(kind feeds.Kind, _ string) Limits {
+			if kind == feeds.Topic {
+				return Limits{Items: 2, MaxAge: 10 * 24 * time.Hour}
+			}
+			return Limits{Items: 2}
+		}
+	})
+	ai, all := feeds.Key{Kind: feeds.Topic, Slug: "ai"}, feeds.Key{}
+	step := func(what, path, front string, want map[feeds.Key]time.Time) {
+		t.Helper()
+		if front == "" {
+			d.remove(path)
+		} else {
+			d.write(path, "---\ntitle: x\n"+front+"\n---\n")
+		}
+		if err := b.Apply(t.Context(), watcher.Changes{Rescan: b.Snapshot() == nil, Paths: []string{path}}); err != nil {
+			t.Fatal(err)
+		}
+		for key, at := range want {
+			if l := b.Snapshot().Listing(key); !l.Next.Equal(at) {
+				t.Errorf("%s: %s changes at %v, want %v", what, key.Path(), l.Next, at)
+			}
+		}
+	}
+	step("one article", "a.md", "date: 2024-05-08\ntopics: [ai]", map[feeds.Key]time.Time{all: {}, ai: day(18)})
+	before := b.Snapshot().Listing(ai).Revision
+	step("one to come", "b.md", "date: 2024-05-12\ntopics: [ai, new]", map[feeds.Key]time.Time{all: day(12), ai: day(12)})
+	step("an earlier one", "c.md", "date: 2024-05-11\ntopics: [ai]", map[feeds.Key]time.Time{all: day(11), ai: day(11)})
+	step("put off", "c.md", "date: 2024-05-15\ntopics: [ai]", map[feeds.Key]time.Time{all: day(12), ai: day(12)})
+	step("of another topic", "b.md", "date: 2024-05-12\ntopics: [new]", map[feeds.Key]time.Time{all: day(12), ai: day(15)})
+	step("a draft", "d.md", "date: 2024-05-11\ndraft: true\ntopics: [ai]", map[feeds.Key]time.Time{all: day(12), ai: day(15)})
+	step("taken back", "c.md", "", map[feeds.Key]time.Time{all: day(12), ai: day(18)})
+	if b.Snapshot().Listing(ai).Revision != before {
+		t.Error("planning articles made another revision")
+	}
+	if b.Snapshot().Listing(feeds.Key{Kind: feeds.Topic, Slug: "new"}) != nil {
+		t.Error("there is a feed of a scheduled article's topic")
+	}
+	step("expiring", "a.md", "date: 2024-05-08\nexpiryDate: 2024-05-11\ntopics: [ai]", map[feeds.Key]time.Time{all: day(11), ai: day(11)})
+	now = day(12)
+	step("when it is time", "c.md", "", map[feeds.Key]time.Time{all: {}, {Kind: feeds.Topic, Slug: "new"}: day(22)})
+	for _, s := range b.catalog.Shelves() {
+		if at := b.catalog.Due(s); !at.IsZero() {
+			t.Errorf("%s still waits for %v", s.Key().Path(), at)
+		}
+	}
+}
