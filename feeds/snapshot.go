@@ -10,12 +10,16 @@ import (
 type Revision struct {
 	feed func() *Feed
 	docs [len(Formats)]func() (*Document, error)
+
+	marks    func() []Mark
+	encoders [len(Formats)]Encoder
 }
 
 // NewRevision makes a revision from a function that assembles the feed and an
 // encoder for each format. Neither is called before it is needed.
 func NewRevision(assemble func() *Feed, encoders [len(Formats)]Encoder) *Revision {
-	r := &Revision{feed: sync.OnceValue(assemble)}
+	r := &Revision{feed: sync.OnceValue(assemble), encoders: encoders}
+	r.marks = sync.OnceValue(func() []Mark { return marksOf(r.feed().Items) })
 	for _, f := range Formats {
 		r.docs[f] = sync.OnceValues(func() (*Document, error) {
 			return NewDocument(r.feed(), f, encoders[f])

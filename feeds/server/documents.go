@@ -28,16 +28,22 @@ const (
 // document is one feed in one format. Its bytes belong to the revision and
 // outlive the view.
 func (v *view) document(l *feeds.Listing, f feeds.Format) Resource {
-	return Resource{l.Key.DocumentPath(f), f.MediaType() + "; charset=utf-8", func() (*content, error) {
+	r := Resource{Path: l.Key.DocumentPath(f), MediaType: f.MediaType() + "; charset=utf-8"}
+	r.render = func() (*content, error) {
 		d, err := l.Document(f)
 		if err != nil {
 			return nil, err
 		}
-		return &content{
+		c := &content{
 			body: d.Coded, tag: d.Tag, modified: d.LastModified, fresh: d.MaxAge, next: l.Next,
 			varies: browserFields, header: v.documentHeader(l.Key, f), weight: 1 << 10,
-		}, nil
-	}}
+		}
+		if v.past != nil {
+			c.deltas = v.deltas(&r, c, l.Revision, f)
+		}
+		return c, nil
+	}
+	return r
 }
 
 // documentHeader names the document and its page (RFC 8288) and lets readers

@@ -50,6 +50,7 @@ type handler struct {
 	source Source
 	opt    Options
 	view   atomic.Pointer[view]
+	past   *past
 }
 
 // NewHandler serves what src holds at the time of each request. The handler is
@@ -64,7 +65,7 @@ func NewHandler(src Source, opt Options) http.Handler {
 	if opt.Now == nil {
 		opt.Now = time.Now
 	}
-	return &handler{source: src, opt: opt}
+	return &handler{source: src, opt: opt, past: newPast(opt.Now)}
 }
 
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -96,6 +97,7 @@ func (h *handler) current(snap *feeds.Snapshot) *view {
 	v := h.view.Load()
 	if v == nil || v.snap != snap {
 		v = newView(snap, h.opt)
+		v.past = h.past
 		h.view.Store(v)
 	}
 	return v

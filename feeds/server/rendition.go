@@ -21,6 +21,7 @@ type content struct {
 	varies   string        // request fields that choose the answer beside Accept-Encoding
 	header   http.Header   // what else goes with the bytes
 	weight   int           // bytes that live and die with the view
+	deltas   *deltas       // nil: there are none
 }
 
 // rendition is a resource in memory with every header ready. It never changes.
@@ -32,6 +33,7 @@ type rendition struct {
 	weight   int
 
 	body     *feeds.Body
+	deltas   *deltas
 	held304  [len(feeds.Codings)]http.Header
 	variants [len(feeds.Codings)]func() variant
 }
@@ -49,7 +51,7 @@ func newRendition(r *Resource, c *content, now time.Time) *rendition {
 	if c.control == "" {
 		c.control = cacheControl(c.fresh)
 	}
-	out := &rendition{tag: c.tag, modified: c.modified, fresh: c.fresh, next: c.next, weight: c.weight, body: c.body}
+	out := &rendition{tag: c.tag, modified: c.modified, fresh: c.fresh, next: c.next, weight: c.weight, body: c.body, deltas: c.deltas}
 	for _, coding := range feeds.Codings {
 		out.held304[coding] = c.validators(coding)
 		out.variants[coding] = sync.OnceValue(func() variant {
@@ -115,6 +117,15 @@ func (out *rendition) serve(w http.ResponseWriter, r *http.Request, now time.Tim
 		out.hurry(h, now)
 		w.WriteHeader(http.StatusNotModified)
 		return
+	}
+	if out.deltas != nil && wantsDelta(r.Header) {
+		if news, base := out.deltas.since(r.Header["If-None-Match"], now); news != nil {
+			v := news.variants[news.body.Worth(preferred(r.Header["Accept-Encoding"]))]()
+			maps.Copy(h, v.header)
+			h.Set("Delta-Base", base)
+			v.send(w, r, http.StatusIMUsed)
+			return
+		}
 	}
 	v := out.variants[coding]()
 	maps.Copy(h, v.header)

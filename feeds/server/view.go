@@ -18,6 +18,7 @@ type view struct {
 	opt       Options
 	base      string // path of the site's base URL, beginning and ending in a slash
 	directory func() *directory
+	past      *past // nil: nobody asks for deltas
 
 	mu      sync.Mutex
 	entries map[string]*entry // by Resource.Path

@@ -1,0 +1,55 @@
+package feeds
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+)
+
+// Mark stands for an item with everything that is shown of it: equal marks,
+// equal items. The zero Mark is that of an item about which nothing can be said.
+type Mark [16]byte
+
+func markOf(it *Item) (m Mark) {
+	h := sha256.New()
+	if err := json.NewEncoder(h).Encode(it); err != nil { // a time beyond the year 9999
+		return Mark{}
+	}
+	copy(m[:], h.Sum(nil))
+	return m
+}
+
+func marksOf(items []*Item) []Mark {
+	marks := make([]Mark, len(items))
+	for i, it := range items {
+		marks[i] = markOf(it)
+	}
+	return marks
+}
+
+// Marks are those of the feed's items, in their order. The caller must not
+// change them.
+func (r *Revision) Marks() []Mark { return r.marks() }
+
+// Since encodes in format f the same feed with only those items that known does
+// not name: what is new or changed for somebody who has those. It returns their
+// number too.
+func (r *Revision) Since(f Format, known []Mark) (body []byte, items int, err error) {
+	old := make(map[Mark]bool, len(known))
+	for _, m := range known {
+		old[m] = true
+	}
+	part := *r.Feed()
+	part.Items = nil
+	for i, m := range r.Marks() {
+		if !old[m] || m == (Mark{}) {
+			part.Items = append(part.Items, r.Feed().Items[i])
+		}
+	}
+	var b bytes.Buffer
+	if err := r.encoders[f](&b, &part); err != nil {
+		return nil, 0, fmt.Errorf("encode news of %s: %w", part.Key.DocumentPath(f), err)
+	}
+	return b.Bytes(), len(part.Items), nil
+}

@@ -1,0 +1,186 @@
+package server
+
+import (
+	"log/slog"
+	"maps"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"feedmill/feeds"
+)
+
+// deltas gives clients of one document what is new since they last came (RFC
+// 3229, with the instance manipulation "feed").
+type deltas struct {
+	past     *past
+	resource *Resource
+	full     *content
+	revision *feeds.Revision
+	format   feeds.Format
+	log      *slog.Logger
+
+	mu   sync.Mutex
+	room int                   // bytes that more deltas may take
+	made map[string]*rendition // by the tag they start from; nil: the full document is as good
+}
+
+// deltas keeps what a document holds for clients to come, and answers those that
+// come back.
+func (v *view) deltas(r *Resource, full *content, revision *feeds.Revision, f feeds.Format) *deltas {
+	v.past.note(r.Path, full.tag, revision.Marks())
+	return &deltas{
+		past: v.past, resource: r, full: full, revision: revision, format: f, log: v.opt.Logger,
+		room: len(full.body.In(feeds.Identity)), made: map[string]*rendition{},
+	}
+}
+
+// wantsDelta reads A-IM (RFC 3229 §10.5.3): a list of instance manipulations
+// with weights, of which "identity" asks for the whole.
+func wantsDelta(h http.Header) bool {
+	feed, whole := unset, unset
+	for name, q := range weights(h["A-Im"]) {
+		switch {
+		case strings.EqualFold(name, "feed"):
+			feed = q
+		case strings.EqualFold(name, "identity"):
+			whole = q
+		}
+	}
+	return feed > 0 && feed >= whole
+}
+
+// since returns a rendition of what is new since one of the tags in these
+// If-None-Match lines, and that tag as the client has it. It is nil where none of
+// them is remembered or the full document serves better.
+func (d *deltas) since(lines []string, now time.Time) (news *rendition, base string) {
+	for got := range tags(lines) {
+		got = strings.Trim(got, `"`)
+		tag := got
+		if len(tag) > tagLength && sameTag(tag, tag[:tagLength]) {
+			tag = tag[:tagLength]
+		}
+		if known, ok := d.past.find(d.resource.Path, tag); ok {
+			return d.from(tag, known, now), `"` + got + `"`
+		}
+	}
+	return nil, ""
+}
+
+// tagLength is that of every tag that feeds.TagOf makes.
+const tagLength = 16
+
+// from makes a delta once. There is room for them until they are as large as the
+// full document together, so that many old tags cost little more than that.
+func (d *deltas) from(tag string, known []feeds.Mark, now time.Time) *rendition {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if out, ok := d.made[tag]; ok || d.room <= 0 {
+		return out
+	}
+	body, items, err := d.revision.Since(d.format, known)
+	if err != nil {
+		d.log.Error("not rendered", "url", d.resource.Path, "err", err)
+	}
+	d.room -= len(body)
+	if err != nil || items == len(d.revision.Marks()) { // all is new: then caches had better keep the answer
+		d.made[tag] = nil
+		return nil
+	}
+	c := *d.full
+	c.body, c.deltas = feeds.NewBody(body), nil
+	c.control = "no-store, im" // §10.8.3: for none but caches that know what 226 is
+	c.varies = varyBy(c.varies, "A-IM, If-None-Match")
+	c.header = maps.Clone(c.header)
+	c.header.Set("IM", "feed")
+	d.made[tag] = newRendition(d.resource, &c, now)
+	return d.made[tag]
+}
+
+// past remembers what documents held, so that a tag of the last days says what
+// its client knows. It is bounded in age and size, and empty after a start.
+type past struct {
+	now func() time.Time
+
+	mu      sync.Mutex
+	current map[string]*state // by path
+	former  map[place]*state
+	order   []*state // former ones, the longest replaced first
+	size    int      // of all states, in marks
+}
+
+type place struct{ path, tag string }
+
+// state is what one document held under one tag.
+type state struct {
+	place
+	marks []feeds.Mark
+	until time.Time // when it was replaced
+}
+
+// size is what a state takes of the bound: its marks and what holds them.
+func (s *state) size() int { return len(s.marks) + 16 }
+
+const (
+	pastAge  = 7 * 24 * time.Hour
+	pastSize = 1 << 20 // marks: 16 MiB
+)
+
+func newPast(now func() time.Time) *past {
+	return &past{now: now, current: map[string]*state{}, former: map[place]*state{}}
+}
+
+// note takes in what the document at path holds now.
+func (p *past) note(path, tag string, marks []feeds.Mark) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	old := p.current[path]
+	if old != nil && old.tag == tag {
+		return
+	}
+	if old != nil {
+		old.until = p.now()
+		p.former[old.place] = old
+		p.order = append(p.order, old)
+	}
+	s := &state{place: place{path, tag}, marks: marks}
+	p.current[path] = s
+	p.size += s.size()
+	p.trim()
+}
+
+// trim forgets what is too old or too much.
+func (p *past) trim() {
+	oldest := p.now().Add(-pastAge)
+	for len(p.order) > 0 && (p.size > pastSize || p.order[0].until.Before(oldest)) {
+		s := p.order[0]
+		p.order[0], p.order = nil, p.order[1:]
+		p.size -= s.size()
+		if p.former[s.place] == s {
+			delete(p.former, s.place)
+		}
+	}
+	for path, s := range p.current {
+		if p.size <= pastSize {
+			return
+		}
+		delete(p.current, path)
+		p.size -= s.size()
+	}
+}
+
+// find returns what the document at path held under a tag. A document can have
+// had it in a view that is no longer the newest.
+func (p *past) find(path, tag string) ([]feeds.Mark, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	s := p.former[place{path, tag}]
+	if c := p.current[path]; c != nil && c.tag == tag {
+		s = c
+	}
+	if s == nil || !s.until.IsZero() && p.now().Sub(s.until) > pastAge {
+		return nil, false
+	}
+	return s.marks, true
+}
