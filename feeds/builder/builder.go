@@ -89,7 +89,7 @@ func New(src Source, opt Options) *Builder {
 	}
 	return &Builder{
 		opt: opt, src: src, parser: opt.Parser,
-		catalog: catalog.New(catalog.Options{SiteID: opt.SiteID, Topics: opt.Topics}),
+		catalog: catalog.New(catalog.Options{SiteID: opt.SiteID, Topics: opt.Topics, Names: opt.Ledger.Names()}),
 		files:   map[string]file{}, windows: map[*catalog.Shelf]*window{},
 	}
 }

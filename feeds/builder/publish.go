@@ -45,6 +45,7 @@ func (b *Builder) publish() (changed int) {
 	if len(shelves) == 0 && !first {
 		return 0
 	}
+	b.pin(shelves)
 	for _, s := range shelves {
 		if s.Gone() {
 			delete(b.windows, s)
@@ -195,5 +196,7 @@ func (b *Builder) compose() *feeds.Snapshot {
 			shown = len(s.Articles())
 		}
 	}
-	return feeds.NewSnapshot(&b.opt.Site, shown, listings, b.catalog.Aliases())
+	snap := feeds.NewSnapshot(&b.opt.Site, shown, listings, b.catalog.Aliases())
+	snap.Retired = b.catalog.Retired()
+	return snap
 }

@@ -26,8 +26,9 @@ type Topic struct {
 
 // Options is what a catalog is made for.
 type Options struct {
-	SiteID string  // first part of derived ids
-	Topics []Topic // known even while no article is about them
+	SiteID string       // first part of derived ids
+	Topics []Topic      // known even while no article is about them
+	Names  []feeds.Name // that were served before: they keep their slugs, see Pin
 }
 
 // Catalog is every article of a site, sorted into shelves, one for each feed.
@@ -46,6 +47,9 @@ type Catalog struct {
 	folds    map[string]string // what Fold made of names: it is asked for often
 	schedule schedule
 	awaited  map[ref]*schedule // articles that a feed will have
+	pinned   map[ref]string    // slugs for ever
+	owners   map[feeds.Key]ref // the name that has, or last had, a slug
+	past     *past             // where owners' slugs lead; nil until asked for
 }
 
 // ref names a feed by what its name folds to: unlike the slug it never changes.
@@ -68,6 +72,7 @@ func New(opt Options) *Catalog {
 		opt:      opt,
 		articles: map[string]*entry{}, claims: map[string][]string{},
 		shelves: map[ref]*Shelf{}, groups: map[ref][]string{}, uneven: map[ref]bool{}, fixed: map[feeds.Key]ref{}, touched: map[*Shelf]bool{}, folds: map[string]string{}, awaited: map[ref]*schedule{},
+		pinned: map[ref]string{}, owners: map[feeds.Key]ref{},
 	}
 	c.shelf(feeds.Tag{Kind: feeds.All})
 	for i := range opt.Topics {
@@ -75,6 +80,11 @@ func New(opt Options) *Catalog {
 		r := ref{feeds.Topic, feeds.Fold(t.Name)}
 		if t.Slug != "" {
 			c.fixed[feeds.Key{Kind: feeds.Topic, Slug: t.Slug}] = r
+		}
+	}
+	for _, n := range opt.Names {
+		for _, slug := range n.Slugs {
+			c.pin(feeds.Key{Kind: n.Kind, Slug: slug}, ref{n.Kind, n.Fold})
 		}
 	}
 	for i := range opt.Topics {

@@ -130,10 +130,12 @@ func (c *Catalog) shelf(t feeds.Tag) *Shelf {
 	s := c.shelves[r]
 	if s == nil {
 		s = &Shelf{ref: r, names: map[string]int{}, added: map[*article.Article]bool{}, removed: map[*article.Article]bool{}}
-		c.shelves[r], c.order = s, nil
+		c.shelves[r], c.order, c.past = s, nil, nil
 		c.touched[s] = true
 		if key, ok := c.fixedKey(r); ok {
 			s.slug = key.Slug
+		} else if slug, ok := c.pinned[r]; ok {
+			s.slug = slug
 		} else if r.kind != feeds.All {
 			g := c.group(r)
 			c.groups[g] = append(c.groups[g], r.fold)
@@ -169,10 +171,12 @@ func (c *Catalog) spread(g ref) {
 		delete(c.groups, g)
 		return
 	}
-	_, taken := c.fixed[feeds.Key{Kind: g.kind, Slug: g.fold}]
-	for fold, slug := range feeds.Slugs(c.groups[g], taken) {
+	key := feeds.Key{Kind: g.kind, Slug: g.fold}
+	_, fixed := c.fixed[key]
+	_, owned := c.owners[key]
+	for fold, slug := range feeds.Slugs(c.groups[g], fixed || owned) {
 		if s := c.shelves[ref{g.kind, fold}]; s.slug != slug {
-			s.slug = slug
+			s.slug, c.past = slug, nil
 			c.touched[s] = true
 		}
 	}
@@ -182,7 +186,7 @@ func (c *Catalog) spread(g ref) {
 func (c *Catalog) drop(s *Shelf) {
 	s.gone = true
 	delete(c.shelves, s.ref)
-	c.order = nil
+	c.order, c.past = nil, nil
 	g := c.group(s.ref)
 	c.groups[g] = slices.DeleteFunc(c.groups[g], func(f string) bool { return f == s.ref.fold })
 	c.uneven[g] = true

@@ -13,10 +13,13 @@ func (c *Catalog) TopicSlug(name string) string {
 	return ""
 }
 
-// Aliases leads from the other names of the settings' topics to their keys, by
-// slug. A feed that has such a slug itself comes first.
-func (c *Catalog) Aliases() map[feeds.Key]feeds.Key {
-	aliases := map[feeds.Key]feeds.Key{}
+// Aliases leads from the other names of the settings' topics, and from the slugs
+// that feeds once had, to their keys. A feed that has such a slug itself comes
+// first. The caller must not change it.
+func (c *Catalog) Aliases() map[feeds.Key]feeds.Key { return c.history().aliases }
+
+// addAliases adds those that the settings give.
+func (c *Catalog) addAliases(aliases map[feeds.Key]feeds.Key) {
 	for i := range c.opt.Topics {
 		t := &c.opt.Topics[i]
 		to := feeds.Key{Kind: feeds.Topic, Slug: c.TopicSlug(t.Name)}
@@ -26,7 +29,6 @@ func (c *Catalog) Aliases() map[feeds.Key]feeds.Key {
 			}
 		}
 	}
-	return aliases
 }
 
 // Absent says why the article of a path is in no feed now; empty where it is in one.

@@ -53,6 +53,10 @@ type Ledger struct {
 	dirty  map[string]bool   // paths whose records differ from those in db
 	gone   map[string]Record // articles that vanished, by the path where they lay
 	ids    map[string]string // id to path, of what is not in db or not yet
+
+	names   map[string][]string  // kind/fold of all feeds ever served to their slugs
+	owners  map[feeds.Key]string // and back
+	unsaved map[string]bool      // names that differ from those in db
 }
 
 // Version of the format. Another one is refused, not guessed at.
@@ -135,7 +139,7 @@ func explain(file string, err error) error {
 // load checks the version and reads what vanished.
 func (l *Ledger) load() error {
 	return l.db.Update(func(tx *bbolt.Tx) error {
-		for _, name := range [][]byte{bucketMeta, bucketLive, bucketGone, bucketIDs} {
+		for _, name := range [][]byte{bucketMeta, bucketLive, bucketGone, bucketIDs, bucketNames} {
 			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
 				return err
 			}
@@ -149,6 +153,9 @@ func (l *Ledger) load() error {
 			}
 		default:
 			return fmt.Errorf("written by another version of feedmill (format %s, this one has %s): use that version, or move the file away", v, version)
+		}
+		if err := l.loadNames(tx.Bucket(bucketNames)); err != nil {
+			return err
 		}
 		return tx.Bucket(bucketGone).ForEach(func(k, v []byte) error {
 			r, err := decode(k, v)
@@ -255,6 +262,9 @@ func check(file string) (err error) {
 				}
 				return nil
 			})
+		}
+		if b := tx.Bucket(bucketNames); b != nil { // which older ledgers lack
+			errs = append(errs, b.ForEach(func(k, v []byte) error { _, err := decodeName(k, v); return err }))
 		}
 		return errors.Join(errs...)
 	})

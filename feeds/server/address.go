@@ -90,8 +90,7 @@ func (v *view) listing(k feeds.Key) *feeds.Listing {
 	if k.Kind == feeds.All {
 		return v.snap.Listing(k)
 	}
-	for _, slug := range [...]string{k.Slug, strings.ToLower(norm.NFC.String(k.Slug)), feeds.Slug(k.Slug)} {
-		k.Slug = slug
+	for _, k := range spellings(k) {
 		if l := v.snap.Listing(k); l != nil {
 			return l
 		}
@@ -102,4 +101,24 @@ func (v *view) listing(k feeds.Key) *feeds.Listing {
 		}
 	}
 	return nil
+}
+
+// spellings are the keys that somebody may mean by k.
+func spellings(k feeds.Key) [3]feeds.Key {
+	return [...]feeds.Key{k, {Kind: k.Kind, Slug: strings.ToLower(norm.NFC.String(k.Slug))}, {Kind: k.Kind, Slug: feeds.Slug(k.Slug)}}
+}
+
+// retired reports whether an escaped path, which leads nowhere, is of a feed that
+// once was.
+func (v *view) retired(path string) bool {
+	for _, p := range [...]string{path, "/" + strings.TrimPrefix(path, v.base)} {
+		if k, _, ok := split(p); ok {
+			for _, k := range spellings(k) {
+				if v.snap.Retired[k] {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }

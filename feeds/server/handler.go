@@ -13,7 +13,6 @@ import (
 	"net/http"
 	"runtime/debug"
 	"strconv"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -110,6 +109,8 @@ func (v *view) serve(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "public, max-age=3600")
 		w.Header().Set("X-Content-Type-Options", "nosniff")
 		http.Redirect(w, r, redirect, http.StatusPermanentRedirect)
+	case e == nil && v.retired(r.URL.EscapedPath()):
+		v.gone(w, r)
 	case e == nil:
 		v.notFound(w, r)
 	case leadsToPage(e.Path, r.Header):
@@ -125,24 +126,6 @@ func (v *view) serve(w http.ResponseWriter, r *http.Request) {
 		}
 		out.serve(w, r, v.opt.Now())
 	}
-}
-
-func (v *view) notFound(w http.ResponseWriter, r *http.Request) {
-	h := w.Header()
-	h.Set("Cache-Control", "no-cache")
-	h.Set("Vary", "Accept")
-	if !strings.Contains(r.Header.Get("Accept"), "text/html") {
-		text(w, r, http.StatusNotFound, "no such feed or page; all of them are listed at "+v.snap.Site.BaseURL+"\n")
-		return
-	}
-	body, err := v.missingPage()
-	if err != nil {
-		v.opt.Logger.Error("not rendered", "url", r.URL.Path, "err", err)
-		text(w, r, http.StatusNotFound, "no such page\n")
-		return
-	}
-	pageHeader(h)
-	write(w, r, http.StatusNotFound, htmlType, body)
 }
 
 // recover answers for a handler that panicked. Answers are complete before their

@@ -91,8 +91,8 @@ func (v *view) aboutPage() Resource {
 	return v.page(aboutPath, "about.html", func(p *page) { p.Title = "About these feeds" })
 }
 
-func (v *view) missingPage() ([]byte, error) {
+func (v *view) missingPage(title, explanation string) ([]byte, error) {
 	p := v.newPage("")
-	p.Title = "There is no such page"
+	p.Title, p.Description = title, explanation
 	return execute("missing.html", p)
 }
