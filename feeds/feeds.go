@@ -28,12 +28,13 @@ const (
 	Category
 	Type
 	Provider
+	Composed // by a [Mix]; in no directory
 )
 
-// Kinds lists every kind in directory order.
+// Kinds lists every kind that directories list, in their order.
 var Kinds = [...]Kind{All, Topic, Category, Type, Provider}
 
-var kindNames = [...][2]string{{"all", ""}, {"topic", "topics"}, {"category", "categories"}, {"type", "types"}, {"provider", "providers"}}
+var kindNames = [...][2]string{{"all", ""}, {"topic", "topics"}, {"category", "categories"}, {"type", "types"}, {"provider", "providers"}, {"mix", "mix"}}
 
 // String is the singular name, as used in the settings: "topic".
 func (k Kind) String() string { return kindNames[k][0] }
@@ -41,8 +42,8 @@ func (k Kind) String() string { return kindNames[k][0] }
 // Plural is the first path segment of the kind's URLs ("topics"), empty for All.
 func (k Kind) Plural() string { return kindNames[k][1] }
 
-// Key identifies a feed within one site. Slug is the unescaped URL segment and
-// empty for All. The zero Key is the feed of everything.
+// Key identifies a feed within one site. Slug is the unescaped URL segment,
+// empty for All and for Composed what [Mix.Key] makes it. The zero Key is the feed of everything.
 type Key struct {
 	Kind Kind
 	Slug string
@@ -53,6 +54,9 @@ type Key struct {
 func (k Key) Path() string {
 	if k.Kind == All {
 		return "/"
+	}
+	if k.Kind == Composed {
+		return "/" + k.Slug + "/"
 	}
 	return "/" + k.Kind.Plural() + "/" + url.PathEscape(k.Slug) + "/"
 }

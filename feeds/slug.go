@@ -30,6 +30,22 @@ var symbols = map[rune]string{
 // without any letter, digit or known symbol gives "x" and its code points.
 // Long names are cut. Different names can share a slug; [Slugs] tells them apart.
 func Slug(name string) string {
+	folded := []rune(Fold(name))
+	words := slugWords(folded)
+	if len(words) == 0 {
+		return codePoints(folded[:min(len(folded), 16)])
+	}
+	return norm.NFC.String(shorten(words))
+}
+
+// SlugText is the whole of a text as the words of a slug, uncut; empty where it
+// has none. A text holds another one, whatever the case and marks between words,
+// if its SlugText holds the other's.
+func SlugText(text string) string {
+	return norm.NFC.String(strings.Join(slugWords([]rune(Fold(text))), "-"))
+}
+
+func slugWords(folded []rune) []string {
 	var words []string
 	var word strings.Builder
 	flush := func() {
@@ -38,7 +54,6 @@ func Slug(name string) string {
 			word.Reset()
 		}
 	}
-	folded := []rune(Fold(name))
 	for i, r := range folded {
 		switch {
 		case unicode.IsLetter(r), unicode.IsDigit(r):
@@ -59,10 +74,7 @@ func Slug(name string) string {
 		}
 	}
 	flush()
-	if len(words) == 0 {
-		return codePoints(folded[:min(len(folded), 16)])
-	}
-	return norm.NFC.String(shorten(words))
+	return words
 }
 
 // maxSlug bounds a slug, in bytes, so that it can be a file's name with room to

@@ -49,9 +49,10 @@ type Listing struct {
 // Snapshot is the state of all feeds after one change set. It never changes.
 type Snapshot struct {
 	Site     *Site
-	Listings []*Listing   // by kind; topics and the rest by name
-	Articles int          // articles in at least one feed
-	Retired  map[Key]bool // feeds that once were and lead nowhere now
+	Listings []*Listing     // by kind; topics and the rest by name
+	Articles int            // articles in at least one feed
+	Retired  map[Key]bool   // feeds that once were and lead nowhere now
+	Library  func() Library // composes feeds of what is shown at the time of the call; nil: there are none
 	byKey    map[Key]*Listing
 	aliases  map[Key]Key
 }

@@ -80,6 +80,7 @@ type Article struct {
 	Content   Digest      // equal wherever the file lies and whatever it is called
 	Notes     []*feeds.Problem
 
+	held   score                      // what the article is ranked by
 	named  struct{ title, date bool } // taken from the file's name
 	body   body
 	base   feeds.Item // all but HTML and a Summary taken from the body

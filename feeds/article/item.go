@@ -29,6 +29,7 @@ func (r *reader) article(text string) *Article {
 		a.NotBefore = t
 	}
 	a.Quality, a.Heat = r.number(r.get("quality")), r.number(r.get("heat"))
+	a.held = a.score()
 	a.Member = r.member()
 
 	it := &a.base

@@ -68,6 +68,7 @@ type Builder struct {
 	windows map[*catalog.Shelf]*window
 
 	snapshot atomic.Pointer[feeds.Snapshot]
+	library  atomic.Pointer[library]
 }
 
 // maxFile bounds an article's file, in bytes: more is a mistake.

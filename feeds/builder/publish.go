@@ -37,12 +37,16 @@ type meta struct {
 func (b *Builder) publish() (changed int) {
 	first := b.snapshot.Load() == nil
 	shelves := b.catalog.Touched()
+	rescored := b.catalog.Rescored()
 	for s, w := range b.windows {
 		if !w.ages.IsZero() && !w.ages.After(b.opt.Now()) && !slices.Contains(shelves, s) {
 			shelves = append(shelves, s)
 		}
 	}
 	if len(shelves) == 0 && !first {
+		if rescored {
+			b.collect()
+		}
 		return 0
 	}
 	b.pin(shelves)
@@ -54,6 +58,7 @@ func (b *Builder) publish() (changed int) {
 			changed++
 		}
 	}
+	b.collect()
 	b.snapshot.Store(b.compose())
 	return changed
 }
@@ -198,5 +203,6 @@ func (b *Builder) compose() *feeds.Snapshot {
 	}
 	snap := feeds.NewSnapshot(&b.opt.Site, shown, listings, b.catalog.Aliases())
 	snap.Retired = b.catalog.Retired()
+	snap.Library = func() feeds.Library { return b.library.Load() }
 	return snap
 }

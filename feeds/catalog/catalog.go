@@ -44,6 +44,7 @@ type Catalog struct {
 	uneven   map[ref]bool     // groups whose slugs are to be given out anew
 	fixed    map[feeds.Key]ref
 	touched  map[*Shelf]bool
+	rescored map[*Shelf]bool
 	folds    map[string]string // what Fold made of names: it is asked for often
 	schedule schedule
 	awaited  map[ref]*schedule // articles that a feed will have
@@ -71,7 +72,7 @@ func New(opt Options) *Catalog {
 	c := &Catalog{
 		opt:      opt,
 		articles: map[string]*entry{}, claims: map[string][]string{},
-		shelves: map[ref]*Shelf{}, groups: map[ref][]string{}, uneven: map[ref]bool{}, fixed: map[feeds.Key]ref{}, touched: map[*Shelf]bool{}, folds: map[string]string{}, awaited: map[ref]*schedule{},
+		shelves: map[ref]*Shelf{}, groups: map[ref][]string{}, uneven: map[ref]bool{}, fixed: map[feeds.Key]ref{}, touched: map[*Shelf]bool{}, rescored: map[*Shelf]bool{}, folds: map[string]string{}, awaited: map[ref]*schedule{},
 		pinned: map[ref]string{}, owners: map[feeds.Key]ref{},
 	}
 	c.shelf(feeds.Tag{Kind: feeds.All})
@@ -126,13 +127,15 @@ func (c *Catalog) Get(path string) *article.Article {
 }
 
 // Put adds an article or replaces the one of the same path. It reports whether
-// a reader can see a difference.
+// a reader can see a difference; see Rescored for the numbers that none sees.
 func (c *Catalog) Put(a *article.Article) bool {
 	old := c.articles[a.Path]
 	if old != nil && old.stated.Alike(a) {
+		c.rescore(old, a)
 		return false
 	}
 	if old != nil {
+		a = a.After(old.stated)
 		c.Remove(a.Path)
 	}
 	e := &entry{stated: a}

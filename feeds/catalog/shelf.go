@@ -36,8 +36,8 @@ func (s *Shelf) Fold() string { return s.ref.fold }
 // Gone reports whether the catalog has dropped the shelf.
 func (s *Shelf) Gone() bool { return s.gone }
 
-// Articles is the shelf's content, newest first. The caller must not change it
-// and must not keep it beyond the next change of the catalog.
+// Articles is the shelf's content as it was settled last, newest first. The
+// caller may keep it but must not change it; nor does the catalog.
 func (s *Shelf) Articles() []*article.Article { return s.articles }
 
 // Name is the feed's name: the settings' one, else the spelling most used.
@@ -66,9 +66,9 @@ func (s *Shelf) Spellings() []string {
 	return all
 }
 
-// newer is the order of every feed: by date of publication, latest first,
+// Newer is the order of every feed: by date of publication, latest first,
 // those without one last, and by path where dates are equal. It is total.
-func newer(a, b *article.Article) int {
+func Newer(a, b *article.Article) int {
 	return cmp.Or(b.Published.Compare(a.Published), strings.Compare(a.Path, b.Path))
 }
 
@@ -88,18 +88,22 @@ func (s *Shelf) remove(a *article.Article, name string) {
 	s.removed[a] = true
 }
 
-// settle brings the list in order: single changes where they belong, many by
-// one merge.
+// settle brings the list in order, as a new one, because others may hold the
+// old: single changes where they belong, many by one merge.
 func (s *Shelf) settle() {
 	const few = 8
+	if len(s.added)+len(s.removed) == 0 {
+		return
+	}
 	if len(s.added)+len(s.removed) <= few {
+		s.articles = append(make([]*article.Article, 0, len(s.articles)+len(s.added)), s.articles...)
 		for a := range s.removed {
-			if i, ok := slices.BinarySearchFunc(s.articles, a, newer); ok {
+			if i, ok := slices.BinarySearchFunc(s.articles, a, Newer); ok {
 				s.articles = slices.Delete(s.articles, i, i+1)
 			}
 		}
 		for a := range s.added {
-			i, _ := slices.BinarySearchFunc(s.articles, a, newer)
+			i, _ := slices.BinarySearchFunc(s.articles, a, Newer)
 			s.articles = slices.Insert(s.articles, i, a)
 		}
 	} else {
@@ -110,13 +114,13 @@ func (s *Shelf) settle() {
 }
 
 func (s *Shelf) merge() {
-	rest := slices.SortedFunc(maps.Keys(s.added), newer)
+	rest := slices.SortedFunc(maps.Keys(s.added), Newer)
 	merged := make([]*article.Article, 0, len(s.articles)+len(s.added)-len(s.removed))
 	for _, a := range s.articles {
 		if s.removed[a] {
 			continue
 		}
-		for len(rest) > 0 && newer(rest[0], a) < 0 {
+		for len(rest) > 0 && Newer(rest[0], a) < 0 {
 			merged, rest = append(merged, rest[0]), rest[1:]
 		}
 		merged = append(merged, a)

@@ -50,6 +50,7 @@ type handler struct {
 	opt    Options
 	view   atomic.Pointer[view]
 	past   *past
+	mixes  *mixes
 }
 
 // NewHandler serves what src holds at the time of each request. The handler is
@@ -64,7 +65,7 @@ func NewHandler(src Source, opt Options) http.Handler {
 	if opt.Now == nil {
 		opt.Now = time.Now
 	}
-	return &handler{source: src, opt: opt, past: newPast(opt.Now)}
+	return &handler{source: src, opt: opt, past: newPast(opt.Now), mixes: newMixes()}
 }
 
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -97,6 +98,7 @@ func (h *handler) current(snap *feeds.Snapshot) *view {
 	if v == nil || v.snap != snap {
 		v = newView(snap, h.opt)
 		v.past = h.past
+		v.mixes = h.mixes
 		h.view.Store(v)
 	}
 	return v

@@ -7,7 +7,11 @@ import (
 
 func (v *view) notFound(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-cache")
-	v.nothing(w, r, http.StatusNotFound, "There is no such page", "The address may be mistyped, or nothing was ever published under it.")
+	explanation := "The address may be mistyped, or nothing was ever published under it."
+	if problem := v.mixProblem(r.URL.EscapedPath()); problem != "" {
+		explanation = problem + "."
+	}
+	v.nothing(w, r, http.StatusNotFound, "There is no such page", explanation)
 }
 
 // gone answers for a feed that once was, so that readers stop asking (RFC 9110

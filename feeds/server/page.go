@@ -21,6 +21,7 @@ type page struct {
 	Parent      *feeds.Listing
 	Children    group
 	Items       []item
+	Parts       []label // of a composed feed
 }
 
 func (p *page) Site() *feeds.Site          { return p.v.snap.Site }

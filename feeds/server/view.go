@@ -18,7 +18,8 @@ type view struct {
 	opt       Options
 	base      string // path of the site's base URL, beginning and ending in a slash
 	directory func() *directory
-	past      *past // nil: nobody asks for deltas
+	past      *past  // nil: nobody asks for deltas
+	mixes     *mixes // nil: none are served
 
 	mu      sync.Mutex
 	entries map[string]*entry // by Resource.Path
@@ -29,6 +30,7 @@ type view struct {
 // entry is a resource on its way into memory.
 type entry struct {
 	Resource
+	of   *feeds.Revision // of a composed feed, nil for all else: the entry holds no longer than that
 	once sync.Once
 	out  *rendition
 	err  error
@@ -50,8 +52,11 @@ func (v *view) link(path string) string { return v.base + path[1:] }
 // find returns the entry at an escaped request path, or where to go instead, or
 // neither. Only canonical paths become entries, so requests cannot grow them.
 func (v *view) find(path string) (e *entry, redirect string) {
-	if e := v.known(path); e != nil {
+	if e := v.known(path); e != nil && e.of == nil {
 		return e, ""
+	}
+	if e, to, ok := v.findMix(path); ok {
+		return e, to
 	}
 	res, to := v.resolve(path)
 	if res == nil && to == "" && len(v.base) > 1 {

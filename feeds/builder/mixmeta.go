@@ -1,0 +1,113 @@
+package builder
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"feedmill/feeds"
+)
+
+// meta is what a composed feed says of itself. Its id is made of names, which
+// outlive changes of slugs.
+func (lib *library) meta(m *feeds.Mix) meta {
+	site := lib.opt.Site.Title
+	if m.Top {
+		var k feeds.Key
+		of := site
+		if len(m.Of) > 0 {
+			k = m.Of[0][0]
+			of = lib.parts[k].name + " – " + site
+		}
+		return meta{
+			key: m.Key(), title: "Top of " + of, id: feeds.ID(lib.opt.SiteID, "top", k.Kind.String(), lib.parts[k].fold),
+			description: "The hottest articles of the last 30 days: " + of,
+		}
+	}
+	text := lib.say(m)
+	return meta{key: m.Key(), title: text + " – " + site, description: "The newest articles of " + site + ": " + text, id: lib.mixID(m)}
+}
+
+// mixID is made of the folded names where the address has slugs.
+func (lib *library) mixID(m *feeds.Mix) string {
+	folded := func(group []feeds.Key) string {
+		folds := make([]string, len(group))
+		for i, k := range group {
+			folds[i] = k.Kind.String() + " " + lib.parts[k].fold
+		}
+		slices.Sort(folds)
+		return strings.Join(folds, "\n")
+	}
+	groups := make([]string, len(m.Of))
+	for i, g := range m.Of {
+		groups[i] = folded(g)
+	}
+	slices.Sort(groups)
+	rest := feeds.Mix{Title: m.Title, Quality: m.Quality, Heat: m.Heat, Count: m.Count}
+	return feeds.ID(slices.Concat([]string{lib.opt.SiteID, "mix", rest.Key().Slug, folded(m.Without)}, groups)...)
+}
+
+// say puts a mix into words: "Joe Biden and Election, videos, without Sport".
+func (lib *library) say(m *feeds.Mix) string {
+	about, more := lib.about(m.Of), []string{}
+	for _, k := range [...]feeds.Kind{feeds.Type, feeds.Category, feeds.Provider} {
+		for _, g := range m.Of {
+			if g[0].Kind == k {
+				more = append(more, prepositions[k]+lib.either(g))
+			}
+		}
+	}
+	if len(m.Without) > 0 {
+		more = append(more, "without "+lib.either(m.Without))
+	}
+	for _, t := range m.Title {
+		more = append(more, "“"+strings.ReplaceAll(t, "-", " ")+"” in the title")
+	}
+	for _, n := range []struct {
+		word  string
+		least *float64
+	}{{"quality", m.Quality}, {"heat", m.Heat}} {
+		if n.least != nil {
+			more = append(more, n.word+" at least "+feeds.Decimal(*n.least))
+		}
+	}
+	if m.Count > 0 {
+		more = append(more, "at most "+strconv.Itoa(m.Count))
+	}
+	return strings.Join(append([]string{about}, more...), ", ")
+}
+
+var prepositions = map[feeds.Kind]string{feeds.Category: "in ", feeds.Provider: "from "}
+
+// about names the topics: "(AI or Robots) and Law".
+func (lib *library) about(groups [][]feeds.Key) string {
+	var all []string
+	for _, g := range groups {
+		if g[0].Kind == feeds.Topic {
+			all = append(all, lib.either(g))
+		}
+	}
+	if len(all) == 0 {
+		return "Everything"
+	}
+	if len(all) > 1 {
+		for i, s := range all {
+			if strings.Contains(s, " or ") {
+				all[i] = "(" + s + ")"
+			}
+		}
+	}
+	return strings.Join(all, " and ")
+}
+
+// either joins names. Types are named as several things: "videos".
+func (lib *library) either(group []feeds.Key) string {
+	names := make([]string, len(group))
+	for i, k := range group {
+		names[i] = lib.parts[k].name
+		if k.Kind == feeds.Type && lib.parts[k].fold == "video" {
+			names[i] = "videos"
+		}
+	}
+	return strings.Join(names, " or ")
+}

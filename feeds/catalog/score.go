@@ -1,0 +1,39 @@
+package catalog
+
+import "feedmill/feeds/article"
+
+// rescore gives an article the numbers that now has, in place and unseen.
+func (c *Catalog) rescore(e *entry, now *article.Article) {
+	if e.stated.Quality == now.Quality && e.stated.Heat == now.Heat {
+		return
+	}
+	old, same := e.shown, e.shown == e.stated
+	e.stated = e.stated.Scored(now)
+	switch {
+	case old == nil:
+		return
+	case same:
+		e.shown = e.stated
+	default:
+		e.shown = old.Scored(now)
+	}
+	for _, t := range c.feedsOf(old) {
+		s := c.shelf(t)
+		s.remove(old, t.Name)
+		s.add(e.shown, t.Name)
+		c.rescored[s] = true
+	}
+}
+
+// Rescored settles the shelves where nothing but numbers has changed since the
+// last call, after Touched, and reports whether there are any.
+func (c *Catalog) Rescored() bool {
+	if len(c.rescored) == 0 {
+		return false
+	}
+	for s := range c.rescored {
+		s.settle()
+	}
+	clear(c.rescored)
+	return true
+}

@@ -1,0 +1,117 @@
+package feeds
+
+import (
+	"cmp"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Mix says which articles a composed feed holds: those for which all of it is
+// true. The zero Mix holds everything. See [ParseMix] for its address.
+type Mix struct {
+	Of            [][]Key  // of each group at least one; the keys of a group are of one kind
+	Without       []Key    // none of these
+	Title         []string // each within the title, both as [SlugText]
+	Quality, Heat *float64 // at least; nil for any
+	Count         int      // items at most; zero for as many as other feeds have
+	Top           bool     // the best of the last weeks, best first, instead of the newest
+}
+
+// Library composes feeds of the articles that are shown at one moment. It never
+// changes and is safe for concurrent use.
+type Library interface {
+	// Compose selects what m describes, and renders none of it. before is what
+	// an earlier library made of the same mix, or nil: a result that a reader
+	// cannot tell from it keeps its Revision.
+	Compose(m *Mix, before Blend) Blend
+}
+
+// Blend is what a Library made of a Mix.
+type Blend interface{ Listing() *Listing }
+
+// Plain is the key of the feed that holds the same articles anyway, if there is
+// one.
+func (m *Mix) Plain() (k Key, ok bool) {
+	if len(m.Of) > 1 || len(m.Without)+len(m.Title)+m.Count > 0 || m.Quality != nil || m.Heat != nil || m.Top {
+		return k, false
+	}
+	if len(m.Of) == 0 {
+		return k, true
+	}
+	return m.Of[0][0], len(m.Of[0]) == 1
+}
+
+// Key is the key of the composed feed. Its Slug is the escaped path of the feed
+// without the slashes around it: "mix/election/joe-biden/type:video". A mix from
+// ParseMix has the same key however it was spelled.
+func (m *Mix) Key() Key {
+	if m.Top {
+		return Key{Composed, strings.TrimPrefix(m.top().Path()+"top", "/")}
+	}
+	segments := []string{"mix"}
+	for _, group := range m.Of {
+		segments = append(segments, names(group))
+	}
+	for _, k := range Kinds {
+		if group := slices.DeleteFunc(slices.Clone(m.Without), func(o Key) bool { return o.Kind != k }); len(group) > 0 {
+			segments = append(segments, "not:"+names(group))
+		}
+	}
+	for _, t := range m.Title {
+		segments = append(segments, "title:"+url.PathEscape(t))
+	}
+	if m.Quality != nil {
+		segments = append(segments, "quality:"+Decimal(*m.Quality))
+	}
+	if m.Heat != nil {
+		segments = append(segments, "heat:"+Decimal(*m.Heat))
+	}
+	if m.Count > 0 {
+		segments = append(segments, "count:"+strconv.Itoa(m.Count))
+	}
+	return Key{Composed, strings.Join(segments, "/")}
+}
+
+// Decimal writes a bound of a Mix as shortly as it can be read back.
+func Decimal(n float64) string { return strconv.FormatFloat(n, 'f', -1, 64) }
+
+// top is the key of the feed that a ranking is made of.
+func (m *Mix) top() (k Key) {
+	if len(m.Of) > 0 {
+		k = m.Of[0][0]
+	}
+	return k
+}
+
+// names writes keys of one kind.
+func names(group []Key) string {
+	all := make([]string, len(group))
+	for i, k := range group {
+		all[i] = url.PathEscape(k.Slug)
+	}
+	if kind := group[0].Kind; kind != Topic {
+		return kind.String() + ":" + strings.Join(all, ",")
+	}
+	return strings.Join(all, ",")
+}
+
+// sort brings the parts into the order of the canonical path, each once.
+func (m *Mix) sort() {
+	for i := range m.Of {
+		m.Of[i] = sorted(m.Of[i], Key.compare)
+	}
+	m.Of = sorted(m.Of, func(a, b []Key) int { return slices.CompareFunc(a, b, Key.compare) })
+	m.Without = sorted(m.Without, Key.compare)
+	m.Title = sorted(m.Title, strings.Compare)
+}
+
+func sorted[E any](all []E, compare func(a, b E) int) []E {
+	slices.SortFunc(all, compare)
+	return slices.CompactFunc(all, func(a, b E) bool { return compare(a, b) == 0 })
+}
+
+func (k Key) compare(o Key) int {
+	return cmp.Or(cmp.Compare(k.Kind, o.Kind), strings.Compare(k.Slug, o.Slug))
+}

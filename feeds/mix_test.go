@@ -1,0 +1,117 @@
+package feeds
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// shelf finds the feeds of a small site as a server does: by slug or name.
+func shelf(k Key) *Listing {
+	slug := Slug(k.Slug)
+	if k.Kind == Topic && slug == "biden" {
+		slug = "joe-biden"
+	}
+	known := map[Kind]string{Topic: "joe-biden election sport 日本 c-plus-plus", Type: "video audio", Category: "news", Provider: "the-wire"}
+	if !slices.Contains(strings.Fields(known[k.Kind]), slug) {
+		return nil
+	}
+	return &Listing{Key: Key{k.Kind, slug}}
+}
+
+func TestMixAddress(t *testing.T) {
+	for in, want := range map[string]string{
+		"joe-biden/election":                    "/mix/election/joe-biden/",
+		"election/joe-biden/election":           "/mix/election/joe-biden/",
+		"Biden/topic:Election":                  "/mix/election/joe-biden/",
+		"election,biden,joe-biden":              "/mix/election,joe-biden/",
+		"election/biden,sport":                  "/mix/election/joe-biden,sport/",
+		"C++/日本":                                "/mix/c-plus-plus/%E6%97%A5%E6%9C%AC/",
+		"TYPES:video,Audio/provider:The Wire":   "/mix/type:audio,video/provider:the-wire/",
+		"not:type:video/not:sport/not:election": "/mix/not:election,sport/not:type:video/",
+		"title:Rate  CUT!":                      "/mix/title:rate-cut/",
+		"quality:0100.50/quality:7/heat:5":      "/mix/quality:100.5/heat:5/",
+		"count:020/count:30/election":           "/mix/election/count:20/",
+		"category:news":                         "/categories/news/",
+		"biden,joe-biden":                       "/topics/joe-biden/",
+	} {
+		m, err := ParseMix(strings.Split(in, "/"), shelf)
+		if err != nil {
+			t.Errorf("%s: %v", in, err)
+			continue
+		}
+		k, ok := m.Plain()
+		if !ok {
+			k = m.Key()
+		}
+		if k.Path() != want {
+			t.Errorf("%s is at %s, want %s", in, k.Path(), want)
+		}
+	}
+}
+
+func TestMixProblems(t *testing.T) {
+	for in, want := range map[string]string{
+		"joe-bidn/election":           `no topic "joe-bidn"`,
+		"election,":                   `no topic ""`,
+		"":                            `no topic ""`,
+		"type:vidoe":                  `no type "vidoe"`,
+		"not:provider:x":              `no provider "x"`,
+		"not:quality:5":               `"quality:5": what is left out`,
+		"colour:red":                  `"colour:red": a condition is`,
+		"title:!?":                    `"title:!?": a title is searched`,
+		"quality:high":                `"quality:high": after the colon comes a number`,
+		"quality:1e9":                 "comes a number",
+		"heat:NaN":                    "comes a number",
+		"heat:-1":                     "comes a number",
+		"heat:":                       "comes a number",
+		"count:0":                     "from 1 to 200",
+		"count:201":                   "from 1 to 200",
+		"count:+5":                    "from 1 to 200",
+		strings.Repeat("sport/", 17):  "at most 16",
+		strings.Repeat("sport,", 500): "1024 bytes",
+		strings.Repeat("sport,", 100): "at most 16",
+	} {
+		if _, err := ParseMix(strings.Split(in, "/"), shelf); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", in, err, want)
+		}
+	}
+	if _, err := ParseMix(nil, shelf); err == nil {
+		t.Error("nothing is an expression")
+	}
+}
+
+func TestSlugText(t *testing.T) {
+	for in, want := range map[string]string{"The Fed's rate-cut": "the-feds-rate-cut", "日本語 C#": "日本語-c-sharp", " ?! ": ""} {
+		if got := SlugText(in); got != want {
+			t.Errorf("%q: %q, want %q", in, got, want)
+		}
+	}
+}
+
+// FuzzParseMix: what an address means has one address, which means the same.
+func FuzzParseMix(f *testing.F) {
+	for _, s := range []string{"biden/election,sport/type:video", "not:sport/title:a b/quality:01.0/heat:3/count:5", "日本/C++", "title:ß", "::", "not:not:x"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		m, err := ParseMix(strings.Split(s, "/"), shelf)
+		if err != nil {
+			return
+		}
+		first := m.Key()
+		var segments []string
+		for _, escaped := range strings.Split(first.Slug, "/")[1:] {
+			plain, err := url.PathUnescape(escaped)
+			if err != nil {
+				t.Fatal(err)
+			}
+			segments = append(segments, plain)
+		}
+		m, err = ParseMix(segments, shelf)
+		if err != nil || m.Key() != first {
+			t.Fatalf("%q is at %s, which is at %v: %v", s, first.Slug, m, err)
+		}
+	})
+}

@@ -1,0 +1,158 @@
+package feeds
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Bounds of what a composed feed can ask for.
+const (
+	maxMixTerms = 16   // names, texts and numbers
+	maxMixBytes = 1024 // of an expression, unescaped
+	maxMixCount = 200  // items
+)
+
+// ParseMix reads the unescaped path segments between /mix/ and the document's
+// name. Each is a condition, and all of them hold together, in any order:
+//
+//	joe-biden           about the topic
+//	joe-biden,election  about at least one of them
+//	type:video,audio    so too by type:, category: and provider:
+//	not:sport           not about it; not:type:video and so on
+//	title:rate-cut      with this text in the title
+//	quality:100         of at least this quality; so too heat:
+//	count:20            at most so many items
+//
+// find gives the feed that somebody may mean by a key, whose slug then is any of
+// its names, or nil. An error is for whoever typed the address: it names the
+// condition that is wrong.
+func ParseMix(segments []string, find func(Key) *Listing) (*Mix, error) {
+	p := &mixParser{find: find}
+	size := 0
+	for _, s := range segments {
+		size += len(s)
+	}
+	if len(segments) == 0 || size > maxMixBytes {
+		return nil, fmt.Errorf("a composed feed needs between one condition and %d bytes of them, as in /mix/joe-biden/type:video/", maxMixBytes)
+	}
+	for _, s := range segments {
+		if err := p.condition(s); err != nil {
+			return nil, err
+		}
+		if p.terms > maxMixTerms {
+			return nil, fmt.Errorf("a composed feed has at most %d names, texts and numbers", maxMixTerms)
+		}
+	}
+	p.mix.sort()
+	return &p.mix, nil
+}
+
+type mixParser struct {
+	mix   Mix
+	find  func(Key) *Listing
+	terms int
+}
+
+func (p *mixParser) condition(s string) error {
+	word, rest, stated := strings.Cut(s, ":")
+	if !stated {
+		return p.of(Topic, s)
+	}
+	word = strings.ToLower(word)
+	if k, ok := mixKind(word); ok {
+		return p.of(k, rest)
+	}
+	if word == "not" {
+		return p.not(rest)
+	}
+	p.terms++
+	switch word {
+	case "title":
+		if SlugText(rest) == "" {
+			return fmt.Errorf("%q: a title is searched for letters and digits", s)
+		}
+		p.mix.Title = append(p.mix.Title, Slug(rest))
+		return nil
+	case "quality":
+		return atLeast(&p.mix.Quality, s, rest)
+	case "heat":
+		return atLeast(&p.mix.Heat, s, rest)
+	case "count":
+		return p.count(s, rest)
+	}
+	return fmt.Errorf("%q: a condition is the name of a topic, or begins with one of topic: category: type: provider: not: title: quality: heat: count: and goes on", s)
+}
+
+// mixKind is the kind of feed that a word before a colon names.
+func mixKind(word string) (Kind, bool) {
+	for _, k := range Kinds[1:] {
+		if word == k.String() || word == k.Plural() {
+			return k, true
+		}
+	}
+	return 0, false
+}
+
+func (p *mixParser) of(k Kind, list string) error {
+	group, err := p.keys(k, list)
+	p.mix.Of = append(p.mix.Of, group)
+	return err
+}
+
+func (p *mixParser) not(list string) error {
+	kind := Topic
+	if word, rest, stated := strings.Cut(list, ":"); stated {
+		k, ok := mixKind(strings.ToLower(word))
+		if !ok {
+			return fmt.Errorf("%q: what is left out is the name of a topic, or begins with one of topic: category: type: provider: and goes on", list)
+		}
+		kind, list = k, rest
+	}
+	group, err := p.keys(kind, list)
+	p.mix.Without = append(p.mix.Without, group...)
+	return err
+}
+
+// keys finds what a list of names stands for.
+func (p *mixParser) keys(k Kind, list string) (all []Key, err error) {
+	for name := range strings.SplitSeq(list, ",") {
+		if p.terms++; p.terms > maxMixTerms {
+			break
+		}
+		var l *Listing
+		if name != "" {
+			l = p.find(Key{k, name})
+		}
+		if l == nil || strings.ContainsAny(l.Key.Slug, ",:") { // which the settings may give a topic, but no expression can hold
+			return all, fmt.Errorf("there is no %s %q to compose of", k, name)
+		}
+		all = append(all, l.Key)
+	}
+	return all, nil
+}
+
+// atLeast takes in a lower bound; of several the highest counts.
+func atLeast(bound **float64, s, number string) error {
+	n, err := strconv.ParseFloat(number, 64)
+	if err != nil || len(number) > 15 || strings.Trim(number, "0123456789.") != "" {
+		return fmt.Errorf("%q: after the colon comes a number such as 100 or 0.5", s)
+	}
+	if *bound == nil || **bound < n {
+		*bound = &n
+	}
+	return nil
+}
+
+// count takes in how many items there are to be; of several the lowest counts.
+func (p *mixParser) count(s, number string) error {
+	n, err := strconv.Atoi(number)
+	if err != nil || n < 1 || n > maxMixCount || number[0] == '+' {
+		return errors.New(strconv.Quote(s) + ": after the colon comes a number from 1 to " + strconv.Itoa(maxMixCount))
+	}
+	if p.mix.Count == 0 || n < p.mix.Count {
+		p.mix.Count = n
+	}
+	return nil
+}
