@@ -37,10 +37,11 @@ type Config struct {
 	Collections []Collection // longest Dir first; never empty
 	Articles    Articles
 
-	Feeds  Limits                  // of every feed, unless Kinds or a topic says otherwise
-	Kinds  map[feeds.Kind]Override // by kind of feed
-	Topics []Topic                 // those of the settings first, then those of the site's data
-	Watch  Watch
+	Tombstones time.Duration           // how long Atom names what was removed; 0: not at all
+	Feeds      Limits                  // of every feed, unless Kinds or a topic says otherwise
+	Kinds      map[feeds.Kind]Override // by kind of feed
+	Topics     []Topic                 // those of the settings first, then those of the site's data
+	Watch      Watch
 
 	names map[string]int // topics by folded name and alias, and by slugKey
 }

@@ -68,6 +68,7 @@ func newLoader(dir string) (*loader, error) {
 		State:       filepath.Join(abs, ".feedmill"),
 		Site:        Site{TimeZone: time.UTC},
 		Collections: []Collection{{}},
+		Tombstones:  30 * 24 * time.Hour,
 		Feeds:       Limits{Items: 50, MaxBytes: 512 << 10},
 		Watch:       Watch{Mode: "auto", ScanInterval: time.Minute},
 	}}, nil

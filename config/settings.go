@@ -87,6 +87,7 @@ var settings = []setting[loader]{
 	{Setting{"feeds.items", "50", "Articles in a feed at most."}, "", general(readItems)},
 	{Setting{"feeds.max_age", "0", "Age of the articles in a feed at most, as in 90d; 0 for any age."}, "", general(readMaxAge)},
 	{Setting{"feeds.max_bytes", "512 KiB", "Size of a document at most."}, "", general(readMaxBytes)},
+	{Setting{"feeds.tombstones", "30d", "How long Atom feeds name articles that were removed, as in 30d; 0 for not at all."}, "", readTombstones},
 	{Setting{"feeds.kinds", "{}", "The same three by kind of feed: all, topic, category, type, provider."}, "", readKinds},
 	{Setting{"topics", "[]", "What is known of topics beyond their articles."}, "", readTopics},
 
@@ -198,6 +199,15 @@ func readScanInterval(v value, l *loader) {
 	default:
 		l.Watch.ScanInterval = d
 	}
+}
+
+func readTombstones(v value, l *loader) {
+	d, err := parseDuration(v.text())
+	if err != nil {
+		v.problem("%s", err)
+		return
+	}
+	l.Tombstones = d
 }
 
 func readKinds(v value, l *loader) {

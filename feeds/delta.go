@@ -41,7 +41,7 @@ func (r *Revision) Since(f Format, known []Mark) (body []byte, items int, err er
 		old[m] = true
 	}
 	part := *r.Feed()
-	part.Items = nil
+	part.Items, part.History.Complete = nil, false // or readers would take away all that is not in it
 	for i, m := range r.Marks() {
 		if !old[m] || m == (Mark{}) {
 			part.Items = append(part.Items, r.Feed().Items[i])

@@ -222,6 +222,8 @@ type Feed struct {
 	Modified    time.Time     // when the content became what it is, as far as known; not before Updated. Not part of documents
 	TTL         time.Duration // how long a copy stays fresh: whole minutes
 	Items       []*Item       // newest first
+	Tombstones  []Tombstone   // of items that were removed lately, newest first; none is among Items
+	History
 }
 
 // PageURL is the absolute URL of the feed's HTML page.
@@ -237,4 +239,9 @@ func (f *Feed) HomeURL() string {
 }
 
 // SelfURL is the absolute URL of the feed's document in format g.
-func (f *Feed) SelfURL(g Format) string { return f.Site.URL(f.Key.DocumentPath(g)) }
+func (f *Feed) SelfURL(g Format) string {
+	if f.Period != "" {
+		return f.ArchiveURL(f.Period, g)
+	}
+	return f.CurrentURL(g)
+}

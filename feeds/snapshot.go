@@ -37,12 +37,13 @@ func (r *Revision) Document(f Format) (*Document, error) { return r.docs[f]() }
 // Listing is one feed as directories show it.
 type Listing struct {
 	Key         Key
-	Name        string    // the topic's own name; the site's title for All
-	Description string    // may be empty
-	Parent      string    // slug of the parent topic; empty for none
-	Count       int       // articles in it, beyond those the feed has room for
-	Updated     time.Time // of its newest article; zero where none is dated
-	Next        time.Time // when it changes although no file does; zero for never. Nothing that is published names it
+	Name        string     // the topic's own name; the site's title for All
+	Description string     // may be empty
+	Parent      string     // slug of the parent topic; empty for none
+	Count       int        // articles in it, beyond those the feed has room for
+	Updated     time.Time  // of its newest article; zero where none is dated
+	Next        time.Time  // when it changes although no file does; zero for never. Nothing that is published names it
+	Periods     []*Archive // all articles by period, newest first; see Archives
 	*Revision
 }
 

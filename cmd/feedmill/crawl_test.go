@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-var reference = regexp.MustCompile(`(?:href|src|xmlUrl|htmlUrl)="([^"]+)"`)
+var reference = regexp.MustCompile(`(?:(?:href|src|xmlUrl|htmlUrl)=|"next_url": )"([^"]+)"`)
 
 // crawl fetches everything below base that pages, feeds and OPML lead to, as a
 // browser does. The result has the escaped paths, from the root of the host on,

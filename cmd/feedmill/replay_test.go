@@ -26,8 +26,11 @@ func TestReplay(t *testing.T) {
 	t.Run("watched", func(t *testing.T) {
 		l := serveLive(t, site, "--state", state)
 		replay(t, site, history)
-		save(t, site, "0-last.md", "---\ntitle: The last change\n---\n")
-		if !poll(func() bool { _, body := l.get("/rss.xml"); return bytes.Contains(body, []byte("The last change")) }) {
+		save(t, site, "last.md", "---\ntitle: The last change\ntopics: [Last]\n---\n")
+		if !poll(func() bool {
+			_, body := l.get("/topics/last/rss.xml")
+			return bytes.Contains(body, []byte("The last change"))
+		}) {
 			t.Fatal("the last change does not show")
 		}
 		watched = documentsOf(t, l)

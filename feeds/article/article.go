@@ -101,6 +101,10 @@ func (a *Article) Alike(b *Article) bool {
 	return a.Digest == b.Digest && a.ID() == b.ID() && a.base.Published.Equal(b.base.Published) && a.base.Updated.Equal(b.base.Updated)
 }
 
+// Size is roughly how many bytes the article takes in a document. It is known
+// without rendering.
+func (a *Article) Size() int { return 3<<10 + len(a.body.text)*5/4 }
+
 // Linked reports whether there is a page to read the article on.
 func (a *Article) Linked() bool { return a.base.URL != "" }
 

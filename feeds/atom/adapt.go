@@ -13,6 +13,7 @@ import (
 	"feedmill/feeds/internal/atomlink"
 	"feedmill/feeds/internal/chardata"
 	"feedmill/feeds/internal/gorilla"
+	"feedmill/feeds/internal/history"
 	"feedmill/feeds/internal/mediarss"
 	"feedmill/feeds/internal/uri"
 )
@@ -44,6 +45,12 @@ func newFeed(f *feeds.Feed) *feed {
 	if f.Name != "" {
 		c := newCategory(f.Site, feeds.Tag{Kind: f.Key.Kind, Name: f.Name})
 		x.Category = &c
+	}
+	x.Links = append(x.Links, atomlink.History(f, feeds.Atom)...)
+	x.History = history.Of(f)
+	for _, t := range f.Tombstones {
+		x.Tombstone = tombstones
+		x.Deleted = append(x.Deleted, deleted{uri.Escape(t.ID), stamp(t.When)})
 	}
 	for i, it := range f.Items {
 		x.Entries[i] = newEntry(f.Site, it, g.Entries[i])

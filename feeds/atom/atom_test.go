@@ -13,6 +13,8 @@ import (
 func TestGolden(t *testing.T) {
 	feedtest.Golden(t, "everything.xml", feedtest.Bytes(t, Encode, feedtest.Everything()))
 	feedtest.Golden(t, "empty.xml", feedtest.Bytes(t, Encode, feedtest.Empty()))
+	feedtest.Golden(t, "archive.xml", feedtest.Bytes(t, Encode, feedtest.Archive()))
+	feedtest.Golden(t, "complete.xml", feedtest.Bytes(t, Encode, feedtest.Complete()))
 }
 
 // decoded is a document as a reader sees it.

@@ -7,6 +7,7 @@ import (
 
 	"feedmill/feeds/internal/atomlink"
 	"feedmill/feeds/internal/chardata"
+	"feedmill/feeds/internal/history"
 	"feedmill/feeds/internal/mediarss"
 )
 
@@ -19,6 +20,7 @@ type feed struct {
 	XMLName xml.Name `xml:"feed"`
 	*gfeeds.AtomFeed
 	Media     string          `xml:"xmlns:media,attr"`
+	Tombstone string          `xml:"xmlns:at,attr,omitempty"`
 	Language  string          `xml:"xml:lang,attr,omitempty"` // §2
 	Title     text            `xml:"title"`                   // §4.2.14
 	Subtitle  *text           `xml:"subtitle"`                // §4.2.12
@@ -27,7 +29,17 @@ type feed struct {
 	Category  *category       `xml:"category"`                // §4.2.2
 	Rights    *text           `xml:"rights"`                  // §4.2.10
 	Generator chardata.Text   `xml:"generator"`               // §4.2.4
-	Entries   []entry         `xml:"entry"`                   // after all metadata, for readers that stop there
+	history.History
+	Deleted []deleted `xml:"at:deleted-entry"` // RFC 6721 §3
+	Entries []entry   `xml:"entry"`            // after all metadata, for readers that stop there
+}
+
+const tombstones = "http://purl.org/atompub/tombstones/1.0"
+
+// deleted is at:deleted-entry (RFC 6721 §3).
+type deleted struct {
+	Ref  string `xml:"ref,attr"`  // §3.1
+	When string `xml:"when,attr"` // §3.2
 }
 
 // entry is atom:entry (§4.1.2). The embedded struct holds id, updated and

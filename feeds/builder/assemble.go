@@ -9,19 +9,20 @@ import (
 	"feedmill/feeds/article"
 )
 
-// assemble renders a window's articles and fits them into the byte limit.
-func assemble(site *feeds.Site, m meta, articles []*article.Article, limits Limits) *feeds.Feed {
+// assemble renders articles and fits them into the byte limit: the oldest are
+// left out, or, where all are wanted, reduced to their summaries.
+func assemble(site *feeds.Site, m meta, articles []*article.Article, limits Limits, all bool) *feeds.Feed {
 	f := &feeds.Feed{Site: site, Key: m.key, ID: m.id, Title: m.title, Name: m.name, Description: m.description}
 	room := limits.MaxBytes - feedRoom - 4*size(m.title, m.description)
 	for _, a := range articles {
 		it := a.Item()
 		if limits.MaxBytes > 0 {
 			n := weight(it) + len(it.Tags)*len(site.BaseURL)
-			if n > room && n > limits.MaxBytes/2 { // one giant must not push out all others
+			if n > room && (all || n > limits.MaxBytes/2) { // one giant must not push out all others
 				it = brief(it)
 				n = weight(it) + len(it.Tags)*len(site.BaseURL)
 			}
-			if n > room {
+			if n > room && !all {
 				break
 			}
 			room -= n

@@ -43,16 +43,17 @@ type Limits struct {
 
 // Options is what a Builder is made for.
 type Options struct {
-	Site     feeds.Site
-	SiteID   string // first part of derived ids
-	Parser   *article.Parser
-	Topics   []catalog.Topic
-	Limits   func(kind feeds.Kind, topic string) Limits // nil: 50 items, 512 KiB
-	Ledger   *ledger.Ledger                             // may be shared with another builder; nil remembers nothing beyond this one
-	LastGood map[string]*article.Article                // what to show of files that are broken now; see Builder.LastGood
-	Progress func(files int)                            // called now and then while files are read; nil for never
-	Now      func() time.Time                           // nil: time.Now
-	Logger   *slog.Logger                               // nil: none
+	Site       feeds.Site
+	SiteID     string // first part of derived ids
+	Parser     *article.Parser
+	Topics     []catalog.Topic
+	Limits     func(kind feeds.Kind, topic string) Limits // nil: 50 items, 512 KiB
+	Ledger     *ledger.Ledger                             // may be shared with another builder; nil remembers nothing beyond this one
+	Tombstones time.Duration                              // how long removed items are named; zero for never
+	LastGood   map[string]*article.Article                // what to show of files that are broken now; see Builder.LastGood
+	Progress   func(files int)                            // called now and then while files are read; nil for never
+	Now        func() time.Time                           // nil: time.Now
+	Logger     *slog.Logger                               // nil: none
 }
 
 // Builder makes snapshots. Apply and Run must not be called concurrently with
@@ -146,14 +147,14 @@ func (b *Builder) Apply(ctx context.Context, c watcher.Changes) error {
 	if err != nil {
 		return err
 	}
+	turned := b.catalog.Advance(start)
 	for _, path := range gone {
 		b.forget(path)
 	}
-	facts := b.remember(loaded, gone)
+	facts := b.remember(start, loaded, gone, turned)
 	for _, l := range loaded {
 		b.take(l, facts)
 	}
-	b.catalog.Advance(b.opt.Now())
 	if changed := b.publish(); changed > 0 && len(stale)+len(gone) > 0 {
 		b.opt.Logger.Info("feeds updated", "files", len(stale)+len(gone), "feeds", changed, "took", b.opt.Now().Sub(start).Round(100*time.Microsecond))
 	}
@@ -166,7 +167,7 @@ func (b *Builder) next() time.Time {
 	defer b.mu.Unlock()
 	at := b.catalog.Next()
 	for _, w := range b.windows {
-		if t := w.ages; !t.IsZero() && (at.IsZero() || t.Before(at)) {
+		if t := w.turns; !t.IsZero() && (at.IsZero() || t.Before(at)) {
 			at = t
 		}
 	}

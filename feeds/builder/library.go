@@ -12,7 +12,7 @@ import (
 // library composes feeds of the articles on all shelves at one moment.
 type library struct {
 	opt     *Options
-	changed func([]*article.Article, *window) time.Time
+	changed func([]*article.Article, []feeds.Tombstone, time.Time) time.Time
 	edition *edition
 	parts   map[feeds.Key]part
 }
@@ -87,13 +87,13 @@ func (lib *library) modified(articles []*article.Article, old *blend) time.Time 
 	if old == nil {
 		return lib.opt.Now().UTC().Truncate(time.Second)
 	}
-	return lib.changed(articles, &old.window)
+	return lib.changed(articles, nil, old.modified)
 }
 
 func (lib *library) revision(w *window, limits Limits, ranked bool) *feeds.Revision {
 	site, m, articles, modified := &lib.opt.Site, w.meta, w.articles, w.modified
 	return feeds.NewRevision(func() *feeds.Feed {
-		f := assemble(site, m, articles, limits)
+		f := assemble(site, m, articles, limits, false)
 		f.Modified = modified
 		if ranked {
 			f.TTL = rankTTL

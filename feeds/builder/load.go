@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"feedmill/feeds"
 	"feedmill/feeds/article"
@@ -132,8 +133,9 @@ func (b *Builder) read(path string) (l loaded) {
 }
 
 // remember tells the ledger of a round and returns what holds for the articles
-// in it, by path. That is on disk before anybody sees it.
-func (b *Builder) remember(all []loaded, gone []string) map[string]article.Facts {
+// in it, by path. That is on disk before anybody sees it. Articles that have
+// turned appear or expire now, although their files are as they were.
+func (b *Builder) remember(now time.Time, all []loaded, gone []string, turned []*article.Article) map[string]article.Facts {
 	var seen []*article.Article
 	for _, l := range all {
 		switch {
@@ -143,7 +145,13 @@ func (b *Builder) remember(all []loaded, gone []string) map[string]article.Facts
 			gone = append(gone, l.path)
 		}
 	}
-	facts, err := b.opt.Ledger.Note(b.opt.Now(), seen, gone)
+	for _, a := range turned {
+		_, read := slices.BinarySearchFunc(all, a.Path, func(l loaded, path string) int { return strings.Compare(l.path, path) })
+		if !read && b.catalog.Get(a.Path) == a {
+			seen = append(seen, a)
+		}
+	}
+	facts, err := b.opt.Ledger.Note(now, seen, gone)
 	if err != nil {
 		b.opt.Logger.Error("ids and dates are not on disk; the next change tries again", "err", err)
 	}

@@ -20,7 +20,9 @@ type window struct {
 	meta     meta
 	listing  *feeds.Listing
 	modified time.Time // Last-Modified of its documents
-	ages     time.Time // when the oldest article leaves it by age; zero for never
+	turns    time.Time // when time alone changes it next; zero for never
+	periods  []*period // of all articles of the shelf, newest first
+	fallen   []feeds.Tombstone
 }
 
 // meta is what a feed says of itself.
@@ -39,7 +41,7 @@ func (b *Builder) publish() (changed int) {
 	shelves := b.catalog.Touched()
 	rescored := b.catalog.Rescored()
 	for s, w := range b.windows {
-		if !w.ages.IsZero() && !w.ages.After(b.opt.Now()) && !slices.Contains(shelves, s) {
+		if !w.turns.IsZero() && !w.turns.After(b.opt.Now()) && !slices.Contains(shelves, s) {
 			shelves = append(shelves, s)
 		}
 	}
@@ -49,12 +51,18 @@ func (b *Builder) publish() (changed int) {
 		}
 		return 0
 	}
+	fallen := b.fallen()
+	for s, w := range b.windows { // what comes back elsewhere takes its tombstones away
+		if !slices.Equal(w.fallen, fallen.of(s)) && !slices.Contains(shelves, s) {
+			shelves = append(shelves, s)
+		}
+	}
 	b.pin(shelves)
 	for _, s := range shelves {
 		if s.Gone() {
 			delete(b.windows, s)
 			changed++
-		} else if b.open(s) {
+		} else if b.open(s, fallen.of(s)) {
 			changed++
 		}
 	}
@@ -65,12 +73,20 @@ func (b *Builder) publish() (changed int) {
 
 // open brings the window of a shelf up to date and reports whether its content
 // is another one.
-func (b *Builder) open(s *catalog.Shelf) bool {
+func (b *Builder) open(s *catalog.Shelf, fallen []feeds.Tombstone) bool {
 	limits := b.opt.Limits(s.Kind(), s.Name())
 	articles, ages := newest(s.Articles(), limits, b.opt.Now())
 	m := b.meta(s)
 	old := b.windows[s]
-	w := &window{articles: articles, meta: m, ages: ages}
+	if old == nil {
+		old = &window{}
+	}
+	w := &window{articles: articles, meta: m, turns: ages, fallen: fallen, periods: b.bind(s, m, limits, len(articles), old.periods)}
+	for _, t := range fallen {
+		if f := b.fades(t.When); w.turns.IsZero() || f.Before(w.turns) {
+			w.turns = f
+		}
+	}
 	l := &feeds.Listing{Key: m.key, Name: m.name, Description: m.description, Parent: m.parent, Count: len(s.Articles())}
 	if l.Name == "" {
 		l.Name = m.title
@@ -79,17 +95,24 @@ func (b *Builder) open(s *catalog.Shelf) bool {
 		l.Updated = articles[0].Published
 	}
 	l.Next = next(articles, ages, b.catalog.Due(s))
+	for _, p := range w.periods {
+		l.Periods = append(l.Periods, p.archive)
+	}
 	w.listing = l
 	b.windows[s] = w
-	if old != nil && old.meta == m && slices.EqualFunc(old.articles, articles, same) {
+	n := len(articles)
+	if old.listing != nil && old.meta == m && slices.EqualFunc(old.articles, articles, same) && slices.Equal(old.fallen, fallen) &&
+		slices.Equal(around(n, old.periods), around(n, w.periods)) {
 		w.articles, w.modified, l.Revision = old.articles, old.modified, old.listing.Revision
 		return false
 	}
-	w.modified = b.modified(articles, old)
+	w.modified = b.modified(articles, fallen, old.modified)
 	site := &b.opt.Site
 	l.Revision = feeds.NewRevision(func() *feeds.Feed {
-		f := assemble(site, m, articles, limits)
-		f.Modified = w.modified
+		stones, limits := carve(fallen, limits)
+		f := assemble(site, m, articles, limits, false)
+		f.Modified, f.Tombstones = w.modified, stones
+		f.History = place(len(f.Items), w.periods)
 		return f
 	}, encoders)
 	return true
@@ -109,23 +132,26 @@ func next(articles []*article.Article, times ...time.Time) (at time.Time) {
 	return at
 }
 
-// modified is the time of the newest change among articles. Where that does not
-// show the change from old to them, as when the newest is removed, it is the
-// time of that change: Last-Modified must not stand still while bytes change,
-// nor go back.
-func (b *Builder) modified(articles []*article.Article, old *window) (t time.Time) {
+// modified is the time of the newest change among articles and tombstones. Where
+// that does not show the change from a document of the time before to them, as
+// when the newest is removed, it is the time of that change: Last-Modified must
+// not stand still while bytes change, nor go back.
+func (b *Builder) modified(articles []*article.Article, fallen []feeds.Tombstone, before time.Time) (t time.Time) {
 	for _, a := range articles {
 		if u := a.Changed(); u.After(t) {
 			t = u
 		}
 	}
-	if old == nil || t.After(old.modified) {
+	if len(fallen) > 0 && fallen[0].When.After(t) {
+		t = fallen[0].When
+	}
+	if before.IsZero() || t.After(before) {
 		return t
 	}
-	if now := b.opt.Now().UTC().Truncate(time.Second); now.After(old.modified) {
+	if now := b.opt.Now().UTC().Truncate(time.Second); now.After(before) {
 		return now
 	}
-	return old.modified
+	return before
 }
 
 // same reports whether two articles look alike to a reader.

@@ -273,18 +273,19 @@ func (c *Catalog) owner(id string) string {
 }
 
 // Advance moves the clock: articles whose time has come appear, those whose
-// time is over go. Time never goes back.
-func (c *Catalog) Advance(now time.Time) {
+// time is over go; it returns both. Time never goes back.
+func (c *Catalog) Advance(now time.Time) (turned []*article.Article) {
 	if now.After(c.now) {
 		c.now = now
 	}
 	for {
 		e := c.schedule.due(c.now)
 		if e == nil {
-			return
+			return turned
 		}
 		if c.articles[e.stated.Path] == e {
 			c.place(e)
+			turned = append(turned, e.stated)
 		}
 	}
 }

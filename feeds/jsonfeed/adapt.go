@@ -15,13 +15,16 @@ import (
 func newFeed(f *feeds.Feed) *feed {
 	g := (&gfeeds.JSON{Feed: gorilla.Model(f)}).JSONFeed()
 	g.Language = feeds.XMLText(f.Site.Language)
-	g.FeedUrl = uri.Escape(f.SelfURL(feeds.JSON))
+	g.FeedUrl = uri.Escape(f.CurrentURL(feeds.JSON)) // "the unique identifier for the feed", on every page of it
 	g.Icon = uri.Escape(f.Site.Icon)
 	g.Favicon = g.Icon // readers look at one of the two
 	x := &feed{
 		JSONFeed: g,
 		Authors:  authors([]feeds.Person{f.Site.Author}),
 		Items:    make([]item, len(f.Items)),
+	}
+	if f.Prev != "" {
+		x.NextURL = uri.Escape(f.ArchiveURL(f.Prev, feeds.JSON))
 	}
 	about := f.Site.URL("/about/")
 	for i, it := range f.Items {

@@ -11,6 +11,8 @@ import (
 func TestGolden(t *testing.T) {
 	feedtest.Golden(t, "everything.json", feedtest.Bytes(t, Encode, feedtest.Everything()))
 	feedtest.Golden(t, "empty.json", feedtest.Bytes(t, Encode, feedtest.Empty()))
+	feedtest.Golden(t, "archive.json", feedtest.Bytes(t, Encode, feedtest.Archive()))
+	feedtest.Golden(t, "complete.json", feedtest.Bytes(t, Encode, feedtest.Complete()))
 }
 
 func read(t *testing.T, f *feeds.Feed) map[string]any {

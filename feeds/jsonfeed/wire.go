@@ -9,6 +9,7 @@ import gfeeds "github.com/gorilla/feeds"
 // home_page_url, feed_url, description, icon, favicon.
 type feed struct {
 	*gfeeds.JSONFeed
+	NextURL string   `json:"next_url,omitempty"` // older items
 	Authors []author `json:"authors,omitempty"`
 	Items   []item   `json:"items"` // present even when empty
 }

@@ -40,7 +40,7 @@ type Record struct {
 	Content     []byte      `json:"content"`               // article.Article.Content
 	Gone        time.Time   `json:"gone,omitzero"`         // when it was removed or unpublished; zero while it is there
 	Unpublished bool        `json:"unpublished,omitempty"` // Gone, but its file is there
-	Feeds       []feeds.Tag `json:"feeds,omitempty"`       // where it was shown when it went
+	Feeds       []feeds.Tag `json:"feeds,omitempty"`       // where it is shown, or was when it went; none if it never was
 }
 
 // Ledger is safe for concurrent use. A file serves one process at a time.

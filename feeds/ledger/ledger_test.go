@@ -229,6 +229,40 @@ func TestUnpublish(t *testing.T) {
 	p.want("a draft's date is that of its publication", p.now.Sub(p.facts["never.md"].Published) < time.Minute)
 }
 
+// TestGone says of what was shown where it was and when it went, and nothing of
+// what never was.
+func TestGone(t *testing.T) {
+	p := newPlay(t)
+	since, at := p.now, func(hours int) string { return p.now.Add(time.Duration(hours) * time.Hour).Format(time.RFC3339) }
+	end := p.now.Add(5 * time.Hour)
+	p.round(map[string]string{
+		"a.md": post("A", "topics: [x, y]", "a"), "ends.md": post("E", "topics: [x]\nexpiryDate: "+at(5), "e"),
+		"ended.md": post("D", "date: 2024-01-01\nexpiryDate: 2024-02-01", "d"), "soon.md": post("S", "date: "+at(48), "s"),
+	})
+	ends := p.id("ends.md")
+	p.round(map[string]string{"a.md": "", "ended.md": "", "soon.md": ""})
+	p.now = end.Add(time.Hour)
+	p.restart()
+	want := map[string]string{"a.md": "[{all } {topic x} {topic y}]", "ends.md": "[{all } {topic x}]"}
+	for _, r := range p.l.Gone(since) {
+		path := map[bool]string{true: "ends.md", false: "a.md"}[r.ID == ends]
+		if len(r.Feeds) > 0 && fmt.Sprint(r.Feeds) != want[path] {
+			t.Errorf("%s was shown in %v, want %s", path, r.Feeds, want[path])
+		}
+		if len(r.Feeds) > 0 {
+			delete(want, path)
+		}
+		if r.ID == ends && !r.Gone.Equal(end) {
+			t.Errorf("%s went at %s, want %s", path, r.Gone, end)
+		}
+	}
+	if len(want) > 0 {
+		t.Errorf("nothing is known of %v", want)
+	}
+	p.round(map[string]string{"ends.md": post("E", "topics: [x]", "e")})
+	p.want("an article that no longer expires is back under its id", p.id("ends.md") == ends)
+}
+
 // TestAddress changes where the site is published.
 func TestAddress(t *testing.T) {
 	p := newPlay(t)

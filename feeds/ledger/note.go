@@ -149,16 +149,55 @@ func (n *noting) settle(s *sighting, undated int) article.Facts {
 	if a.Explicit {
 		r.ID = a.ID()
 	}
-	r.Stated, r.Link, r.Digest, r.Gone, r.Feeds = a.Stated, a.Link, a.Digest[:], time.Time{}, nil
-	r.Unpublished = false
-	r.Content = a.Content[:]
-	if _, was := n.l.gone[s.from]; s.known && was {
-		delete(n.l.gone, s.from)
-		n.l.touch(s.from)
+	r.Stated, r.Link, r.Digest, r.Content = a.Stated, a.Link, a.Digest[:], a.Content[:]
+	n.appear(a, &r)
+	if !r.Gone.IsZero() {
+		if before.Gone.IsZero() || s.from != a.Path || !equal(before, r) {
+			n.l.drop(a.Path)
+			n.withdraw(s.from)
+			n.l.gone[a.Path] = r
+		}
+		return n.facts(a, r)
+	}
+	if s.known {
+		n.withdraw(s.from)
 	}
 	if !s.known || s.from != a.Path || !equal(before, r) {
 		n.l.put(a.Path, r)
 	}
+	return n.facts(a, r)
+}
+
+// appear brings up to date where an article is shown, or that it has gone: one
+// that was shown and expires, or is put off, is unpublished. One that was never
+// shown cannot go.
+func (n *noting) appear(a *article.Article, r *Record) {
+	over := !a.Expires.IsZero() && !a.Expires.After(n.now)
+	switch off := a.NotBefore.After(n.now); {
+	case !over && !off:
+		r.Gone, r.Unpublished = time.Time{}, false
+		r.Feeds = append([]feeds.Tag{{Kind: feeds.All}}, a.Member...)
+	case len(r.Feeds) == 0:
+		r.Gone, r.Unpublished = time.Time{}, false
+	case r.Gone.IsZero() && over:
+		r.Gone, r.Unpublished = a.Expires.UTC(), true
+	default:
+		if r.Unpublished = true; r.Gone.IsZero() {
+			r.Gone = n.now
+		}
+	}
+}
+
+// withdraw forgets that an article vanished from a path.
+func (n *noting) withdraw(p string) {
+	if _, was := n.l.gone[p]; was {
+		delete(n.l.gone, p)
+		n.l.touch(p)
+	}
+}
+
+// facts are what holds for an article with a record.
+func (n *noting) facts(a *article.Article, r Record) article.Facts {
 	f := article.Facts{ID: r.ID, Published: a.Published}
 	if !a.Stated.After(n.now) { // a change to come has not happened
 		f.Updated = a.Stated
@@ -176,7 +215,8 @@ func (n *noting) settle(s *sighting, undated int) article.Facts {
 
 func equal(r, q Record) bool {
 	return r.ID == q.ID && r.FirstSeen.Equal(q.FirstSeen) && r.Changed.Equal(q.Changed) && r.Stated.Equal(q.Stated) &&
-		r.Link == q.Link && bytes.Equal(r.Digest, q.Digest) && bytes.Equal(r.Content, q.Content) && r.Gone.Equal(q.Gone)
+		r.Link == q.Link && bytes.Equal(r.Digest, q.Digest) && bytes.Equal(r.Content, q.Content) && r.Gone.Equal(q.Gone) &&
+		r.Unpublished == q.Unpublished && slices.Equal(r.Feeds, q.Feeds)
 }
 
 // freeID is the id that the article's path gives, or one next to it where an

@@ -13,6 +13,7 @@ import (
 	"feedmill/feeds/internal/atomlink"
 	"feedmill/feeds/internal/chardata"
 	"feedmill/feeds/internal/gorilla"
+	"feedmill/feeds/internal/history"
 	"feedmill/feeds/internal/mediarss"
 	"feedmill/feeds/internal/uri"
 )
@@ -30,9 +31,10 @@ func newChannel(f *feeds.Feed) *channel {
 		Title:       chardata.New(f.Title),
 		Link:        g.Link,
 		Description: chardata.New(f.Description),
-		Self:        atomlink.Self(f, feeds.RSS),
+		Links:       append([]atomlink.Link{atomlink.Self(f, feeds.RSS)}, atomlink.History(f, feeds.RSS)...),
 		Copyright:   chardata.Optional(f.Site.Copyright),
 		Image:       newImage(f, g.Link),
+		History:     history.Of(f),
 		Items:       make([]item, len(f.Items)),
 	}
 	if f.Name != "" {

@@ -7,6 +7,7 @@ import (
 
 	"feedmill/feeds/internal/atomlink"
 	"feedmill/feeds/internal/chardata"
+	"feedmill/feeds/internal/history"
 	"feedmill/feeds/internal/mediarss"
 )
 
@@ -27,16 +28,17 @@ type root struct {
 }
 
 type channel struct {
-	XMLName     xml.Name       `xml:"channel"`
-	Title       chardata.Text  `xml:"title"`       // "Required channel elements"
-	Link        string         `xml:"link"`        // "Required channel elements"
-	Description chardata.Text  `xml:"description"` // "Required channel elements"
-	Self        atomlink.Link  `xml:"atom:link"`   // profile, "atom:link": rel=self
-	Copyright   *chardata.Text `xml:"copyright"`   // "Optional channel elements"
+	XMLName     xml.Name        `xml:"channel"`
+	Title       chardata.Text   `xml:"title"`       // "Required channel elements"
+	Link        string          `xml:"link"`        // "Required channel elements"
+	Description chardata.Text   `xml:"description"` // "Required channel elements"
+	Links       []atomlink.Link `xml:"atom:link"`   // profile, "atom:link": rel=self; RFC 5005 §4
+	Copyright   *chardata.Text  `xml:"copyright"`   // "Optional channel elements"
 	*gfeeds.RssFeed
 	Category *category `xml:"category"`
 	Image    *image    `xml:"image"` // "<image> sub-element of <channel>"
-	Items    []item    `xml:"item"`
+	history.History
+	Items []item `xml:"item"`
 }
 
 // image is a GIF, JPEG or PNG. Its title and link are the channel's.

@@ -22,7 +22,7 @@ func (v *view) resolve(path string) (res *Resource, redirect string) {
 	}
 	asked, file, ok := split(path)
 	if !ok {
-		return nil, ""
+		return v.archive(path)
 	}
 	l := v.listing(asked)
 	switch {
@@ -37,7 +37,7 @@ func (v *view) resolve(path string) (res *Resource, redirect string) {
 		return &r, ""
 	}
 	f, _ := format(file)
-	r := v.document(l, f)
+	r := v.document(l.Key.DocumentPath(f), l.Key, l.Revision, l.Next, f)
 	return &r, ""
 }
 

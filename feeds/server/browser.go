@@ -22,7 +22,8 @@ func leadsToPage(path string, h http.Header) bool {
 func pageOf(path string) string {
 	for _, f := range feeds.Formats {
 		if folder, ok := strings.CutSuffix(path, "/"+f.Filename()); ok {
-			return folder + "/"
+			feed, _, _ := strings.Cut(folder, "/archive/") // whose page is the feed's
+			return feed + "/"
 		}
 	}
 	return ""

@@ -25,21 +25,22 @@ const (
 	htmlType  = "text/html; charset=utf-8"
 )
 
-// document is one feed in one format. Its bytes belong to the revision and
-// outlive the view.
-func (v *view) document(l *feeds.Listing, f feeds.Format) Resource {
-	r := Resource{Path: l.Key.DocumentPath(f), MediaType: f.MediaType() + "; charset=utf-8"}
+// document is one feed, or an archive document of it, in one format. Its bytes
+// belong to the revision and outlive the view. next is when it changes although
+// no file does; zero for never.
+func (v *view) document(path string, k feeds.Key, revision *feeds.Revision, next time.Time, f feeds.Format) Resource {
+	r := Resource{Path: path, MediaType: f.MediaType() + "; charset=utf-8"}
 	r.render = func() (*content, error) {
-		d, err := l.Document(f)
+		d, err := revision.Document(f)
 		if err != nil {
 			return nil, err
 		}
 		c := &content{
-			body: d.Coded, tag: d.Tag, modified: d.LastModified, fresh: d.MaxAge, next: l.Next,
-			varies: browserFields, header: v.documentHeader(l.Key, f), weight: 1 << 10,
+			body: d.Coded, tag: d.Tag, modified: d.LastModified, fresh: d.MaxAge, next: next,
+			varies: browserFields, header: v.documentHeader(path, k, f), weight: 1 << 10,
 		}
 		if v.past != nil {
-			c.deltas = v.deltas(&r, c, l.Revision, f)
+			c.deltas = v.deltas(&r, c, revision, f)
 		}
 		return c, nil
 	}
@@ -48,11 +49,11 @@ func (v *view) document(l *feeds.Listing, f feeds.Format) Resource {
 
 // documentHeader names the document and its page (RFC 8288) and lets readers
 // that run in a browser fetch it from their own origin.
-func (v *view) documentHeader(k feeds.Key, f feeds.Format) http.Header {
+func (v *view) documentHeader(path string, k feeds.Key, f feeds.Format) http.Header {
 	site := v.snap.Site
 	return http.Header{
 		"Link": {
-			"<" + site.URL(k.DocumentPath(f)) + `>; rel="self"; type="` + f.MediaType() + `"`,
+			"<" + site.URL(path) + `>; rel="self"; type="` + f.MediaType() + `"`,
 			"<" + site.URL(k.Path()) + `>; rel="alternate"; type="text/html"`,
 		},
 		"Access-Control-Allow-Origin":   {"*"},

@@ -116,7 +116,7 @@ func (v *view) mixEntry(l *feeds.Listing, file string) *entry {
 // mixDocument is a composed feed in one format. Its bytes count for the view and
 // for the composed feeds, either of which may keep them alone.
 func (v *view) mixDocument(l *feeds.Listing, f feeds.Format) Resource {
-	r := v.document(l, f)
+	r := v.document(l.Key.DocumentPath(f), l.Key, l.Revision, l.Next, f)
 	plain := r.render
 	r.render = func() (*content, error) {
 		c, err := plain()

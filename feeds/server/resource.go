@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"feedmill/feeds"
 )
@@ -43,7 +44,8 @@ func (r Resource) Name() string {
 	return strings.Join(segments, "/")
 }
 
-// Resources yields every URL that snap offers, rendering none.
+// Resources yields every URL that snap offers. It encodes no document; feeds are
+// assembled as far as it takes to know their archives.
 func Resources(snap *feeds.Snapshot, opt Options) iter.Seq[Resource] {
 	v := newView(snap, opt)
 	return func(yield func(Resource) bool) {
@@ -57,8 +59,15 @@ func Resources(snap *feeds.Snapshot, opt Options) iter.Seq[Resource] {
 				return
 			}
 			for _, f := range feeds.Formats {
-				if !yield(v.document(l, f)) {
+				if !yield(v.document(l.Key.DocumentPath(f), l.Key, l.Revision, l.Next, f)) {
 					return
+				}
+			}
+			for _, a := range l.Archives() {
+				for _, f := range feeds.Formats {
+					if !yield(v.document(l.Key.ArchivePath(a.Period, f), l.Key, a.Revision, time.Time{}, f)) {
+						return
+					}
 				}
 			}
 		}

@@ -21,6 +21,23 @@ func Self(f *feeds.Feed, g feeds.Format) Link {
 	return Link{Rel: "self", Type: g.MediaType(), Href: uri.Escape(f.SelfURL(g))}
 }
 
+// History lists the documents that f in format g leads to on the way to its
+// oldest item (RFC 5005 §4).
+func History(f *feeds.Feed, g feeds.Format) []Link {
+	var links []Link
+	add := func(rel, to string) { links = append(links, Link{Rel: rel, Type: g.MediaType(), Href: uri.Escape(to)}) }
+	if f.Period != "" {
+		add("current", f.CurrentURL(g))
+	}
+	if f.Prev != "" {
+		add("prev-archive", f.ArchiveURL(f.Prev, g))
+	}
+	if f.Next != "" {
+		add("next-archive", f.ArchiveURL(f.Next, g))
+	}
+	return links
+}
+
 // Beyond lists the places an item leads to besides its own page: the story's
 // home ("via"), then the related articles.
 func Beyond(it *feeds.Item) []Link {

@@ -27,6 +27,22 @@ func Empty() *feeds.Feed {
 	return &feeds.Feed{Site: site, ID: "urn:uuid:7d1e2a1c-64a3-5c0f-9f0e-0d4c1f1c8a01", Title: "Bare", Description: "Everything from Bare"}
 }
 
+// Archive is an archive document between two others.
+func Archive() *feeds.Feed {
+	f := Everything()
+	f.Items = f.Items[:1]
+	f.History = feeds.History{Period: "2021-03", Prev: "2021-02-b", Next: "2021-04"}
+	return f
+}
+
+// Complete is a feed that holds all there is and has lost an item.
+func Complete() *feeds.Feed {
+	f := Empty()
+	f.Complete = true
+	f.Tombstones = []feeds.Tombstone{{ID: "urn:x:lost & found", When: time.Date(2021, 3, 31, 8, 0, 0, 0, time.UTC)}}
+	return f
+}
+
 // Everything is a topic's feed whose items use every field, after the article
 // that defines the format; some items hold next to nothing.
 func Everything() *feeds.Feed {

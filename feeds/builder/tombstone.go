@@ -1,0 +1,71 @@
+package builder
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"feedmill/feeds"
+	"feedmill/feeds/catalog"
+)
+
+// mostTombstones bounds a document; older ones give way.
+const mostTombstones = 100
+
+// fallen is the tombstones of each feed, newest first.
+type fallen map[feeds.Tag][]feeds.Tombstone
+
+func (f fallen) of(s *catalog.Shelf) []feeds.Tombstone {
+	return f[feeds.Tag{Kind: s.Kind(), Name: s.Fold()}]
+}
+
+// fallen lists what has left each feed lately and is not shown again.
+func (b *Builder) fallen() fallen {
+	all := fallen{}
+	now := b.opt.Now()
+	for _, r := range b.opt.Ledger.Gone(now.Add(-b.opt.Tombstones - 24*time.Hour)) {
+		if !b.fades(r.Gone).After(now) || b.catalog.Shown(r.ID) {
+			continue
+		}
+		for _, t := range r.Feeds {
+			t.Name = feeds.Fold(t.Name)
+			all[t] = append(all[t], feeds.Tombstone{ID: r.ID, When: r.Gone.UTC()})
+		}
+	}
+	for t, stones := range all {
+		slices.SortFunc(stones, func(s, t feeds.Tombstone) int {
+			return cmp.Or(t.When.Compare(s.When), strings.Compare(s.ID, t.ID))
+		})
+		all[t] = stones[:min(len(stones), mostTombstones)]
+	}
+	return all
+}
+
+// fades is when the tombstone of an item that went at when is taken away: at the
+// end of a day (UTC), so that those of a day go together.
+func (b *Builder) fades(when time.Time) time.Time {
+	const day = 24 * time.Hour
+	if b.opt.Tombstones == 0 {
+		return when
+	}
+	return when.Add(b.opt.Tombstones).Truncate(day).Add(day)
+}
+
+// carve returns the newest tombstones, as many as an eighth of a document holds,
+// and what they leave of the limits.
+func carve(stones []feeds.Tombstone, limits Limits) ([]feeds.Tombstone, Limits) {
+	if limits.MaxBytes == 0 {
+		return stones, limits
+	}
+	room := limits.MaxBytes / 8
+	for i, t := range stones {
+		n := elementRoom + size(t.ID)
+		if n > room {
+			return stones[:i], limits
+		}
+		room -= n
+		limits.MaxBytes -= n
+	}
+	return stones, limits
+}

@@ -1,0 +1,100 @@
+package builder
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"feedmill/feeds"
+)
+
+// fallenOf is the ids that the Atom document of a feed calls removed.
+func (p *past) fallenOf(path string) []string {
+	p.Helper()
+	_, body := p.get(path + "atom.xml")
+	l := p.read(feeds.Atom, body)
+	for _, id := range l.deleted {
+		if slices.Contains(l.ids, id) {
+			p.Errorf("%s calls %s removed and shows it", path, id)
+		}
+	}
+	return l.deleted
+}
+
+func TestTombstones(t *testing.T) {
+	p := newPast(t, 20, Limits{Items: 10})
+	day := 24 * time.Hour
+	id := func(path string) string { return p.b.catalog.Get(path).ID() }
+	expect := func(what, path string, want ...string) {
+		t.Helper()
+		if got := p.fallenOf(path); !slices.Equal(got, want) {
+			t.Errorf("%s: %s calls %v removed, want %v", what, path, got, want)
+		}
+		fresh := testBuilder(p.d, func() time.Time { return p.now }, func(o *Options) { *o = p.b.opt })
+		agree(t, p.b, fresh)
+	}
+	write := func(path, content string) {
+		p.now = p.now.Add(time.Minute)
+		if p.d.write(path, content); content == "" {
+			p.d.remove(path)
+		}
+		p.apply(path)
+	}
+	one, far, old := id("0003.md"), id("0017.md"), p.d.files["0003.md"]
+	write("0003.md", "")
+	expect("a removal", "/", one)
+	expect("a removal", "/topics/t3/", one)
+	expect("a removal", "/topics/t4/")
+	write("0017.md", post("T17", p.now.Add(-9000*time.Hour), "draft: true\ntopics: [t3]"))
+	expect("unpublishing beyond the window", "/topics/t3/", far, one)
+	write("moved.md", old)
+	expect("coming back elsewhere", "/topics/t3/", far)
+
+	write("soon.md", post("Soon", p.now.Add(48*time.Hour), "topics: [t4]"))
+	write("soon.md", "")
+	expect("what was never shown", "/topics/t4/")
+	write("later.md", post("Later", p.now.Add(2*time.Hour), "topics: [t4]\nexpiryDate: "+p.now.Add(4*time.Hour).Format(time.RFC3339)))
+	write("late.md", post("Late", p.now.Add(2*time.Hour), "topics: [t5]"))
+	later, late := id("later.md"), id("late.md")
+	p.now = p.now.Add(3 * time.Hour)
+	p.apply("later.md")
+	expect("while shown", "/topics/t4/")
+	write("late.md", "")
+	expect("what appeared without a change", "/topics/t5/", late)
+	p.now = p.now.Add(3 * time.Hour)
+	p.apply("0001.md")
+	expect("expired", "/topics/t4/", later)
+	write("0011.md", post("T11", p.now.Add(5*time.Hour), "topics: [t4]"))
+	expect("put off", "/topics/t4/", id("0011.md"), later)
+	p.now = p.now.Add(6 * time.Hour)
+	p.apply("0001.md")
+	expect("back at its time", "/topics/t4/", later)
+
+	next := p.b.next()
+	if next.Before(p.now.Add(28*day)) || next.After(p.now.Add(31*day)) || next.Hour() != 0 {
+		t.Errorf("at %s the next turn is at %s", p.now, next)
+	}
+	p.now = next
+	p.apply("0001.md")
+	expect("after 30 days", "/")
+	expect("after 30 days", "/topics/t4/")
+}
+
+// TestManyTombstones bounds their number and leaves room for articles.
+func TestManyTombstones(t *testing.T) {
+	for _, c := range []struct{ bytes, want int }{{0, mostTombstones}, {512 << 10, mostTombstones}, {16 << 10, 8}} {
+		p := newPast(t, 300, Limits{Items: 10, MaxBytes: c.bytes})
+		for path := range p.d.files {
+			if path > "0100.md" {
+				p.d.remove(path)
+			}
+		}
+		p.apply("")
+		if n := len(p.fallenOf("/")); n != c.want {
+			t.Errorf("%d tombstones in %d bytes, want %d", n, c.bytes, c.want)
+		}
+		if _, body := p.get("/atom.xml"); c.bytes > 0 && len(body) > c.bytes {
+			t.Errorf("%d bytes of %d", len(body), c.bytes)
+		}
+	}
+}
