@@ -42,6 +42,7 @@ type Config struct {
 	Kinds      map[feeds.Kind]Override // by kind of feed
 	Topics     []Topic                 // those of the settings first, then those of the site's data
 	Watch      Watch
+	Guard      Guard
 
 	names map[string]int // topics by folded name and alias, and by slugKey
 }
@@ -135,6 +136,12 @@ type Topic struct {
 type Watch struct {
 	Mode         string // "auto": by events where the system has them; "scan": by scanning alone
 	ScanInterval time.Duration
+}
+
+// Guard says how much of a feed one change set may harm.
+type Guard struct {
+	Items   int // at least 1
+	Percent int // 1 to 100; 100: anything
 }
 
 // Limits are those of one feed: for a topic its own first, found by slug, name

@@ -94,6 +94,9 @@ var settings = []setting[loader]{
 	{Setting{"watch.mode", "auto", "auto: changes are noticed at once where the system tells of them. scan: by scanning alone."}, "",
 		text(func(l *loader) *string { return &l.Watch.Mode }, oneOf("auto", "scan"))},
 	{Setting{"watch.scan_interval", "60s", "How often to look for changes that nothing told of, at least 1s."}, "", readScanInterval},
+
+	{Setting{"guard.items", "20", "Known articles of a feed, or of all, that one change may make vanish, change or come back as new; more than that is held."}, "", guardNumber(func(g *Guard) *int { return &g.Items }, 1<<30)},
+	{Setting{"guard.percent", "30", "The same as a share of the feed; a change is held if it exceeds both. 100: nothing is held."}, "", guardNumber(func(g *Guard) *int { return &g.Percent }, 100)},
 }
 
 // readGroup reads a group of settings and the groups in it. Unknown keys are

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"feedmill/feeds/builder"
 	"feedmill/feeds/export"
 	"feedmill/feeds/opml"
 	"feedmill/feeds/server"
@@ -16,6 +17,7 @@ func newBuild() *cobra.Command {
 	var flags siteFlags
 	var logs logFlag
 	var out string
+	var accept bool
 	cmd := &cobra.Command{
 		Use:   "build [DIR] --out DEST",
 		Short: "Write the feeds and pages of a folder as static files",
@@ -51,8 +53,14 @@ gone are removed, and files that build did not write are never touched.`,
 				return err
 			}
 			defer s.close()
+			if accept {
+				s.builder.Accept(builder.AcceptAny)
+			}
 			if err := s.scan(cmd.Context()); err != nil {
 				return err
+			}
+			if h := s.builder.Held(); h != nil {
+				return fmt.Errorf("held, nothing written: %s; put the articles back, or build with --accept", h)
 			}
 			report, err := export.Write(cmd.Context(), out, server.Resources(s.builder.Snapshot(), server.Options{OPML: opml.Encode, Logger: log, Version: version()}))
 			if err != nil {
@@ -65,6 +73,7 @@ gone are removed, and files that build did not write are never touched.`,
 	flags.add(cmd)
 	logs.add(cmd)
 	flags.addState(cmd)
+	addAccept(cmd, &accept)
 	cmd.Flags().StringVar(&out, "out", "", "`folder` to write to")
 	cmd.MarkFlagDirname("out")
 	return cmd

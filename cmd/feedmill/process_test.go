@@ -43,7 +43,8 @@ func (o *output) String() string {
 
 var listening = regexp.MustCompile(`listening"?[ ,]"?address"?[=:]"?(127\.0\.0\.1:\d+)`)
 
-// start runs serve in dir and returns when it is ready.
+// start runs serve in dir and returns when it is ready, or holds back what it
+// would show.
 func (p *process) start(dir string, args []string) error {
 	*p = process{ended: make(chan struct{})}
 	p.cmd = exec.Command("feedmill", append([]string{"serve"}, args...)...)
@@ -62,7 +63,7 @@ func (p *process) start(dir string, args []string) error {
 	p.baseURL, _, _ = strings.Cut(p.stdout.String(), "\n")
 	if !poll(func() bool {
 		a, err := p.get("/readyz")
-		return err == nil && a.status == http.StatusOK || p.hasEnded()
+		return err == nil && (a.status == http.StatusOK || strings.Contains(string(a.body), "\nheld: ")) || p.hasEnded()
 	}) {
 		return fmt.Errorf("serve %s is never ready:\n%s", args, p.stderr.String())
 	}

@@ -23,7 +23,8 @@ import (
 )
 
 func newServe() *cobra.Command {
-	s := &serve{}
+	s := &serve{again: make(chan struct{}, 1)}
+	accept := false
 	cmd := &cobra.Command{
 		Use:   "serve [DIR]",
 		Short: "Build the feeds of a folder, watch it and serve them",
@@ -40,6 +41,10 @@ optional (see feedmill init). The first line on standard output is the base URL.
 			if s.log, err = s.logs.logger(s.stderr); err != nil {
 				return err
 			}
+			if accept {
+				anything := builder.AcceptAny
+				s.mayPass.Store(&anything)
+			}
 			return s.run(cmd.Context())
 		},
 	}
@@ -47,6 +52,7 @@ optional (see feedmill init). The first line on standard output is the base URL.
 	s.logs.add(cmd)
 	cmd.Flags().StringVar(&s.listen, "listen", "", "`address` to listen on; port 0 picks a free one (default 127.0.0.1:8080)")
 	s.flags.addState(cmd)
+	addAccept(cmd, &accept)
 	return cmd
 }
 
@@ -61,6 +67,11 @@ type serve struct {
 	ledger         *ledger.Ledger
 	baseURL        string // derived from the listening address; the settings' goes first
 	current        atomic.Pointer[builder.Builder]
+
+	state   string                     // the folder
+	refused atomic.Pointer[feeds.Hold] // what new settings would do; nil for none
+	mayPass atomic.Pointer[string]     // fingerprint of what the next site may do
+	again   chan struct{}              // asks for another look at refused settings
 }
 
 // Snapshot is that of the builder in charge.
@@ -86,12 +97,14 @@ func (s *serve) run(ctx context.Context) error {
 		return errors.Join(err, ln.Close())
 	}
 	defer s.ledger.Close()
-	s.baseURL = addressURL(ln.Addr())
+	s.baseURL, s.state = addressURL(ln.Addr()), cfg.State
+	s.accepted()
 	fmt.Fprintln(s.stdout, cmp.Or(cfg.BaseURL, s.baseURL))
 
 	group, ctx := errgroup.WithContext(ctx)
-	handler := server.NewHandler(s, server.Options{OPML: opml.Encode, Logger: s.log, Version: version()})
+	handler := server.NewHandler(s, server.Options{OPML: opml.Encode, Logger: s.log, Version: version(), Operations: s})
 	group.Go(func() error { return server.Serve(ctx, ln, handler, server.Limits{}, s.log) })
+	group.Go(func() error { return s.accepts(ctx, cfg) })
 	group.Go(func() error { return s.sites(ctx, cfg) })
 	return group.Wait()
 }
@@ -103,7 +116,9 @@ func (s *serve) sites(ctx context.Context, cfg *settings) error {
 	if err != nil || ctx.Err() != nil {
 		return err
 	}
-	s.report(current)
+	if current.builder.Snapshot() != nil {
+		s.report(current)
+	}
 	for ctx.Err() == nil {
 		next, err := s.watch(ctx, current)
 		if err != nil || next == nil {
@@ -117,13 +132,16 @@ func (s *serve) sites(ctx context.Context, cfg *settings) error {
 // open prepares a site and its first snapshot.
 func (s *serve) open(ctx context.Context, cfg *settings) (*site, error) {
 	progress, finish := progress(s.stderr)
-	opt := siteOptions{baseURL: cmp.Or(cfg.BaseURL, s.baseURL), progress: progress, ledger: s.ledger, log: s.log}
+	opt := siteOptions{baseURL: cmp.Or(cfg.BaseURL, s.baseURL), progress: progress, ledger: s.ledger, held: s.noteHold, log: s.log}
 	if b := s.current.Load(); b != nil {
 		opt.lastGood = b.LastGood()
 	}
 	next, err := openSite(cfg, opt)
 	if err != nil {
 		return nil, err
+	}
+	if fingerprint := s.mayPass.Swap(nil); fingerprint != nil {
+		next.builder.Accept(*fingerprint)
 	}
 	err = next.scan(ctx)
 	finish()
@@ -134,6 +152,13 @@ func (s *serve) open(ctx context.Context, cfg *settings) (*site, error) {
 		}
 		return nil, err
 	}
+	if h := next.builder.Held(); h != nil && s.current.Load() != nil {
+		s.refused.Store(h)
+		next.close()
+		return nil, fmt.Errorf("held: %s; feedmill accept takes them over", h)
+	}
+	s.refused.Store(nil)
+	s.noteHold(next.builder.Held())
 	s.current.Store(next.builder)
 	return next, nil
 }
@@ -156,6 +181,13 @@ func (s *serve) watch(ctx context.Context, current *site) (next *site, err error
 		case err := <-done:
 			done <- nil
 			return nil, err
+		case <-s.again:
+			if s.refused.Load() == nil {
+				continue
+			}
+			if next := s.reload(ctx, current); next != nil {
+				return next, nil
+			}
 		case <-changed:
 			if next := s.reload(ctx, current); next != nil {
 				return next, nil

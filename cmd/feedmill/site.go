@@ -45,6 +45,10 @@ func (f *siteFlags) addState(cmd *cobra.Command) {
 	cmd.MarkFlagDirname("state")
 }
 
+func addAccept(cmd *cobra.Command, accept *bool) {
+	cmd.Flags().BoolVar(accept, "accept", false, "accept what has changed since the last run, however much it is")
+}
+
 // settings are a Config with the flags laid over it, and the state of the files
 // it was read from.
 type settings struct {
@@ -103,6 +107,7 @@ type siteOptions struct {
 	ignore   []string
 	ledger   *ledger.Ledger
 	lastGood map[string]*article.Article
+	held     func(*feeds.Hold)
 	progress func(files int)
 	log      *slog.Logger
 }
@@ -135,7 +140,7 @@ func openSite(cfg *settings, opt siteOptions) (*site, error) {
 	s.builder = builder.New(s.articles, builder.Options{
 		Site: siteOf(cfg, opt.baseURL), SiteID: cfg.Site.ID, Parser: parser, Topics: topics,
 		Limits: func(k feeds.Kind, topic string) builder.Limits { return builder.Limits(cfg.Limits(k, topic)) }, Tombstones: cfg.Tombstones,
-		Ledger: opt.ledger, LastGood: opt.lastGood, Progress: opt.progress, Logger: opt.log,
+		Ledger: opt.ledger, LastGood: opt.lastGood, Guard: builder.Guard(cfg.Guard), OnHeld: opt.held, Progress: opt.progress, Logger: opt.log,
 	})
 	return s, nil
 }

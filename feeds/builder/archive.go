@@ -19,6 +19,7 @@ type period struct {
 	prev     string             // the next older period
 	next     string             // the next newer one, if it is behind what the subscription document shows
 	meta     meta
+	kept     *kept
 	modified time.Time // Last-Modified of its documents
 	archive  *feeds.Archive
 }
@@ -61,17 +62,19 @@ func (b *Builder) print(p, old *period, limits Limits) *period {
 	fresh := *p
 	fresh.articles = slices.Clone(p.articles)
 	var before time.Time
+	fresh.kept = &kept{}
 	if old != nil {
-		before = old.modified
+		before, fresh.kept = old.modified, old.kept
 	}
 	fresh.modified = b.modified(fresh.articles, nil, before)
 	site := &b.opt.Site
-	fresh.archive = &feeds.Archive{Period: fresh.name, Revision: feeds.NewRevision(func() *feeds.Feed {
+	path := func(f feeds.Format) string { return fresh.meta.key.ArchivePath(fresh.name, f) }
+	fresh.archive = &feeds.Archive{Period: fresh.name, Revision: b.checked(fresh.kept, path, feeds.NewRevision(func() *feeds.Feed {
 		f := assemble(site, fresh.meta, fresh.articles, limits, true)
 		f.Modified, f.TTL = fresh.modified, archiveTTL
 		f.History = feeds.History{Period: fresh.name, Prev: fresh.prev, Next: fresh.next}
 		return f
-	}, encoders)}
+	}, encoders))}
 	return &fresh
 }
 

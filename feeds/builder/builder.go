@@ -54,6 +54,8 @@ type Options struct {
 	Progress   func(files int)                            // called now and then while files are read; nil for never
 	Now        func() time.Time                           // nil: time.Now
 	Logger     *slog.Logger                               // nil: none
+	Guard      Guard                                      // what is too much for one round; zero: nothing is
+	OnHeld     func(*feeds.Hold)                          // told what is held when that changes, nil for nothing any more; nil for nobody
 }
 
 // Builder makes snapshots. Apply and Run must not be called concurrently with
@@ -70,6 +72,9 @@ type Builder struct {
 
 	snapshot atomic.Pointer[feeds.Snapshot]
 	library  atomic.Pointer[library]
+	held     atomic.Pointer[feeds.Hold]
+	accepted atomic.Pointer[string] // fingerprint of the change set that may pass
+	again    chan struct{}          // asks Run for a round
 }
 
 // maxFile bounds an article's file, in bytes: more is a mistake.
@@ -92,7 +97,7 @@ func New(src Source, opt Options) *Builder {
 	return &Builder{
 		opt: opt, src: src, parser: opt.Parser,
 		catalog: catalog.New(catalog.Options{SiteID: opt.SiteID, Topics: opt.Topics, Names: opt.Ledger.Names()}),
-		files:   map[string]file{}, windows: map[*catalog.Shelf]*window{},
+		files:   map[string]file{}, windows: map[*catalog.Shelf]*window{}, again: make(chan struct{}, 1),
 	}
 }
 
@@ -111,6 +116,8 @@ func (b *Builder) Run(ctx context.Context, in <-chan watcher.Changes) error {
 			ok = false
 		case c, ok = <-in:
 		case <-timer:
+		case <-b.again:
+			c.Rescan = true
 		}
 		stop()
 		if !ok || ctx.Err() != nil {
@@ -134,11 +141,15 @@ func (b *Builder) alarm() (c <-chan time.Time, stop func() bool) {
 }
 
 // Apply looks at what may have changed and publishes the result in one step. On
-// an error nothing is published and nothing is lost.
+// an error nothing is published and nothing is lost. What the guard holds waits
+// for a round in which all that differs from the feeds may pass.
 func (b *Builder) Apply(ctx context.Context, c watcher.Changes) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	start := b.opt.Now()
+	if b.Held() != nil && len(c.Paths) > 0 {
+		c.Rescan = true
+	}
 	stale, gone, err := b.look(ctx, c)
 	if err != nil {
 		return fmt.Errorf("look for articles: %w", err)
@@ -148,17 +159,29 @@ func (b *Builder) Apply(ctx context.Context, c watcher.Changes) error {
 		return err
 	}
 	turned := b.catalog.Advance(start)
-	for _, path := range gone {
-		b.forget(path)
+	if looked := c.Rescan || len(c.Paths) > 0; looked && b.guard(loaded, gone) {
+		loaded, gone = nil, nil
 	}
-	facts := b.remember(start, loaded, gone, turned)
-	for _, l := range loaded {
-		b.take(l, facts)
+	if b.Held() != nil && b.Snapshot() == nil {
+		return nil
 	}
+	b.accept(start, loaded, gone, turned)
 	if changed := b.publish(); changed > 0 && len(stale)+len(gone) > 0 {
 		b.opt.Logger.Info("feeds updated", "files", len(stale)+len(gone), "feeds", changed, "took", b.opt.Now().Sub(start).Round(100*time.Microsecond))
 	}
 	return nil
+}
+
+// accept takes a round over into the ledger and the catalog, with the articles
+// whose time has come or is over.
+func (b *Builder) accept(now time.Time, all []loaded, gone []string, turned []*article.Article) {
+	for _, path := range gone {
+		b.forget(path)
+	}
+	facts := b.remember(now, all, gone, turned)
+	for _, l := range all {
+		b.take(l, facts)
+	}
 }
 
 // next is when Apply has something to do although no file changes; zero for never.

@@ -134,6 +134,9 @@ func play(t *testing.T, file string) {
 		if strings.Contains(string(archive.Comment), "max age: 30d") {
 			o.Limits = func(feeds.Kind, string) Limits { return Limits{Items: 50, MaxAge: 30 * 24 * time.Hour} }
 		}
+		if strings.Contains(string(archive.Comment), "guard: 2, 30 %") {
+			o.Guard = Guard{Items: 2, Percent: 30}
+		}
 		if strings.Contains(string(archive.Comment), "items: 2") {
 			o.Limits = func(feeds.Kind, string) Limits { return Limits{Items: 2} }
 		}
@@ -158,6 +161,12 @@ func play(t *testing.T, file string) {
 					t.Fatal(err)
 				}
 			case "scan":
+				c.Rescan = true
+			case "accept":
+				b.Accept(b.Held().Fingerprint)
+				c.Rescan = true
+			case "restart":
+				b = New(d, b.opt)
 				c.Rescan = true
 			case "lost":
 				clear(d.lost)
@@ -198,6 +207,12 @@ func play(t *testing.T, file string) {
 // before, which it brings up to date.
 func state(b *Builder, before map[feeds.Key]*feeds.Revision) string {
 	var out strings.Builder
+	if h := b.Held(); h != nil {
+		fmt.Fprintf(&out, "held: %s\n", h)
+	}
+	if b.Snapshot() == nil {
+		return out.String() + "not ready\n"
+	}
 	now := map[feeds.Key]*feeds.Revision{}
 	for _, l := range b.Snapshot().Listings {
 		now[l.Key] = l.Revision

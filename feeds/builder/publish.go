@@ -19,6 +19,7 @@ type window struct {
 	articles []*article.Article
 	meta     meta
 	listing  *feeds.Listing
+	kept     *kept
 	modified time.Time // Last-Modified of its documents
 	turns    time.Time // when time alone changes it next; zero for never
 	periods  []*period // of all articles of the shelf, newest first
@@ -81,7 +82,10 @@ func (b *Builder) open(s *catalog.Shelf, fallen []feeds.Tombstone) bool {
 	if old == nil {
 		old = &window{}
 	}
-	w := &window{articles: articles, meta: m, turns: ages, fallen: fallen, periods: b.bind(s, m, limits, len(articles), old.periods)}
+	w := &window{articles: articles, meta: m, turns: ages, fallen: fallen, periods: b.bind(s, m, limits, len(articles), old.periods), kept: old.kept}
+	if w.kept == nil || old.meta.key != m.key { // a document elsewhere is another one
+		w.kept = &kept{}
+	}
 	for _, t := range fallen {
 		if f := b.fades(t.When); w.turns.IsZero() || f.Before(w.turns) {
 			w.turns = f
@@ -108,13 +112,13 @@ func (b *Builder) open(s *catalog.Shelf, fallen []feeds.Tombstone) bool {
 	}
 	w.modified = b.modified(articles, fallen, old.modified)
 	site := &b.opt.Site
-	l.Revision = feeds.NewRevision(func() *feeds.Feed {
+	l.Revision = b.checked(w.kept, m.key.DocumentPath, feeds.NewRevision(func() *feeds.Feed {
 		stones, limits := carve(fallen, limits)
 		f := assemble(site, m, articles, limits, false)
 		f.Modified, f.Tombstones = w.modified, stones
 		f.History = place(len(f.Items), w.periods)
 		return f
-	}, encoders)
+	}, encoders))
 	return true
 }
 

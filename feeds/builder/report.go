@@ -49,6 +49,7 @@ func (b *Builder) Report() Report {
 	}
 	r.Problems = append(r.Problems, b.catalog.Conflicts()...)
 	r.Problems = append(r.Problems, b.spellings()...)
+	r.Problems = append(r.Problems, b.unfit()...)
 	slices.SortFunc(r.Left, func(x, y Left) int { return strings.Compare(x.Path, y.Path) })
 	slices.SortFunc(r.Problems, (*feeds.Problem).Compare)
 	return r

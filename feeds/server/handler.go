@@ -33,6 +33,9 @@ type Options struct {
 	Logger *slog.Logger
 	// Version names the program's version at the foot of pages; may be empty.
 	Version string
+	// Operations offers /status, /status.json and /metrics to clients on this
+	// machine, and says in /readyz what is held; nil: none of that.
+	Operations Operations
 	// PageBytes bounds the memory kept in rendered pages; zero: 32 MiB.
 	PageBytes int
 	// Now is the clock; nil: time.Now.
@@ -79,13 +82,16 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		brief(w, r, http.StatusOK, "ok\n")
 		return
 	}
+	if h.operate(w, r) {
+		return
+	}
 	snap := h.source.Snapshot()
-	switch {
-	case snap == nil:
+	if snap == nil {
 		w.Header().Set("Retry-After", "2")
-		brief(w, r, http.StatusServiceUnavailable, startingUp)
-	case r.URL.Path == "/readyz":
-		brief(w, r, http.StatusOK, "ready\n")
+	}
+	switch {
+	case snap == nil, r.URL.Path == "/readyz":
+		h.ready(w, r, snap)
 	default:
 		h.current(snap).serve(w, r)
 	}

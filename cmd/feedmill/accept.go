@@ -1,0 +1,106 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"feedmill/feeds"
+)
+
+// Files in the state folder by which serve and accept talk to each other: what
+// is held, and the fingerprint of what may pass.
+const (
+	heldFile     = "held.json"
+	acceptedFile = "accepted"
+)
+
+func newAccept() *cobra.Command {
+	var flags siteFlags
+	cmd := &cobra.Command{
+		Use:   "accept [DIR]",
+		Short: "Let the change pass that serve holds back",
+		Long: `Accept lets a change of DIR pass that serve holds because it would make too many
+known articles vanish, change or come back as new. It accepts that change and no
+other: if the articles have changed since, serve looks again. Without a running
+serve the next one takes notice. It exits with 1 if nothing is held.`,
+		Example:           "  feedmill accept ~/site",
+		Args:              oneFolder,
+		ValidArgsFunction: completeFolder,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			cfg, err := flags.load(args)
+			if err != nil {
+				return err
+			}
+			hold, err := readHold(cfg.State)
+			if err != nil {
+				return err
+			}
+			if err := replaceFile(filepath.Join(cfg.State, acceptedFile), []byte(hold.Fingerprint)); err != nil {
+				return fmt.Errorf("tell serve: %w", err)
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "accepted, held since %s: %s\n", hold.Since.Local().Format(time.DateTime), hold)
+			return nil
+		},
+	}
+	flags.add(cmd)
+	flags.addState(cmd)
+	return cmd
+}
+
+// readHold is what serve has written of what it holds.
+func readHold(state string) (*feeds.Hold, error) {
+	text, err := os.ReadFile(filepath.Join(state, heldFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, errors.New("nothing is held")
+	}
+	var h feeds.Hold
+	if err == nil {
+		err = json.Unmarshal(text, &h)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("find out what is held: %w", err)
+	}
+	return &h, nil
+}
+
+// writeHold says in the state folder what is held; nil for nothing.
+func writeHold(state string, h *feeds.Hold) error {
+	file := filepath.Join(state, heldFile)
+	if h == nil {
+		if err := os.Remove(file); !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		return nil
+	}
+	text, err := json.Marshal(h)
+	if err != nil {
+		return err
+	}
+	return replaceFile(file, text)
+}
+
+// takeAccepted returns the fingerprint that accept has left, once.
+func takeAccepted(state string) (fingerprint string, ok bool) {
+	file := filepath.Join(state, acceptedFile)
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return "", false
+	}
+	return string(text), os.Remove(file) == nil
+}
+
+// replaceFile puts data in file's place in one step, so that no other process
+// reads half of it.
+func replaceFile(file string, data []byte) error {
+	if err := os.WriteFile(file+".new", data, 0o666); err != nil {
+		return err
+	}
+	return os.Rename(file+".new", file)
+}

@@ -1,0 +1,75 @@
+package main
+
+import (
+	"context"
+
+	"golang.org/x/sync/errgroup"
+
+	"feedmill/feeds"
+	"feedmill/watcher"
+)
+
+// Held is the change set that is kept from readers: one of articles, or that
+// which new settings would be.
+func (s *serve) Held() *feeds.Hold {
+	if b := s.current.Load(); b != nil && b.Held() != nil {
+		return b.Held()
+	}
+	return s.refused.Load()
+}
+
+// Problems is everything to be mended in the articles.
+func (s *serve) Problems() []*feeds.Problem {
+	if b := s.current.Load(); b != nil {
+		return b.Report().Problems
+	}
+	return nil
+}
+
+// noteHold tells accept what is held; nil for nothing.
+func (s *serve) noteHold(h *feeds.Hold) {
+	if err := writeHold(s.state, h); err != nil {
+		s.log.Warn("feedmill accept cannot learn what is held; serve --accept lets it pass", "err", err)
+	}
+}
+
+// accepts takes notice of feedmill accept until ctx ends.
+func (s *serve) accepts(ctx context.Context, cfg *settings) error {
+	w, err := watcher.New(s.state, watcher.Options{
+		Only: []string{acceptedFile}, ScanOnly: cfg.Watch.Mode == "scan", ScanInterval: cfg.Watch.ScanInterval, PollInterval: pollInterval(cfg), Logger: s.log,
+	})
+	if err != nil {
+		s.log.Warn("feedmill accept cannot reach this process", "err", err)
+		return nil
+	}
+	seen := make(chan watcher.Changes)
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return w.Run(ctx, seen) })
+	group.Go(func() error {
+		for {
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-seen:
+				s.accepted()
+			}
+		}
+	})
+	return group.Wait()
+}
+
+// accepted lets pass what accept has named.
+func (s *serve) accepted() {
+	fingerprint, ok := takeAccepted(s.state)
+	if !ok {
+		return
+	}
+	s.mayPass.Store(&fingerprint)
+	if b := s.current.Load(); b != nil {
+		b.Accept(fingerprint)
+	}
+	select {
+	case s.again <- struct{}{}:
+	default: // about to be looked at
+	}
+}

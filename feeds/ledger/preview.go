@@ -1,0 +1,106 @@
+package ledger
+
+import (
+	"bytes"
+	"iter"
+	"maps"
+	"time"
+
+	"go.etcd.io/bbolt"
+
+	"feedmill/feeds/article"
+)
+
+// Effect is what a round would do to the record of one article.
+type Effect struct {
+	Path     string // where the article lay before
+	Record   Record // as it is before
+	After    article.Digest
+	Vanished bool // it would be shown no more
+	Changed  bool // its time of change would move
+	Renewed  bool // it would have another id
+}
+
+// Preview tells what [Ledger.Note] would do to the articles that are known and
+// there, as far as a reader could see it, in no particular order. An article
+// that is recognised elsewhere is none of that. Nothing changes.
+func (l *Ledger) Preview(now time.Time, seen []*article.Article, gone []string) []Effect {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now = now.UTC().Truncate(time.Second)
+	n := noting{l: l.shadow(), now: now, taken: map[string]string{}}
+	lost := map[string]Record{}
+	for _, p := range gone {
+		if r, ok := n.l.get(p); ok {
+			lost[p] = r
+			n.vanish(p)
+		}
+	}
+	n.recognise(seen)
+	var all []Effect
+	for i := range n.seen {
+		s := &n.seen[i]
+		_, moved := lost[s.from]
+		if !s.known || !moved && !s.record.Gone.IsZero() { // new, or back after it had gone
+			continue
+		}
+		delete(lost, s.from)
+		if e := effect(s, now); e.Vanished || e.Changed || e.Renewed {
+			all = append(all, e)
+		}
+	}
+	for p, r := range lost {
+		all = append(all, Effect{Path: p, Record: r, Vanished: true})
+	}
+	return all
+}
+
+// effect is what becomes of a known article that is still there.
+func effect(s *sighting, now time.Time) Effect {
+	a, r := s.Article, s.record
+	e := Effect{Path: s.from, Record: r, After: a.Digest}
+	switch {
+	case bytes.Equal(a.Digest[:], r.Digest):
+	case a.Hidden != "", a.NotBefore.After(now), !a.Expires.IsZero() && !a.Expires.After(now):
+		e.Vanished = true
+	case a.Explicit && a.ID() != r.ID:
+		e.Renewed = true
+	case !bytes.Equal(a.Content[:], r.Content) || a.Link != r.Link:
+		e.Changed = true
+	}
+	return e
+}
+
+// shadow is a ledger to try things on: what is done to it never comes to l.
+func (l *Ledger) shadow() *Ledger {
+	return &Ledger{db: l.db, live: maps.Clone(l.live), erased: maps.Clone(l.erased), dirty: map[string]bool{}, gone: maps.Clone(l.gone), ids: l.ids}
+}
+
+// Records yields the record of every article that is there, by its path, in no
+// particular order. The ledger must not be used meanwhile.
+func (l *Ledger) Records() iter.Seq2[string, Record] {
+	return func(yield func(string, Record) bool) {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		for path, r := range l.live {
+			if !yield(path, r) {
+				return
+			}
+		}
+		if l.db == nil {
+			return
+		}
+		l.db.View(func(tx *bbolt.Tx) error {
+			c := tx.Bucket(bucketLive).Cursor()
+			for k, v := c.First(); k != nil; k, v = c.Next() {
+				if _, newer := l.live[string(k)]; newer || l.erased[string(k)] {
+					continue
+				}
+				if r, err := decode(k, v); err == nil && !yield(string(k), r) {
+					break
+				}
+			}
+			return nil
+		})
+	}
+}

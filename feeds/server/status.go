@@ -1,0 +1,151 @@
+package server
+
+import (
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+	"time"
+
+	"feedmill/feeds"
+)
+
+// Operations is what the operator of a site may know. It must be safe for
+// concurrent use.
+type Operations interface {
+	Held() *feeds.Hold          // the change set that the guard keeps from readers, nil for none; cheap
+	Problems() []*feeds.Problem // what is to be mended; may wait for a round that is under way
+}
+
+const whatToDo = `put the articles back, or run "feedmill accept"`
+
+// ready answers /readyz: 503 while there is nothing to show. Everybody may ask,
+// so it names no feed.
+func (h *handler) ready(w http.ResponseWriter, r *http.Request, snap *feeds.Snapshot) {
+	held := ""
+	if hold := h.hold(); hold != nil {
+		held = fmt.Sprintf("held: a change of %d of %d known articles, since %s: %s\n", hold.Hit(), hold.Known, hold.Since.Format(time.RFC3339), whatToDo)
+	}
+	switch {
+	case snap != nil:
+		brief(w, r, http.StatusOK, "ready\n"+held)
+	case held != "":
+		brief(w, r, http.StatusServiceUnavailable, "not ready\n"+held)
+	default:
+		brief(w, r, http.StatusServiceUnavailable, startingUp)
+	}
+}
+
+func (h *handler) hold() *feeds.Hold {
+	if h.opt.Operations == nil {
+		return nil
+	}
+	return h.opt.Operations.Held()
+}
+
+// operate answers for the paths that only the machine itself may ask for, and
+// reports whether the request is for one.
+func (h *handler) operate(w http.ResponseWriter, r *http.Request) bool {
+	answer := map[string]func(status) (mediaType string, body []byte){
+		"/status": status.text, "/status.json": status.json, "/metrics": status.metrics,
+	}[r.URL.Path]
+	if answer == nil || h.opt.Operations == nil {
+		return false
+	}
+	if !fromHere(r) {
+		brief(w, r, http.StatusForbidden, "only for the machine that the feeds are served from\n")
+		return true
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	mediaType, body := answer(h.status())
+	write(w, r, http.StatusOK, mediaType, body)
+	return true
+}
+
+// fromHere reports whether a request comes from this machine itself: neither
+// through a proxy that says so or keeps the public host name, nor from a page
+// in a browser that has a name of its own lead here.
+func fromHere(r *http.Request) bool {
+	for _, name := range []string{"Forwarded", "Via", "X-Forwarded-For", "X-Real-Ip"} {
+		if r.Header.Get(name) != "" {
+			return false
+		}
+	}
+	remote, err := netip.ParseAddrPort(r.RemoteAddr)
+	host, _, errHost := net.SplitHostPort(r.Host)
+	if errHost != nil {
+		host = strings.Trim(r.Host, "[]")
+	}
+	ip, errIP := netip.ParseAddr(host)
+	return err == nil && remote.Addr().Unmap().IsLoopback() && (host == "localhost" || errIP == nil && ip.IsLoopback())
+}
+
+// status is the state of a site at one moment.
+type status struct {
+	Ready    bool        `json:"ready"`
+	Held     *feeds.Hold `json:"held"` // null: nothing
+	Articles int         `json:"articles"`
+	Feeds    int         `json:"feeds"`
+	Problems []string    `json:"problems"` // as path:line:col: field: message
+}
+
+func (h *handler) status() status {
+	s := status{Held: h.hold(), Problems: []string{}}
+	if snap := h.source.Snapshot(); snap != nil {
+		s.Ready, s.Articles, s.Feeds = true, snap.Articles, len(snap.Listings)
+	}
+	for _, p := range h.opt.Operations.Problems() {
+		s.Problems = append(s.Problems, p.Error())
+	}
+	return s
+}
+
+func (s status) text() (string, []byte) {
+	var b strings.Builder
+	state := "not ready"
+	if s.Ready {
+		state = "ready"
+	}
+	fmt.Fprintf(&b, "%s\narticles: %d\nfeeds: %d\n", state, s.Articles, s.Feeds)
+	if s.Held != nil {
+		fmt.Fprintf(&b, "\nheld since %s: %s\n%s\n", s.Held.Since.Format(time.RFC3339), s.Held, whatToDo)
+	}
+	fmt.Fprintf(&b, "\nproblems: %d\n", len(s.Problems))
+	for _, p := range s.Problems {
+		b.WriteString(p + "\n")
+	}
+	return "text/plain; charset=utf-8", []byte(b.String())
+}
+
+func (s status) json() (string, []byte) {
+	body, _ := json.MarshalIndent(s, "", " ") // plain data: cannot fail
+	return "application/json", append(body, '\n')
+}
+
+// metrics is the Prometheus text format 0.0.4.
+func (s status) metrics() (string, []byte) {
+	held := 0
+	if s.Held != nil {
+		held = s.Held.Hit()
+	}
+	ready := 0
+	if s.Ready {
+		ready = 1
+	}
+	var b strings.Builder
+	for _, m := range []struct {
+		name, help string
+		value      int
+	}{
+		{"feedmill_ready", "1 while there are feeds to serve.", ready},
+		{"feedmill_articles", "Articles in at least one feed.", s.Articles},
+		{"feedmill_feeds", "Feeds that are served.", s.Feeds},
+		{"feedmill_held_articles", "Known articles that a held change set would harm, in the feed hit hardest; 0 while nothing is held.", held},
+		{"feedmill_problems", "Problems to mend.", len(s.Problems)},
+	} {
+		fmt.Fprintf(&b, "# HELP %s %s\n# TYPE %[1]s gauge\n%[1]s %[3]d\n", m.name, m.help, m.value)
+	}
+	return "text/plain; version=0.0.4; charset=utf-8", []byte(b.String())
+}
