@@ -22,7 +22,6 @@ func TestReplay(t *testing.T) {
 	}
 	defer history.Close()
 	site, state := t.TempDir(), t.TempDir()
-	save(t, site, "feedmill.yaml", "guard: {percent: 100}\n") // nine months in a minute are no accident
 	var watched, restarted map[string][]byte
 	t.Run("watched", func(t *testing.T) {
 		l := serveLive(t, site, "--state", state)

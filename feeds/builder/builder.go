@@ -69,6 +69,7 @@ type Builder struct {
 	catalog *catalog.Catalog
 	files   map[string]file
 	windows map[*catalog.Shelf]*window
+	arrived arrivals
 
 	snapshot atomic.Pointer[feeds.Snapshot]
 	library  atomic.Pointer[library]
@@ -97,7 +98,7 @@ func New(src Source, opt Options) *Builder {
 	return &Builder{
 		opt: opt, src: src, parser: opt.Parser,
 		catalog: catalog.New(catalog.Options{SiteID: opt.SiteID, Topics: opt.Topics, Names: opt.Ledger.Names()}),
-		files:   map[string]file{}, windows: map[*catalog.Shelf]*window{}, again: make(chan struct{}, 1),
+		files:   map[string]file{}, windows: map[*catalog.Shelf]*window{}, again: make(chan struct{}, 1), arrived: arrivals{},
 	}
 }
 
@@ -179,6 +180,7 @@ func (b *Builder) accept(now time.Time, all []loaded, gone []string, turned []*a
 		b.forget(path)
 	}
 	facts := b.remember(now, all, gone, turned)
+	b.arrive(now, all)
 	for _, l := range all {
 		b.take(l, facts)
 	}

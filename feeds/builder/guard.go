@@ -17,7 +17,8 @@ import (
 // Guard says when a change set is held: when it makes more than Items and more
 // than Percent of the known articles of a feed, or of all, vanish, change, or
 // come back as new. The zero Guard holds nothing, nor does one of 100 percent.
-// New articles alone are never held.
+// New articles alone are never held, nor are changes of those that came within
+// the last minutes: see arrivals.
 type Guard struct {
 	Items   int
 	Percent int
@@ -104,7 +105,9 @@ func (b *Builder) weigh(all []loaded, gone []string) *feeds.Hold {
 	}
 	maps.DeleteFunc(lost, func(_ string, is bool) bool { return !is })
 	effects := b.opt.Ledger.Preview(b.opt.Now(), seen, slices.Collect(maps.Keys(lost)))
-	effects = slices.DeleteFunc(effects, func(e ledger.Effect) bool { return b.unseen(e.Path) })
+	effects = slices.DeleteFunc(effects, func(e ledger.Effect) bool {
+		return b.unseen(e.Path) || e.Changed && b.arriving(e.Path, b.opt.Now())
+	})
 	if len(effects) <= b.opt.Guard.Items {
 		return nil
 	}

@@ -47,6 +47,25 @@ func fill(d *disk, from, to int, text string) {
 	}
 }
 
+// TestGuardArrivals lets an import write its files twice, but not everything else.
+func TestGuardArrivals(t *testing.T) {
+	now := time.Date(2024, 6, 1, 12, 0, 0, 0, time.UTC)
+	d := newDisk()
+	fill(d, 0, 10, "old")
+	b := guarded(t, d, func(o *Options) { o.Now = func() time.Time { return now } })
+	fill(d, 10, 110, "half")
+	scan(t, b)
+	fill(d, 10, 110, "whole")
+	if scan(t, b); b.Held() != nil {
+		t.Errorf("an import is held: %v", b.Held())
+	}
+	now = now.Add(arrivalTime)
+	fill(d, 10, 110, "another")
+	if scan(t, b); b.Held() == nil {
+		t.Error("a change of everything passes once the import is over")
+	}
+}
+
 // TestGuard holds what harms more than 20 and more than 30 % of a feed.
 func TestGuard(t *testing.T) {
 	for _, c := range []struct {
