@@ -15,7 +15,7 @@ import (
 // live is "feedmill serve" within the test's own process.
 type live struct {
 	tb   testing.TB
-	base string
+	base string // of the address it listens on
 	log  *output
 }
 
@@ -38,12 +38,14 @@ func serveLive(tb testing.TB, args ...string) *live {
 		}
 	})
 	out := bufio.NewReader(r)
-	line, err := out.ReadString('\n')
-	if err != nil {
+	if _, err := out.ReadString('\n'); err != nil {
 		tb.Fatalf("serve printed no base URL: %v\n%s", err, l.log)
 	}
 	go io.Copy(io.Discard, out)
-	l.base = strings.TrimSpace(line)
+	if !poll(func() bool { return listening.MatchString(l.log.String()) }) {
+		tb.Fatalf("serve names no address:\n%s", l.log)
+	}
+	l.base = "http://" + listening.FindStringSubmatch(l.log.String())[1] + "/"
 	if !poll(func() bool { status, _ := l.get("/readyz"); return status == http.StatusOK }) {
 		tb.Fatalf("serve is never ready:\n%s", l.log)
 	}
