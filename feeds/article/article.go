@@ -76,6 +76,7 @@ type Article struct {
 	Heat      float64     // for ranking and filters only
 	Stated    time.Time   // time of the last change that the file states; zero for none
 	Link      string      // the address that the file states, as it stands in Content; empty for none
+	FirstSeen time.Time   // when it was first there; zero where that is not known. See Facts
 	Digest    Digest      // equal while nothing a reader sees has changed
 	Content   Digest      // equal wherever the file lies and whatever it is called
 	Notes     []*feeds.Problem
@@ -115,6 +116,7 @@ func (a *Article) Item() *feeds.Item { return a.render() }
 // zero time leaves the file's own.
 type Facts struct {
 	ID        string
+	FirstSeen time.Time
 	Published time.Time
 	Updated   time.Time
 }
@@ -122,7 +124,7 @@ type Facts struct {
 // With is a copy of a to which facts apply.
 func (a *Article) With(f Facts) *Article {
 	b := *a
-	b.base.ID = f.ID
+	b.base.ID, b.FirstSeen = f.ID, f.FirstSeen
 	if !f.Published.IsZero() {
 		b.Published, b.base.Published = f.Published, f.Published
 	}

@@ -248,9 +248,16 @@ func (c *Catalog) settle(rivals []string) {
 }
 
 // precedence orders rivals for an id: one that states it before one whose path
-// happens to give it, then by path.
+// happens to give it, then the one that was there first, then by path.
 func (c *Catalog) precedence(p, q string) int {
-	return cmp.Or(-cmp.Compare(btoi(c.explicit(p)), btoi(c.explicit(q))), strings.Compare(p, q))
+	return cmp.Or(-cmp.Compare(btoi(c.explicit(p)), btoi(c.explicit(q))), c.firstSeen(p).Compare(c.firstSeen(q)), strings.Compare(p, q))
+}
+
+func (c *Catalog) firstSeen(path string) (t time.Time) {
+	if e := c.articles[path]; e != nil {
+		t = e.stated.FirstSeen
+	}
+	return t
 }
 
 func (c *Catalog) explicit(path string) bool {

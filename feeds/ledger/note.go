@@ -198,7 +198,7 @@ func (n *noting) withdraw(p string) {
 
 // facts are what holds for an article with a record.
 func (n *noting) facts(a *article.Article, r Record) article.Facts {
-	f := article.Facts{ID: r.ID, Published: a.Published}
+	f := article.Facts{ID: r.ID, FirstSeen: r.FirstSeen, Published: a.Published}
 	if !a.Stated.After(n.now) { // a change to come has not happened
 		f.Updated = a.Stated
 	}
