@@ -159,13 +159,13 @@ func (b *Builder) Apply(ctx context.Context, c watcher.Changes) error {
 	if err != nil {
 		return err
 	}
-	turned := b.catalog.Advance(start)
 	if looked := c.Rescan || len(c.Paths) > 0; looked && b.guard(loaded, gone) {
-		loaded, gone = nil, nil
+		loaded, gone = b.backstage(start, loaded, gone)
 	}
 	if b.Held() != nil && b.Snapshot() == nil {
 		return nil
 	}
+	turned := b.catalog.Advance(start)
 	b.accept(start, loaded, gone, turned)
 	if changed := b.publish(); changed > 0 && len(stale)+len(gone) > 0 {
 		b.opt.Logger.Info("feeds updated", "files", len(stale)+len(gone), "feeds", changed, "took", b.opt.Now().Sub(start).Round(100*time.Microsecond))

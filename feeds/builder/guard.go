@@ -118,11 +118,6 @@ func (b *Builder) weigh(all []loaded, gone []string) *feeds.Hold {
 	return hold
 }
 
-// unseen reports whether the article of a path is held but not shown.
-func (b *Builder) unseen(path string) bool {
-	return b.catalog.Get(path) != nil && b.catalog.Absent(path) != ""
-}
-
 // shelfRef names a feed in the ledger's words.
 type shelfRef struct {
 	kind feeds.Kind
