@@ -34,7 +34,7 @@ type Record struct {
 	ID          string      `json:"id"`
 	FirstSeen   time.Time   `json:"seen"`                  // when it was first there to be shown
 	Changed     time.Time   `json:"changed,omitzero"`      // last change that a reader can see; zero for none since then
-	Stated      time.Time   `json:"stated,omitzero"`       // the time of change that the file states
+	Stated      time.Time   `json:"stated,omitzero"`       // the time of change that the file states, if it had come when the file did so
 	Link        string      `json:"link,omitempty"`        // the address that the file states
 	Digest      []byte      `json:"digest"`                // article.Article.Digest
 	Content     []byte      `json:"content"`               // article.Article.Content

@@ -149,7 +149,12 @@ func (n *noting) settle(s *sighting, undated int) article.Facts {
 	if a.Explicit {
 		r.ID = a.ID()
 	}
-	r.Stated, r.Link, r.Digest, r.Content = a.Stated, a.Link, a.Digest[:], a.Content[:]
+	if !bytes.Equal(a.Digest[:], r.Digest) {
+		if r.Stated = a.Stated; a.Stated.After(n.now) { // a change to come has not happened, nor will it without one
+			r.Stated = before.Stated
+		}
+	}
+	r.Link, r.Digest, r.Content = a.Link, a.Digest[:], a.Content[:]
 	n.appear(a, &r)
 	if !r.Gone.IsZero() {
 		if before.Gone.IsZero() || s.from != a.Path || !equal(before, r) {
@@ -199,8 +204,8 @@ func (n *noting) withdraw(p string) {
 // facts are what holds for an article with a record.
 func (n *noting) facts(a *article.Article, r Record) article.Facts {
 	f := article.Facts{ID: r.ID, FirstSeen: r.FirstSeen, Published: a.Published}
-	if !a.Stated.After(n.now) { // a change to come has not happened
-		f.Updated = a.Stated
+	if !r.Stated.After(n.now) { // as older ledgers may have it
+		f.Updated = r.Stated
 	}
 	if f.Published.IsZero() {
 		f.Published = r.FirstSeen
