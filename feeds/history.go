@@ -25,6 +25,7 @@ type Tombstone struct {
 // before later ones, and a period before the parts it has been split into.
 type Archive struct {
 	Period string
+	Next   time.Time // when it changes although no file does: an article in it expires; zero for never
 	*Revision
 }
 

@@ -24,6 +24,7 @@ type edition struct{ _ byte }
 type part struct {
 	name, fold string
 	articles   []*article.Article
+	next       time.Time // when it changes although no file does; zero for never
 }
 
 // blend is a composed feed as one edition has it.
@@ -42,9 +43,30 @@ func (b *blend) Listing() *feeds.Listing { return b.listing }
 func (b *Builder) collect() {
 	lib := &library{opt: &b.opt, changed: b.modified, edition: new(edition), parts: make(map[feeds.Key]part, len(b.windows))}
 	for s, w := range b.windows {
-		lib.parts[w.meta.key] = part{w.meta.name, s.Fold(), s.Articles()}
+		lib.parts[w.meta.key] = part{w.meta.name, s.Fold(), s.Articles(), w.listing.Next}
 	}
 	b.library.Store(lib)
+}
+
+// next is a time before which no scheduled article appears in a mix, the latest
+// that is known: it must appear in each group. Zero for never.
+func (lib *library) next(m *feeds.Mix) (at time.Time) {
+	if len(m.Of) == 0 {
+		return lib.parts[feeds.Key{}].next
+	}
+	for _, group := range m.Of {
+		var first time.Time
+		for _, p := range lib.shelves(group) {
+			first = next(nil, first, p.next)
+		}
+		if first.IsZero() {
+			return first
+		}
+		if first.After(at) {
+			at = first
+		}
+	}
+	return at
 }
 
 // rankTTL is how long a copy of a ranking stays fresh: the numbers move at their
@@ -71,6 +93,7 @@ func (lib *library) Compose(m *feeds.Mix, before feeds.Blend) feeds.Blend {
 			l.Updated = a.Published
 		}
 	}
+	l.Next = next(b.articles, lib.next(m))
 	b.listing = l
 	if old != nil && old.meta == b.meta && slices.EqualFunc(old.articles, b.articles, same) {
 		b.articles, b.modified, l.Revision = old.articles, old.modified, old.listing.Revision

@@ -1,10 +1,14 @@
 package builder
 
 import (
+	"maps"
+	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
 	"feedmill/feeds"
+	"feedmill/feeds/server"
 	"feedmill/watcher"
 )
 
@@ -60,6 +64,56 @@ func TestNext(t *testing.T) {
 	for _, s := range b.catalog.Shelves() {
 		if at := b.catalog.Due(s); !at.IsZero() {
 			t.Errorf("%s still waits for %v", s.Key().Path(), at)
+		}
+	}
+}
+
+// Copies of composed feeds and of archive documents last no longer than those of
+// other feeds: until an article appears in them or expires.
+func TestNextElsewhere(t *testing.T) {
+	day := func(n int) time.Time { return time.Date(2024, 5, n, 0, 0, 0, 0, time.UTC) }
+	now := day(10)
+	d := newDisk()
+	b := testBuilder(d, func() time.Time { return now }, func(o *Options) {
+		o.Limits = func(feeds.Kind, string) Limits { return Limits{Items: 1} }
+	})
+	for path, front := range map[string]string{
+		"a.md": "date: 2024-05-08\ntopics: [ai, law]", "b.md": "date: 2024-04-08\ntopics: [ai]\nexpiryDate: 2024-05-20", "c.md": "date: 2024-03-08\ntopics: [law, art]",
+		"soon.md": "date: 2024-05-12\ntopics: [ai, art]", "later.md": "date: 2024-05-15\ntopics: [ai, law]",
+	} {
+		d.write(path, "---\ntitle: x\n"+front+"\n---\n")
+	}
+	scan(t, b)
+	compose := func(expression string) time.Time {
+		t.Helper()
+		m, err := feeds.ParseMix(strings.Split(expression, "/"), b.Snapshot().Listing)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b.Snapshot().Library().Compose(m, nil).Listing().Next
+	}
+	for expression, want := range map[string]time.Time{
+		"ai/law": day(15), "ai,art/count:1": day(12), "art/law": day(15), "not:law/count:2": day(12), "art/not:ai": day(12),
+	} {
+		if at := compose(expression); !at.Equal(want) {
+			t.Errorf("%s changes at %s, want %s", expression, at, want)
+		}
+	}
+	archives := map[string]time.Time{}
+	for _, a := range b.Snapshot().Listing(feeds.Key{}).Periods {
+		archives[a.Period] = a.Next
+	}
+	if want := map[string]time.Time{"2024-05": {}, "2024-04": day(20), "2024-03": {}}; !maps.Equal(archives, want) {
+		t.Errorf("archives change at %v, want %v", archives, want)
+	}
+	now = day(20).Add(-time.Minute)
+	scan(t, b)
+	h := server.NewHandler(b, server.Options{Now: func() time.Time { return now }})
+	for _, path := range []string{"/mix/ai/not:law/count:5/rss.xml", "/archive/2024-04/atom.xml"} {
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, httptest.NewRequest("GET", path, nil))
+		if got := w.Header().Get("Cache-Control"); w.Code != 200 || !strings.HasPrefix(got, "public, max-age=60, stale-if") {
+			t.Errorf("%s a minute before an article expires: %d, Cache-Control %q", path, w.Code, got)
 		}
 	}
 }

@@ -1,9 +1,6 @@
 package server
 
-import (
-	"strings"
-	"time"
-)
+import "strings"
 
 // archivePath takes an escaped path that may be an archive document's apart into
 // the period and the path of the subscription document in the same format.
@@ -37,6 +34,6 @@ func (v *view) archive(path string) (res *Resource, redirect string) {
 	case l.Key != asked || l.Key.ArchivePath(period, f) != path:
 		return nil, l.Key.ArchivePath(period, f)
 	}
-	r := v.document(l.Key.ArchivePath(period, f), l.Key, a.Revision, time.Time{}, f)
+	r := v.document(l.Key.ArchivePath(period, f), l.Key, a.Revision, a.Next, f)
 	return &r, ""
 }
