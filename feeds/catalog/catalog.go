@@ -175,7 +175,7 @@ func (c *Catalog) place(e *entry) {
 		c.hide(e)
 	}
 	if !e.turn.IsZero() {
-		c.schedule.add(e)
+		c.plan(&c.schedule, e)
 	}
 }
 

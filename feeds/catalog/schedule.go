@@ -2,11 +2,12 @@ package catalog
 
 import (
 	"container/heap"
+	"slices"
 	"time"
 )
 
 // schedule is the articles that have a turn to come, earliest first. Entries
-// that were replaced stay until they come up.
+// that were replaced stay until they come up, or until most are such.
 type schedule struct{ heap turns }
 
 type turn struct {
@@ -28,6 +29,16 @@ func (t *turns) Pop() any {
 }
 
 func (s *schedule) add(e *entry) { heap.Push(&s.heap, turn{e.turn, e}) }
+
+// plan adds to a schedule. What was replaced must not pile up: an article that is
+// edited every day may expire in years.
+func (c *Catalog) plan(s *schedule, e *entry) {
+	if len(s.heap) > 2*len(c.articles)+16 {
+		s.heap = slices.DeleteFunc(s.heap, func(t turn) bool { return c.articles[t.e.stated.Path] != t.e })
+		heap.Init(&s.heap)
+	}
+	s.add(e)
+}
 
 func (s *schedule) pop() { heap.Pop(&s.heap) }
 

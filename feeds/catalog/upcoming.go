@@ -10,7 +10,7 @@ func (c *Catalog) await(e *entry) {
 		if c.awaited[r] == nil {
 			c.awaited[r] = &schedule{}
 		}
-		c.awaited[r].add(e)
+		c.plan(c.awaited[r], e)
 		c.retime(r)
 	}
 }
