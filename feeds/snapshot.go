@@ -13,6 +13,8 @@ type Revision struct {
 
 	marks    func() []Mark
 	encoders [len(Formats)]Encoder
+
+	unchecked *Revision // nil: see Checked
 }
 
 // NewRevision makes a revision from a function that assembles the feed and an

@@ -196,3 +196,30 @@ func TestDeltasAreBounded(t *testing.T) {
 		t.Errorf("%v", got)
 	}
 }
+
+// While a document that is not good is kept from readers, nobody gets a part of
+// it as news, and what the last good one holds is not taken for what it should.
+func TestNoDeltaOfAnUnfitDocument(t *testing.T) {
+	site := testSite()
+	all := feeds.Key{}
+	src := holding(edition(site, "a"))
+	h := NewHandler(src, testOptions(t))
+	first := ask(h, "GET", "/rss.xml").Header().Get("ETag")
+	src.Store(edition(site, "b", "a"))
+	good, _ := src.Load().Listing(all).Document(feeds.RSS)
+	ask(h, "GET", "/rss.xml")
+
+	bad := edition(site, "c", "b", "a")
+	l := bad.Listing(all)
+	l.Revision = l.Checked(func(feeds.Format, *feeds.Document, error) (*feeds.Document, error) { return good, nil })
+	src.Store(bad)
+	w := ask(h, "GET", "/rss.xml", "A-IM: feed", "If-None-Match: "+first)
+	if got := ids(t, w.Body); w.Code != http.StatusOK || got != "b a" {
+		t.Errorf("%d with %q, want 200 with what is good", w.Code, got)
+	}
+	src.Store(edition(site, "c", "b", "a"))
+	w = ask(h, "GET", "/rss.xml", "A-IM: feed", `If-None-Match: "`+good.Tag+`"`)
+	if got := ids(t, w.Body); w.Code != http.StatusIMUsed || got != "c" {
+		t.Errorf("%d with %q, want 226 with what was missing", w.Code, got)
+	}
+}

@@ -39,7 +39,7 @@ func (v *view) document(path string, k feeds.Key, revision *feeds.Revision, next
 			body: d.Coded, tag: d.Tag, modified: d.LastModified, fresh: d.MaxAge, next: next,
 			varies: browserFields, header: v.documentHeader(path, k, f), weight: 1 << 10,
 		}
-		if v.past != nil {
+		if v.past != nil && revision.Own(f) {
 			c.deltas = v.deltas(&r, c, revision, f)
 		}
 		return c, nil
