@@ -64,8 +64,11 @@ func (s *serve) accepted() {
 	if !ok {
 		return
 	}
-	s.mayPass.Store(&fingerprint)
-	if b := s.current.Load(); b != nil {
+	b := s.current.Load()
+	if b == nil || s.refused.Load() != nil { // else it would lie there until new settings do the same
+		s.mayPass.Store(&fingerprint)
+	}
+	if b != nil {
 		b.Accept(fingerprint)
 	}
 	select {

@@ -160,6 +160,9 @@ func (s *serve) open(ctx context.Context, cfg *settings) (*site, error) {
 	s.refused.Store(nil)
 	s.noteHold(next.builder.Held())
 	s.current.Store(next.builder)
+	if fingerprint := s.mayPass.Swap(nil); fingerprint != nil { // accepted while it was scanned
+		next.builder.Accept(*fingerprint)
+	}
 	return next, nil
 }
 
