@@ -37,6 +37,12 @@ func (b *Builder) fallen() fallen {
 		slices.SortFunc(stones, func(s, t feeds.Tombstone) int {
 			return cmp.Or(t.When.Compare(s.When), strings.Compare(s.ID, t.ID))
 		})
+		named := map[string]bool{}
+		stones = slices.DeleteFunc(stones, func(s feeds.Tombstone) bool { // where articles stated the same id
+			again := named[s.ID]
+			named[s.ID] = true
+			return again
+		})
 		all[t] = stones[:min(len(stones), mostTombstones)]
 	}
 	return all

@@ -72,6 +72,11 @@ func (n *noting) recognise(seen []*article.Article) {
 		s := &n.seen[i]
 		s.Article = a
 		r, ok := n.l.get(a.Path)
+		if off := n.l.gone[a.Path]; !ok && off.Unpublished && same(a, off) { // its file has been there all the time
+			s.record, s.known, s.from = off, true, a.Path
+			n.taken[a.Path] = a.Path
+			continue
+		}
 		if !ok {
 			open = append(open, s)
 			continue
@@ -105,6 +110,9 @@ func (n *noting) recognise(seen []*article.Article) {
 	for _, s := range open {
 		if to, ok := n.taken[s.from]; ok && s.from == s.Article.Path && to != s.from { // its record moved away with its content
 			s.known, s.record, s.from = false, Record{}, ""
+			if s.Article.Hidden != "" { // so no record takes its place
+				n.l.drop(s.Article.Path)
+			}
 		}
 	}
 }
@@ -159,13 +167,13 @@ func (n *noting) settle(s *sighting, undated int) article.Facts {
 	if !r.Gone.IsZero() {
 		if before.Gone.IsZero() || s.from != a.Path || !equal(before, r) {
 			n.l.drop(a.Path)
-			n.withdraw(s.from)
+			n.withdraw(s.from, before)
 			n.l.gone[a.Path] = r
 		}
 		return n.facts(a, r)
 	}
 	if s.known {
-		n.withdraw(s.from)
+		n.withdraw(s.from, before)
 	}
 	if !s.known || s.from != a.Path || !equal(before, r) {
 		n.l.put(a.Path, r)
@@ -193,9 +201,10 @@ func (n *noting) appear(a *article.Article, r *Record) {
 	}
 }
 
-// withdraw forgets that an article vanished from a path.
-func (n *noting) withdraw(p string) {
-	if _, was := n.l.gone[p]; was {
+// withdraw forgets that an article vanished from a path, if this one did: it may
+// have come after one that is still gone.
+func (n *noting) withdraw(p string, r Record) {
+	if _, was := n.l.gone[p]; was && !r.Gone.IsZero() {
 		delete(n.l.gone, p)
 		n.l.touch(p)
 	}
