@@ -78,9 +78,10 @@ func (l *Ledger) flush() error {
 	err := l.db.Update(func(tx *bbolt.Tx) error {
 		live, gone, ids := tx.Bucket(bucketLive), tx.Bucket(bucketGone), tx.Bucket(bucketIDs)
 		for p := range l.dirty {
-			r, here := l.live[p]
-			if err := write(live, p, r, here); err != nil {
-				return err
+			if r, here := l.live[p]; here || l.erased[p] { // else only what is gone from there has changed
+				if err := write(live, p, r, here); err != nil {
+					return err
+				}
 			}
 			r, left := l.gone[p]
 			if err := write(gone, p, r, left); err != nil {
