@@ -13,6 +13,7 @@ import (
 type library struct {
 	opt     *Options
 	changed func([]*article.Article, []feeds.Tombstone, time.Time) time.Time
+	checked func(*kept, func(feeds.Format) string, *feeds.Revision) *feeds.Revision
 	edition *edition
 	parts   map[feeds.Key]part
 }
@@ -40,7 +41,7 @@ func (b *blend) Listing() *feeds.Listing { return b.listing }
 // have changed, it alone is new: no snapshot, and nothing that was rendered,
 // becomes another.
 func (b *Builder) collect() {
-	lib := &library{opt: &b.opt, changed: b.modified, edition: new(edition), parts: make(map[feeds.Key]part, len(b.windows))}
+	lib := &library{opt: &b.opt, changed: b.modified, checked: b.checked, edition: new(edition), parts: make(map[feeds.Key]part, len(b.windows))}
 	for s, w := range b.windows {
 		lib.parts[w.meta.key] = part{w.meta.name, s.Fold(), s.Articles()}
 	}
@@ -73,10 +74,13 @@ func (lib *library) Compose(m *feeds.Mix, before feeds.Blend) feeds.Blend {
 	}
 	b.listing = l
 	if old != nil && old.meta == b.meta && slices.EqualFunc(old.articles, b.articles, same) {
-		b.articles, b.modified, l.Revision = old.articles, old.modified, old.listing.Revision
+		b.articles, b.modified, b.kept, l.Revision = old.articles, old.modified, old.kept, old.listing.Revision
 		return b
 	}
 	b.modified = lib.modified(b.articles, old)
+	if b.kept = (&kept{}); old != nil { // the last good documents, one of each format
+		b.kept = old.kept
+	}
 	l.Revision = lib.revision(&b.window, limits, m.Top)
 	return b
 }
@@ -92,14 +96,14 @@ func (lib *library) modified(articles []*article.Article, old *blend) time.Time 
 
 func (lib *library) revision(w *window, limits Limits, ranked bool) *feeds.Revision {
 	site, m, articles, modified := &lib.opt.Site, w.meta, w.articles, w.modified
-	return feeds.NewRevision(func() *feeds.Feed {
+	return lib.checked(w.kept, m.key.DocumentPath, feeds.NewRevision(func() *feeds.Feed {
 		f := assemble(site, m, articles, limits, false)
 		f.Modified = modified
 		if ranked {
 			f.TTL = rankTTL
 		}
 		return f
-	}, encoders)
+	}, encoders))
 }
 
 // holds reports whether an article is on the shelf. Settled lists are in order.
