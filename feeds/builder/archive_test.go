@@ -204,7 +204,7 @@ func TestWalk(t *testing.T) {
 		p := newPast(t, c.n, c.limits)
 		for s := range p.b.windows {
 			want := map[string]bool{}
-			for _, a := range s.Articles() {
+			for a := range s.Articles().All() {
 				want[a.ID()] = true
 			}
 			for _, f := range feeds.Formats {
@@ -284,7 +284,7 @@ func TestStable(t *testing.T) {
 	}
 	l := p.b.Snapshot().Listing(feeds.Key{})
 	at := l.Feed().Items[0].Published
-	for _, a := range l.Periods {
+	for a := range l.Past.From("") {
 		for _, it := range a.Feed().Items {
 			if it.Title == "T300" {
 				at = it.Published
@@ -298,9 +298,9 @@ func TestStable(t *testing.T) {
 	step("an edit of it", "back.md", post("Back again", at.Add(time.Second), ""), old[0])
 	step("its removal", "back.md", "", old[0], "/atom.xml") // which has its tombstone
 	lone := time.Date(1999, 5, 6, 7, 8, 9, 0, time.UTC)
-	oldest := l.Periods[len(l.Periods)-1].Period
-	step("an article before all others", "first.md", post("First", lone, ""), "/archive/1999-05/atom.xml", "/archive/"+oldest+"/atom.xml")
-	step("its removal", "first.md", "", "/archive/1999-05/atom.xml", "/archive/"+oldest+"/atom.xml", "/atom.xml")
+	oldest := slices.Collect(l.Archives())
+	step("an article before all others", "first.md", post("First", lone, ""), "/archive/1999-05/atom.xml", "/archive/"+oldest[len(oldest)-1].Period+"/atom.xml")
+	step("its removal", "first.md", "", "/archive/1999-05/atom.xml", "/archive/"+oldest[len(oldest)-1].Period+"/atom.xml", "/atom.xml")
 	if !p.walk(feeds.Key{}, feeds.Atom)[p.b.catalog.Get("0399.md").ID()] {
 		t.Error("the first article is out of reach")
 	}
@@ -378,7 +378,7 @@ func TestRendersOnce(t *testing.T) {
 	of := func() map[string]*feeds.Revision {
 		all := map[string]*feeds.Revision{}
 		for _, l := range p.b.Snapshot().Listings {
-			for _, a := range l.Periods {
+			for a := range l.Past.From("") {
 				all[l.Key.Path()+a.Period] = a.Revision
 			}
 		}

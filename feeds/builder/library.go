@@ -6,7 +6,6 @@ import (
 
 	"feedmill/feeds"
 	"feedmill/feeds/article"
-	"feedmill/feeds/catalog"
 )
 
 // library composes feeds of the articles on all shelves at one moment.
@@ -15,16 +14,19 @@ type library struct {
 	changed func([]*article.Article, []feeds.Tombstone, time.Time) time.Time
 	checked func(*kept, func(feeds.Format) string, *feeds.Revision) *feeds.Revision
 	edition *edition
-	parts   map[feeds.Key]part
+	windows []*window
+	index   map[feeds.Key]int // of windows
 }
 
 // edition tells libraries apart without keeping one in memory.
 type edition struct{ _ byte }
 
-// part is a shelf as it was settled.
-type part struct {
-	name, fold string
-	articles   []*article.Article
+// part is the window of a feed; an empty one where there is none.
+func (lib *library) part(k feeds.Key) *window {
+	if i, ok := lib.index[k]; ok {
+		return lib.windows[i]
+	}
+	return &window{}
 }
 
 // blend is a composed feed as one edition has it.
@@ -41,11 +43,7 @@ func (b *blend) Listing() *feeds.Listing { return b.listing }
 // have changed, it alone is new: no snapshot, and nothing that was rendered,
 // becomes another.
 func (b *Builder) collect() {
-	lib := &library{opt: &b.opt, changed: b.modified, checked: b.checked, edition: new(edition), parts: make(map[feeds.Key]part, len(b.windows))}
-	for s, w := range b.windows {
-		lib.parts[w.meta.key] = part{w.meta.name, s.Fold(), s.Articles()}
-	}
-	b.library.Store(lib)
+	b.library.Store(&library{opt: &b.opt, changed: b.modified, checked: b.checked, edition: new(edition), windows: b.layout.windows, index: b.layout.index})
 }
 
 // rankTTL is how long a copy of a ranking stays fresh: the numbers move at their
@@ -106,8 +104,5 @@ func (lib *library) revision(w *window, limits Limits, ranked bool) *feeds.Revis
 	}, encoders))
 }
 
-// holds reports whether an article is on the shelf. Settled lists are in order.
-func (p part) holds(a *article.Article) bool {
-	_, ok := slices.BinarySearchFunc(p.articles, a, catalog.Newer)
-	return ok
-}
+// holds reports whether an article is on the window's shelf.
+func (w *window) holds(a *article.Article) bool { return w.list.Find(a) != nil }

@@ -27,16 +27,16 @@ func (t *turns) Pop() any {
 	return x
 }
 
-func (s *schedule) add(e *entry) { heap.Push(&s.heap, turn{e.turn, e}) }
+func (s *schedule) add(e *entry, at time.Time) { heap.Push(&s.heap, turn{at, e}) }
 
 func (s *schedule) pop() { heap.Pop(&s.heap) }
 
-// first is the entry whose turn comes first, or nil.
-func (s *schedule) first() *entry {
+// first is the entry whose turn comes first, and when; nil where there is none.
+func (s *schedule) first() (*entry, time.Time) {
 	if len(s.heap) == 0 {
-		return nil
+		return nil, time.Time{}
 	}
-	return s.heap[0].e
+	return s.heap[0].e, s.heap[0].at
 }
 
 // due takes out an entry whose turn has come, or returns nil.

@@ -31,12 +31,6 @@ func (c *Catalog) addAliases(aliases map[feeds.Key]feeds.Key) {
 	}
 }
 
-// Shown reports whether an article with this id is in a feed now.
-func (c *Catalog) Shown(id string) bool {
-	e := c.articles[c.owner(id)]
-	return e != nil && e.shown != nil
-}
-
 // Absent says why the article of a path is in no feed now; empty where it is in one.
 func (c *Catalog) Absent(path string) string {
 	e := c.articles[path]

@@ -53,6 +53,7 @@ type Ledger struct {
 	dirty  map[string]bool   // paths whose records differ from those in db
 	gone   map[string]Record // articles that vanished, by the path where they lay
 	ids    map[string]string // id to path, of what is not in db or not yet
+	losses uint64            // changes of gone
 
 	names   map[string][]string  // kind/fold of all feeds ever served to their slugs
 	owners  map[feeds.Key]string // and back
@@ -224,6 +225,13 @@ func (l *Ledger) Gone(since time.Time) []Record {
 		}
 	}
 	return all
+}
+
+// Losses counts the changes of what [Ledger.Gone] tells, and perhaps others.
+func (l *Ledger) Losses() uint64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.losses
 }
 
 // Check reads every record and reports what is damaged. It changes nothing.

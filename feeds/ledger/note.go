@@ -150,7 +150,9 @@ func (n *noting) settle(s *sighting, undated int) article.Facts {
 		r.ID = a.ID()
 	}
 	r.Stated, r.Link, r.Digest, r.Content = a.Stated, a.Link, a.Digest[:], a.Content[:]
-	n.appear(a, &r)
+	if n.appear(a, &r); s.known && len(before.Feeds) == 0 && len(r.Feeds) > 0 {
+		n.l.losses++ // it may have the id of one that is gone
+	}
 	if !r.Gone.IsZero() {
 		if before.Gone.IsZero() || s.from != a.Path || !equal(before, r) {
 			n.l.drop(a.Path)
