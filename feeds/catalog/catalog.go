@@ -4,8 +4,6 @@ package catalog
 
 import (
 	"iter"
-	"maps"
-	"slices"
 	"time"
 
 	"feedmill/feeds"
@@ -43,7 +41,7 @@ type Catalog struct {
 	uneven   map[ref]bool     // groups whose slugs are to be given out anew
 	fixed    map[feeds.Key]ref
 	given    map[ref]string // the settings' slugs, which are fixed
-	touched  map[*Shelf]bool
+	touched  []*Shelf       // each once
 	rescored map[*Shelf]bool
 	folds    map[string]string    // what Fold made of names: it is asked for often
 	tagged   map[feeds.Tag]*Shelf // likewise; some may be gone
@@ -73,7 +71,7 @@ func New(opt Options) *Catalog {
 	c := &Catalog{
 		opt:      opt,
 		articles: map[string]*entry{}, ids: map[string]*entry{}, rivals: map[string][]string{}, given: map[ref]string{}, tagged: map[feeds.Tag]*Shelf{},
-		shelves: map[ref]*Shelf{}, groups: map[ref][]string{}, uneven: map[ref]bool{}, fixed: map[feeds.Key]ref{}, touched: map[*Shelf]bool{}, rescored: map[*Shelf]bool{}, folds: map[string]string{}, awaited: map[ref]*schedule{},
+		shelves: map[ref]*Shelf{}, groups: map[ref][]string{}, uneven: map[ref]bool{}, fixed: map[feeds.Key]ref{}, rescored: map[*Shelf]bool{}, folds: map[string]string{}, awaited: map[ref]*schedule{},
 		pinned: map[ref]string{}, owners: map[feeds.Key]ref{},
 	}
 	c.shelf(feeds.Tag{Kind: feeds.All})
@@ -197,7 +195,7 @@ func (c *Catalog) show(e *entry) {
 	for t := range feedsOf(shown) {
 		s := c.shelf(t)
 		s.add(shown, t.Name)
-		c.touched[s] = true
+		c.touch(s)
 	}
 }
 
@@ -208,7 +206,7 @@ func (c *Catalog) hide(e *entry) {
 	for t := range feedsOf(e.shown) {
 		s := c.shelf(t)
 		s.remove(e.shown, t.Name)
-		c.touched[s] = true
+		c.touch(s)
 	}
 	e.shown = nil
 }
@@ -262,20 +260,33 @@ func (c *Catalog) Next() time.Time {
 // them in no particular order. Shelves that are empty and not in the settings
 // are gone from the catalog.
 func (c *Catalog) Touched() []*Shelf {
-	all := map[*Shelf]bool{}
+	var all []*Shelf
+	seen := map[*Shelf]bool{}
 	for len(c.touched)+len(c.uneven) > 0 { // dropping a shelf can give another its slug
 		for g := range c.uneven {
 			delete(c.uneven, g)
 			c.spread(g)
 		}
-		for s := range c.touched {
-			delete(c.touched, s)
-			all[s] = true
+		touched := c.touched
+		c.touched = nil
+		for _, s := range touched {
+			if s.touched = false; !seen[s] {
+				seen[s] = true
+				all = append(all, s)
+			}
 			s.settle()
 			if s.list.Len() == 0 && s.Topic == nil && s.ref.kind != feeds.All && !s.gone {
 				c.drop(s)
 			}
 		}
 	}
-	return slices.Collect(maps.Keys(all))
+	return all
+}
+
+// touch notes that a shelf is another one than Touched told last.
+func (c *Catalog) touch(s *Shelf) {
+	if !s.touched {
+		s.touched = true
+		c.touched = append(c.touched, s)
+	}
 }

@@ -66,7 +66,7 @@ func TestList(t *testing.T) {
 				plain = slices.Insert(plain, i, a)
 			}
 			emptying := step%20 > 14
-			for range 1 + r.IntN([]int{3, 300, 2_000}[r.IntN(3)]) {
+			for range 1 + r.IntN([]int{3, 300, 600}[r.IntN(3)]) {
 				switch i := r.IntN(10); {
 				case len(plain) > 0 && (emptying && i > 0 || i == 1):
 					remove(r.IntN(len(plain)))

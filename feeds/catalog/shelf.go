@@ -14,14 +14,21 @@ import (
 type Shelf struct {
 	Topic *Topic // what the settings say; nil for all else
 
-	ref   ref
-	slug  string
-	names map[string]int // spellings and how many articles use each
-	list  List
-	end   *article.Article // the last one of list and grown
-	grown growing          // behind list, before edits
-	edits []edit           // since it was settled last
-	gone  bool
+	ref     ref
+	slug    string
+	names   []spelling
+	list    List
+	end     *article.Article // the last one of list and grown
+	grown   growing          // behind list, before edits
+	edits   []edit           // since it was settled last
+	touched bool             // is in the catalog's list of these
+	gone    bool
+}
+
+// spelling is how some articles write a shelf's name.
+type spelling struct {
+	name     string
+	articles int
 }
 
 // Kind is the kind of feed.
@@ -45,25 +52,36 @@ func (s *Shelf) Name() string {
 	if s.Topic != nil {
 		return s.Topic.Name
 	}
-	best := ""
-	for name, n := range s.names {
-		if m := s.names[best]; n > m || n == m && name < best {
-			best = name
+	var best spelling
+	for _, n := range s.names {
+		if best.articles == 0 || n.compare(best) < 0 {
+			best = n
 		}
 	}
-	return best
+	return best.name
 }
 
 // Spellings lists the ways in which articles write the name, most used first.
 func (s *Shelf) Spellings() []string {
-	all := make([]string, 0, len(s.names))
-	for n := range s.names {
-		all = append(all, n)
+	all := make([]string, len(s.names))
+	for i, n := range slices.SortedFunc(slices.Values(s.names), spelling.compare) {
+		all[i] = n.name
 	}
-	slices.SortFunc(all, func(a, b string) int {
-		return cmp.Or(cmp.Compare(s.names[b], s.names[a]), strings.Compare(a, b))
-	})
 	return all
+}
+
+func (n spelling) compare(o spelling) int {
+	return cmp.Or(cmp.Compare(o.articles, n.articles), strings.Compare(n.name, o.name))
+}
+
+// spell counts an article more, or less, that writes the name in one way.
+func (s *Shelf) spell(name string, more int) {
+	i := slices.IndexFunc(s.names, func(n spelling) bool { return n.name == name })
+	if i < 0 {
+		s.names = append(s.names, spelling{name, more})
+	} else if s.names[i].articles += more; s.names[i].articles == 0 {
+		s.names = slices.Delete(s.names, i, i+1)
+	}
 }
 
 // Newer is the order of every feed: by date of publication, latest first,
@@ -73,7 +91,7 @@ func Newer(a, b *article.Article) int {
 }
 
 func (s *Shelf) add(a *article.Article, name string) {
-	s.names[name]++
+	s.spell(name, 1)
 	if len(s.edits) == 0 && (s.end == nil || Newer(s.end, a) < 0) {
 		s.grown.add(a)
 		s.end = a
@@ -83,9 +101,7 @@ func (s *Shelf) add(a *article.Article, name string) {
 }
 
 func (s *Shelf) remove(a *article.Article, name string) {
-	if s.names[name]--; s.names[name] == 0 {
-		delete(s.names, name)
-	}
+	s.spell(name, -1)
 	s.edits = append(s.edits, edit{a, true})
 }
 
@@ -113,9 +129,9 @@ func (c *Catalog) shelf(t feeds.Tag) *Shelf {
 	r := ref{t.Kind, c.fold(t.Name)}
 	s := c.shelves[r]
 	if s == nil {
-		s = &Shelf{ref: r, names: map[string]int{}}
+		s = &Shelf{ref: r}
 		c.shelves[r], c.order, c.past = s, nil, nil
-		c.touched[s] = true
+		c.touch(s)
 		if slug, ok := c.given[r]; ok {
 			s.slug = slug
 		} else if slug, ok := c.pinned[r]; ok {
@@ -153,7 +169,7 @@ func (c *Catalog) spread(g ref) {
 	for fold, slug := range feeds.Slugs(c.groups[g], fixed || owned) {
 		if s := c.shelves[ref{g.kind, fold}]; s.slug != slug {
 			s.slug, c.past = slug, nil
-			c.touched[s] = true
+			c.touch(s)
 		}
 	}
 }

@@ -18,7 +18,7 @@ func (c *Catalog) await(e *entry) {
 // retime has a feed looked at anew, because what it waits for has changed.
 func (c *Catalog) retime(r ref) {
 	if s := c.shelves[r]; s != nil {
-		c.touched[s] = true
+		c.touch(s)
 	}
 }
 
