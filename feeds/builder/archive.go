@@ -64,11 +64,11 @@ func (p *annals) print(x period) *feeds.Archive {
 	if a := p.press.known(&sheet); a != nil {
 		return a
 	}
-	if older, ok := p.older(x); ok {
-		sheet.prev = older.name
-	}
-	// Newer ones are not for readers yet: new articles may still change or split them.
-	if first, ok := p.entrance(p.shown); ok && x != first && x.i >= first.i && x.j >= first.j {
+	older, more := p.older(x)
+	sheet.prev = older.name
+	// Those newer than the first one that readers see may still be changed or split
+	// by new articles. The oldest leads there all the same: it has no other neighbour.
+	if first, ok := p.entrance(p.shown); !more || ok && x != first && x.i >= first.i && x.j >= first.j {
 		newer, _ := p.newer(x)
 		sheet.next = newer.name
 	}

@@ -217,6 +217,46 @@ func TestWalk(t *testing.T) {
 	}
 }
 
+// TestLoneMonth: however few articles there are behind what the subscription
+// document shows, no archive document is without a neighbour. When there are more
+// months, the only one's halves lead to the whole.
+func TestLoneMonth(t *testing.T) {
+	for _, days := range [][]int{{3}, {20}, {1, 2, 3}, {3, 20, 21}, {20, 20}} {
+		for _, limits := range []Limits{{Items: 50, MaxAge: time.Hour}, {Items: 50, MaxBytes: 6 << 10}} {
+			if limits.MaxBytes > 0 && len(days) < 3 {
+				continue // all fit
+			}
+			p := newPast(t, 0, limits)
+			for i, day := range days {
+				p.d.write(fmt.Sprint(i, ".md"), post(fmt.Sprint("T", i), time.Date(2021, 5, day, 0, 0, 0, 0, time.UTC), ""))
+			}
+			p.apply("")
+			l := p.b.Snapshot().Listing(feeds.Key{})
+			archives := 0
+			for a := range l.Archives() {
+				if h := a.Feed().History; h.Prev == "" && h.Next == "" {
+					t.Errorf("%v %+v: %s has no neighbour", days, limits, a.Period)
+				}
+				archives++
+			}
+			if archives < 2 {
+				t.Errorf("%v %+v: %d archive documents", days, limits, archives)
+			}
+			for _, f := range feeds.Formats {
+				if got := p.walk(feeds.Key{}, f); len(got) != len(days) {
+					t.Errorf("%v %+v: the walk finds %d articles", days, limits, len(got))
+				}
+			}
+			agree(t, p.b, testBuilder(p.d, nil, func(o *Options) { *o = p.b.opt }))
+			p.d.write("old.md", post("Old", time.Date(2021, 2, 1, 0, 0, 0, 0, time.UTC), ""))
+			p.apply("old.md")
+			if _, instead := p.b.Snapshot().Listing(feeds.Key{}).Archive("2021-05-a"); limits.MaxAge > 0 && instead != "2021-05" {
+				t.Errorf("%v %+v: 2021-05-a leads to %q", days, limits, instead)
+			}
+		}
+	}
+}
+
 // offered is the bytes of every document of the feed of everything, by path.
 func (p *past) offered() map[string]string {
 	p.Helper()

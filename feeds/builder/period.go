@@ -18,6 +18,9 @@ import (
 // document, so the one in which that ends is not the newest, and new articles
 // leave it alone.
 //
+// Validators find no way through an archive that is a single document, so the
+// only month of a feed is always halved; half of it may be empty.
+//
 // Nothing is parted before somebody asks, and then only around what is asked
 // for: that takes time in proportion to the items of a document.
 type calendar struct {
@@ -74,13 +77,17 @@ func (c calendar) named(name string) (x period, ok bool) {
 			return x, false
 		}
 	}
-	return x, x.name == name && x.i < x.j
+	return x, x.name == name && (x.i < x.j || len(name) > len(feeds.Monthly) && c.lone(c.month(first)))
 }
 
 // older is the next older period, if there is one.
 func (c calendar) older(x period) (period, bool) {
 	if x.j < c.list.Len() {
 		return c.at(x.j), true
+	}
+	m := c.month(x.from)
+	if newer, older := c.halves(m); c.lone(m) && x.name == newer.name {
+		return older, true
 	}
 	return period{}, false
 }
@@ -89,6 +96,10 @@ func (c calendar) older(x period) (period, bool) {
 func (c calendar) newer(x period) (period, bool) {
 	if x.i > 0 {
 		return c.at(x.i - 1), true
+	}
+	m := c.month(x.from)
+	if newer, older := c.halves(m); c.lone(m) && x.name == older.name {
+		return newer, true
 	}
 	return period{}, false
 }
@@ -101,7 +112,13 @@ func (c calendar) month(t time.Time) period {
 }
 
 // whole reports whether a span is not parted further.
-func (c calendar) whole(x period) bool { return c.fits(x.i, x.j) }
+func (c calendar) whole(x period) bool { return c.fits(x.i, x.j) && !c.lone(x) }
+
+// lone reports whether a span is the month of all articles and has room for them
+// in one document.
+func (c calendar) lone(x period) bool {
+	return len(x.name) == len(feeds.Monthly) && x.i == 0 && x.j == c.list.Len() && x.j > 0 && c.fits(x.i, x.j)
+}
 
 func (c calendar) halves(x period) (newer, older period) {
 	name := x.name
@@ -159,8 +176,8 @@ func (c calendar) entrance(n int) (x period, ok bool) {
 		return period{}, false
 	}
 	x = c.at(n)
-	if _, more := c.older(x); !more {
-		if newer, more := c.newer(x); more {
+	if newer, more := c.newer(x); more {
+		if _, more := c.older(x); !more {
 			return newer, true
 		}
 	}
