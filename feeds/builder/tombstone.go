@@ -53,17 +53,25 @@ func (b *Builder) mourn(now time.Time) (changed []*catalog.Shelf) {
 // when the first of that fades.
 func (b *Builder) fallen(now time.Time) (all fallen, fades time.Time) {
 	all = fallen{}
-	for _, r := range b.opt.Ledger.Gone(now.Add(-b.opt.Tombstones - 24*time.Hour)) {
-		at := b.fades(r.Gone)
-		if !at.After(now) || b.catalog.Shown(r.ID) {
-			continue
-		}
-		if fades.IsZero() || at.Before(fades) {
+	add := func(id string, when time.Time, t feeds.Tag) {
+		all[t] = append(all[t], feeds.Tombstone{ID: id, When: when.UTC()})
+		if at := b.fades(when); fades.IsZero() || at.Before(fades) {
 			fades = at
+		}
+	}
+	since := now.Add(-b.opt.Tombstones - 24*time.Hour)
+	for _, r := range b.opt.Ledger.Gone(since) {
+		if !b.fades(r.Gone).After(now) || b.catalog.Shown(r.ID) {
+			continue
 		}
 		for _, t := range r.Feeds {
 			t.Name = feeds.Fold(t.Name)
-			all[t] = append(all[t], feeds.Tombstone{ID: r.ID, When: r.Gone.UTC()})
+			add(r.ID, r.Gone, t)
+		}
+	}
+	for _, d := range b.opt.Ledger.Left(since) {
+		if b.fades(d.When).After(now) && !b.catalog.ShownIn(d.ID, d.Feed) {
+			add(d.ID, d.When, d.Feed)
 		}
 	}
 	for t, stones := range all {

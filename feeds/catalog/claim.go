@@ -89,6 +89,12 @@ func (c *Catalog) Shown(id string) bool {
 	return e != nil && e.shown != nil
 }
 
+// ShownIn reports whether an article with this id is in a feed, which t names by
+// what its name folds to.
+func (c *Catalog) ShownIn(id string, t feeds.Tag) bool {
+	return c.Shown(id) && slices.ContainsFunc(c.ids[id].shown.Member, func(m feeds.Tag) bool { return m.Kind == t.Kind && c.fold(m.Name) == t.Name })
+}
+
 // Conflicts lists the articles that state the id of another one, by path.
 func (c *Catalog) Conflicts() []*feeds.Problem {
 	var all []*feeds.Problem

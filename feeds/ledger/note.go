@@ -150,7 +150,10 @@ func (n *noting) settle(s *sighting, undated int) article.Facts {
 		r.ID = a.ID()
 	}
 	r.Stated, r.Link, r.Digest, r.Content = a.Stated, a.Link, a.Digest[:], a.Content[:]
-	if n.appear(a, &r); s.known && len(before.Feeds) == 0 && len(r.Feeds) > 0 {
+	if n.appear(a, &r); r.Gone.IsZero() {
+		n.move(r.ID, before.Feeds, r.Feeds)
+	}
+	if s.known && len(before.Feeds) == 0 && len(r.Feeds) > 0 {
 		n.l.losses++ // it may have the id of one that is gone
 	}
 	if !r.Gone.IsZero() {
@@ -236,6 +239,16 @@ func (n *noting) freeID(a *article.Article) string {
 
 // prune forgets what went long ago.
 func (n *noting) prune() {
+	if n.now.Sub(n.l.pruned) < time.Hour {
+		return
+	}
+	n.l.pruned = n.now
+	for id, left := range n.l.left {
+		if n.now.Sub(left[len(left)-1].When) > keepGone {
+			delete(n.l.left, id)
+			n.l.unwritten[id] = true
+		}
+	}
 	for p, r := range n.l.gone {
 		if n.now.Sub(r.Gone) > keepGone {
 			delete(n.l.gone, p)

@@ -93,11 +93,12 @@ func (l *Ledger) flush() error {
 				return err
 			}
 		}
-		return nil
+		return l.writeLeft(tx.Bucket(bucketLeft))
 	})
 	if err != nil {
 		return fmt.Errorf("write ledger: %w", err)
 	}
+	clear(l.unwritten)
 	clear(l.dirty)
 	clear(l.live)
 	clear(l.erased)
@@ -121,9 +122,9 @@ func (l *Ledger) restore() error {
 	if err := errors.Join(l.db.Close(), os.Rename(copied, l.file)); err != nil {
 		return err
 	}
-	newer := l.gone
+	gone, left := l.gone, l.left
 	err = l.open()
-	l.gone = newer
+	l.gone, l.left = gone, left
 	return err
 }
 
