@@ -194,12 +194,14 @@ func (c calendar) place(n int) feeds.History {
 }
 
 // around names all that place can say for up to n articles.
-func (c calendar) around(n int) (names []string) {
+func (c calendar) around(n int) string {
+	var names strings.Builder
 	rank := 0
 	for rank <= n && rank < c.list.Len() {
 		x := c.at(rank)
-		names = append(names, x.name)
+		names.WriteString(x.name + " ")
 		rank = x.j
 	}
-	return append(names, fmt.Sprint(rank > n, rank == c.list.Len()))
+	fmt.Fprint(&names, rank > n, rank == c.list.Len())
+	return names.String()
 }

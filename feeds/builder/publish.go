@@ -23,6 +23,7 @@ type window struct {
 	meta     meta
 	listing  *feeds.Listing
 	past     *annals
+	places   string // all that the subscription document can say of its place in past
 	kept     *kept
 	modified time.Time // Last-Modified of its documents
 	turns    time.Time // when time alone changes it next; zero for never
@@ -95,6 +96,7 @@ func (b *Builder) open(s *catalog.Shelf, fallen []feeds.Tombstone) bool {
 	b.edition++
 	w := &window{fold: s.Fold(), list: list, articles: articles, meta: m, turns: ages, fallen: fallen, kept: old.kept}
 	w.past = &annals{calendar: calendar{list, limits}, meta: m, shown: n, edition: b.edition, press: b.press}
+	w.places = w.past.around(n)
 	if w.kept == nil || old.meta.key != m.key { // a document elsewhere is another one
 		w.kept = &kept{}
 	}
@@ -108,7 +110,7 @@ func (b *Builder) open(s *catalog.Shelf, fallen []feeds.Tombstone) bool {
 	}
 	w.listing = w.announce(b.catalog.Due(s), ages)
 	if old.listing != nil && old.meta == m && slices.EqualFunc(old.articles, articles, same) && slices.Equal(old.fallen, fallen) &&
-		(old.list == list || slices.Equal(old.past.around(n), w.past.around(n))) {
+		old.places == w.places {
 		w.articles, w.modified, w.listing.Revision = old.articles, old.modified, old.listing.Revision
 		return false
 	}
@@ -145,13 +147,16 @@ func (b *Builder) revision(w *window, limits Limits) *feeds.Revision {
 // next is the earliest of the times at which an article will come to a window or
 // leave it; zero for never.
 func next(articles []*article.Article, times ...time.Time) (at time.Time) {
-	for _, a := range articles {
-		times = append(times, a.Expires)
-	}
-	for _, t := range times {
+	sooner := func(t time.Time) {
 		if !t.IsZero() && (at.IsZero() || t.Before(at)) {
 			at = t
 		}
+	}
+	for _, a := range articles {
+		sooner(a.Expires)
+	}
+	for _, t := range times {
+		sooner(t)
 	}
 	return at
 }
