@@ -109,7 +109,7 @@ type sheetKey struct{ feed, period string }
 
 // maxSheets bounds what a press remembers. A document that is printed again has
 // the same bytes.
-const maxSheets = 4096
+const maxSheets = 1024
 
 // known is the document of a sheet, whose edition tells what it is made of, if it
 // was printed from that.

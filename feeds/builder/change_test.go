@@ -1,8 +1,13 @@
 package builder
 
 import (
+	"fmt"
 	"runtime"
 	"testing"
+	"time"
+
+	"feedmill/feeds"
+	"feedmill/watcher"
 )
 
 // TestChangeCost: a saved article costs the same number of allocations, and of
@@ -14,8 +19,10 @@ func TestChangeCost(t *testing.T) {
 		b, d, _ := filled(t, n)
 		save := saving(t, b, d)
 		save()
-		listings := b.Snapshot().Listings
-		save()
+		listings, losses := b.Snapshot().Listings, b.opt.Ledger.Losses()
+		if save(); b.opt.Ledger.Losses() != losses {
+			t.Error("an edit has tombstones looked through")
+		}
 		kept := 0
 		for i, l := range b.Snapshot().Listings {
 			if l == listings[i] {
@@ -35,5 +42,34 @@ func TestChangeCost(t *testing.T) {
 	t.Logf("allocations %v, bytes %v", allocs, bytes)
 	if allocs[20_000] > 1.3*allocs[2_000] || bytes[20_000] > 1.3*bytes[2_000] {
 		t.Errorf("a change among 20,000 articles makes %v allocations of %v bytes, among 2,000 %v of %v", allocs[20_000], bytes[20_000], allocs[2_000], bytes[2_000])
+	}
+}
+
+// TestTurns: what is planned and put off again and again does not pile up, and the
+// next turn is that of the window which has the earliest.
+func TestTurns(t *testing.T) {
+	now, d := time.Date(2024, 6, 1, 12, 0, 0, 0, time.UTC), newDisk()
+	b := testBuilder(d, func() time.Time { return now }, func(o *Options) {
+		o.Limits = func(feeds.Kind, string) Limits { return Limits{Items: 3, MaxAge: 30 * 24 * time.Hour} }
+	})
+	for i := range 300 {
+		now = now.Add(time.Hour)
+		path := fmt.Sprintf("%03d.md", i)
+		d.write(path, post("T", now, fmt.Sprintf("topics: [t%d]", i%3)))
+		if err := b.Apply(t.Context(), watcher.Changes{Rescan: i == 0, Paths: []string{path}}); err != nil {
+			t.Fatal(err)
+		}
+		var at time.Time
+		for _, w := range b.windows {
+			if at.IsZero() || w.turns.Before(at) {
+				at = w.turns
+			}
+		}
+		if got := b.next(); !got.Equal(at) {
+			t.Fatalf("after %d articles the next turn is at %s, want %s", i+1, got, at)
+		}
+	}
+	if n := len(b.turns); n > 64+2*len(b.windows)+1 {
+		t.Errorf("%d turns are planned for %d feeds", n, len(b.windows))
 	}
 }
