@@ -99,26 +99,6 @@ func New(opt Options) *Catalog {
 	return c
 }
 
-// TopicNames returns a function that turns aliases and other spellings of the
-// settings' topics into their names, and leaves all other names alone.
-func TopicNames(topics []Topic) func(string) string {
-	names := map[string]string{}
-	for _, t := range topics {
-		for _, a := range t.Aliases {
-			names[feeds.Fold(a)] = t.Name
-		}
-	}
-	for _, t := range topics {
-		names[feeds.Fold(t.Name)] = t.Name
-	}
-	return func(name string) string {
-		if n, ok := names[feeds.Fold(name)]; ok {
-			return n
-		}
-		return name
-	}
-}
-
 // Len is the number of articles held, shown or not.
 func (c *Catalog) Len() int { return len(c.articles) }
 
@@ -162,26 +142,6 @@ func (c *Catalog) Remove(path string) bool {
 	return true
 }
 
-// place shows or hides an article as the time demands, and plans its next turn.
-func (c *Catalog) place(e *entry) {
-	a := e.stated
-	switch e.turns = false; {
-	case a.Hidden != "":
-	case a.NotBefore.After(c.now):
-		e.turns = true
-		c.schedule.add(e, a.NotBefore)
-		c.await(e)
-	case a.Expires.IsZero():
-		c.show(e)
-	case a.Expires.After(c.now):
-		c.show(e)
-		e.turns = true
-		c.schedule.add(e, a.Expires)
-	default:
-		c.hide(e)
-	}
-}
-
 func (c *Catalog) show(e *entry) {
 	shown := e.stated
 	if c.ids[e.stated.ID()] != e {
@@ -221,38 +181,6 @@ func feedsOf(a *article.Article) iter.Seq[feeds.Tag] {
 				return
 			}
 		}
-	}
-}
-
-// Advance moves the clock: articles whose time has come appear, those whose
-// time is over go; it returns both. Time never goes back.
-func (c *Catalog) Advance(now time.Time) (turned []*article.Article) {
-	if now.After(c.now) {
-		c.now = now
-	}
-	for {
-		e := c.schedule.due(c.now)
-		if e == nil {
-			return turned
-		}
-		if c.articles[e.stated.Path] == e {
-			c.place(e)
-			turned = append(turned, e.stated)
-		}
-	}
-}
-
-// Next is when Advance will next change something; zero for never.
-func (c *Catalog) Next() time.Time {
-	for {
-		e, at := c.schedule.first()
-		if e == nil {
-			return time.Time{}
-		}
-		if c.articles[e.stated.Path] == e {
-			return at
-		}
-		c.schedule.pop() // replaced or removed since
 	}
 }
 

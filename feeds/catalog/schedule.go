@@ -3,6 +3,8 @@ package catalog
 import (
 	"container/heap"
 	"time"
+
+	"feedmill/feeds/article"
 )
 
 // schedule is the articles that have a turn to come, earliest first. Entries
@@ -45,4 +47,56 @@ func (s *schedule) due(now time.Time) *entry {
 		return nil
 	}
 	return heap.Pop(&s.heap).(turn).e
+}
+
+// place shows or hides an article as the time demands, and plans its next turn.
+func (c *Catalog) place(e *entry) {
+	a := e.stated
+	switch e.turns = false; {
+	case a.Hidden != "":
+	case a.NotBefore.After(c.now):
+		e.turns = true
+		c.schedule.add(e, a.NotBefore)
+		c.await(e)
+	case a.Expires.IsZero():
+		c.show(e)
+	case a.Expires.After(c.now):
+		c.show(e)
+		e.turns = true
+		c.schedule.add(e, a.Expires)
+	default:
+		c.hide(e)
+	}
+}
+
+// Advance moves the clock: articles whose time has come appear, those whose
+// time is over go; it returns both. Time never goes back.
+func (c *Catalog) Advance(now time.Time) (turned []*article.Article) {
+	if now.After(c.now) {
+		c.now = now
+	}
+	for {
+		e := c.schedule.due(c.now)
+		if e == nil {
+			return turned
+		}
+		if c.articles[e.stated.Path] == e {
+			c.place(e)
+			turned = append(turned, e.stated)
+		}
+	}
+}
+
+// Next is when Advance will next change something; zero for never.
+func (c *Catalog) Next() time.Time {
+	for {
+		e, at := c.schedule.first()
+		if e == nil {
+			return time.Time{}
+		}
+		if c.articles[e.stated.Path] == e {
+			return at
+		}
+		c.schedule.pop() // replaced or removed since
+	}
 }
