@@ -4,10 +4,12 @@ import (
 	"iter"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"feedmill/feeds"
 	"feedmill/feeds/article"
+	"feedmill/feeds/catalog"
 )
 
 // archiveTTL is how long a copy of an archive document may be kept: it seldom
@@ -17,25 +19,33 @@ const archiveTTL = 24 * time.Hour
 // annals is the archive of a feed over one state of its shelf. It implements
 // [feeds.Past].
 type annals struct {
-	calendar
+	list    atomic.Pointer[catalog.List] // one is as good as another if a reader sees no difference
+	limits  Limits
 	meta    meta
 	shown   int    // the subscription document shows the newest ones, these many at most
 	edition uint64 // is greater in later states
 	press   *press
 }
 
+// hold has p make its documents from list from now on, so that the articles of
+// another one that looks the same can leave the memory.
+func (p *annals) hold(list catalog.List) { p.list.Store(&list) }
+
+func (p *annals) calendar() calendar { return calendar{*p.list.Load(), p.limits} }
+
 // Find implements [feeds.Past].
 func (p *annals) Find(name, first string) (*feeds.Archive, string) {
-	x, ok := p.named(name)
-	newest, _ := p.named(first)
+	c := p.calendar()
+	x, ok := c.named(name)
+	newest, _ := c.named(first)
 	if x.name == "" {
 		return nil, ""
 	}
 	if ok && x.i >= newest.i && x.j >= newest.j {
-		return p.print(x), ""
+		return p.print(c, x), ""
 	}
-	if rank := max(x.i, newest.i); rank < p.list.Len() {
-		return nil, p.at(rank).name
+	if rank := max(x.i, newest.i); rank < c.list.Len() {
+		return nil, c.at(rank).name
 	}
 	return nil, ""
 }
@@ -43,15 +53,16 @@ func (p *annals) Find(name, first string) (*feeds.Archive, string) {
 // From implements [feeds.Past].
 func (p *annals) From(name string) iter.Seq[*feeds.Archive] {
 	return func(yield func(*feeds.Archive) bool) {
-		if p.list.Len() == 0 {
+		c := p.calendar()
+		if c.list.Len() == 0 {
 			return
 		}
-		x, ok := p.at(0), true
+		x, ok := c.at(0), true
 		if name != "" {
-			x, ok = p.named(name)
+			x, ok = c.named(name)
 		}
-		for ; ok; x, ok = p.older(x) {
-			if !yield(p.print(x)) {
+		for ; ok; x, ok = c.older(x) {
+			if !yield(p.print(c, x)) {
 				return
 			}
 		}
@@ -59,20 +70,20 @@ func (p *annals) From(name string) iter.Seq[*feeds.Archive] {
 }
 
 // print is the archive document of a period.
-func (p *annals) print(x period) *feeds.Archive {
+func (p *annals) print(c calendar, x period) *feeds.Archive {
 	sheet := sheet{meta: p.meta, name: x.name, limits: p.limits, edition: p.edition}
 	if a := p.press.known(&sheet); a != nil {
 		return a
 	}
-	older, more := p.older(x)
+	older, more := c.older(x)
 	sheet.prev = older.name
 	// Those newer than the first one that readers see may still be changed or split
 	// by new articles. The oldest leads there all the same: it has no other neighbour.
-	if first, ok := p.entrance(p.shown); !more || ok && x != first && x.i >= first.i && x.j >= first.j {
-		newer, _ := p.newer(x)
+	if first, ok := c.entrance(p.shown); !more || ok && x != first && x.i >= first.i && x.j >= first.j {
+		newer, _ := c.newer(x)
 		sheet.next = newer.name
 	}
-	sheet.articles = p.list.Slice(x.i, x.j)
+	sheet.articles = c.list.Slice(x.i, x.j)
 	return p.press.print(&sheet)
 }
 

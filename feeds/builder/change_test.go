@@ -73,3 +73,20 @@ func TestTurns(t *testing.T) {
 		t.Errorf("%d turns are planned for %d feeds", n, len(b.windows))
 	}
 }
+
+// TestMemory bounds what the catalog and the builder hold of an article besides
+// the article: places on nine shelves, and what it is found by.
+func TestMemory(t *testing.T) {
+	const n, most = 20_000, 350
+	all := cards(t, n)
+	b := testBuilder(newDisk(), nil, nil)
+	b.catalog.Advance(b.opt.Now())
+	before := inUse()
+	b.catalog.Fill(all)
+	b.publish()
+	got := (inUse() - before) / n
+	runtime.KeepAlive(b)
+	if t.Logf("%.0f bytes an article", got); got > most {
+		t.Errorf("%.0f bytes an article, want %d at most", got, most)
+	}
+}

@@ -23,7 +23,8 @@ type window struct {
 	meta     meta
 	listing  *feeds.Listing
 	past     *annals
-	places   string // all that the subscription document can say of its place in past
+	source   *annals // that of the window for which the revision was made
+	places   string  // all that the subscription document can say of its place in past
 	kept     *kept
 	modified time.Time // Last-Modified of its documents
 	turns    time.Time // when time alone changes it next; zero for never
@@ -54,6 +55,8 @@ func (b *Builder) publish() (changed int) {
 		if w := b.windows[s]; w != nil && w.list != s.Articles() {
 			again := *w
 			again.list = s.Articles()
+			w.past.hold(again.list)
+			w.source.hold(again.list)
 			b.windows[s] = &again
 		}
 	}
@@ -86,8 +89,10 @@ func (b *Builder) open(s *catalog.Shelf, fallen []feeds.Tombstone) bool {
 	}
 	b.edition++
 	w := &window{fold: s.Fold(), list: list, articles: articles, meta: m, turns: ages, fallen: fallen, kept: old.kept}
-	w.past = &annals{calendar: calendar{list, limits}, meta: m, shown: n, edition: b.edition, press: b.press}
-	w.places = w.past.around(n)
+	w.past = &annals{limits: limits, meta: m, shown: n, edition: b.edition, press: b.press}
+	w.past.hold(list)
+	w.source = w.past
+	w.places = w.past.calendar().around(n)
 	if w.kept == nil || old.meta.key != m.key { // a document elsewhere is another one
 		w.kept = &kept{}
 	}
@@ -102,7 +107,8 @@ func (b *Builder) open(s *catalog.Shelf, fallen []feeds.Tombstone) bool {
 	w.listing = w.announce(b.catalog.Due(s), ages)
 	if old.listing != nil && old.meta == m && slices.EqualFunc(old.articles, articles, same) && slices.Equal(old.fallen, fallen) &&
 		old.places == w.places {
-		w.articles, w.modified, w.listing.Revision = old.articles, old.modified, old.listing.Revision
+		w.articles, w.modified, w.source, w.listing.Revision = old.articles, old.modified, old.source, old.listing.Revision
+		w.source.hold(list)
 		return false
 	}
 	w.modified = b.modified(articles, fallen, old.modified)
@@ -125,12 +131,12 @@ func (w *window) announce(due, ages time.Time) *feeds.Listing {
 
 // revision makes documents of a window.
 func (b *Builder) revision(w *window, limits Limits) *feeds.Revision {
-	site, m, articles, fallen, modified, calendar := &b.opt.Site, w.meta, w.articles, w.fallen, w.modified, w.past.calendar
+	site, m, articles, fallen, modified, past := &b.opt.Site, w.meta, w.articles, w.fallen, w.modified, w.past
 	return b.checked(w.kept, m.key.DocumentPath, feeds.NewRevision(func() *feeds.Feed {
 		stones, limits := carve(fallen, limits)
 		f := assemble(site, m, articles, limits, false)
 		f.Modified, f.Tombstones = modified, stones
-		f.History = calendar.place(len(f.Items))
+		f.History = past.calendar().place(len(f.Items))
 		return f
 	}, encoders))
 }
