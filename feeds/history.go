@@ -1,7 +1,7 @@
 package feeds
 
 import (
-	"slices"
+	"iter"
 	"time"
 )
 
@@ -47,35 +47,34 @@ func (f *Feed) ArchiveURL(period string, g Format) string {
 // CurrentURL is the absolute URL of the feed's subscription document in format g.
 func (f *Feed) CurrentURL(g Format) string { return f.Site.URL(f.Key.DocumentPath(g)) }
 
-// Archives lists the archive documents that lead on from the subscription
+// Past is the archive documents of a feed, those that its subscription document
+// leads to and newer ones. It makes each when it is asked for. It never changes
+// and is safe for concurrent use.
+type Past interface {
+	// Find returns the archive document of a period, if there is one that is not
+	// newer than that of the period first. Otherwise instead names the one to read
+	// on from: the newest that holds nothing newer than both; empty for none.
+	Find(period, first string) (a *Archive, instead string)
+	// From yields the documents from that of a period on, newest first; from the
+	// newest on where it is empty.
+	From(period string) iter.Seq[*Archive]
+}
+
+// Archives yields the archive documents that lead on from the subscription
 // document, newest first. It assembles the feed, because only that tells how
 // many items the subscription document has room for.
-func (l *Listing) Archives() []*Archive {
-	if len(l.Periods) == 0 {
-		return nil
+func (l *Listing) Archives() iter.Seq[*Archive] {
+	if l.Past == nil || l.Feed().Prev == "" {
+		return func(func(*Archive) bool) {}
 	}
-	from := l.Feed().Prev
-	i := slices.IndexFunc(l.Periods, func(a *Archive) bool { return a.Period == from })
-	if i < 0 {
-		return nil
-	}
-	return l.Periods[i:]
+	return l.Past.From(l.Feed().Prev)
 }
 
 // Archive returns the archive document of a period, or nil. Where there is none,
-// as when the period has been split, instead names the one to read on from: the
-// newest that holds nothing newer than the period; empty for none.
+// as when the period has been split, instead names the one to read on from.
 func (l *Listing) Archive(period string) (a *Archive, instead string) {
-	if _, err := time.Parse(Monthly, period[:min(len(period), len(Monthly))]); err != nil {
+	if _, err := time.Parse(Monthly, period[:min(len(period), len(Monthly))]); err != nil || l.Past == nil || l.Feed().Prev == "" {
 		return nil, ""
 	}
-	for _, a := range l.Archives() {
-		switch n := min(len(a.Period), len(period)); {
-		case a.Period == period:
-			return a, ""
-		case a.Period[:n] <= period:
-			return nil, a.Period
-		}
-	}
-	return nil, ""
+	return l.Past.Find(period, l.Feed().Prev)
 }

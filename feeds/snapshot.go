@@ -39,13 +39,13 @@ func (r *Revision) Document(f Format) (*Document, error) { return r.docs[f]() }
 // Listing is one feed as directories show it.
 type Listing struct {
 	Key         Key
-	Name        string     // the topic's own name; the site's title for All
-	Description string     // may be empty
-	Parent      string     // slug of the parent topic; empty for none
-	Count       int        // articles in it, beyond those the feed has room for
-	Updated     time.Time  // of its newest article; zero where none is dated
-	Next        time.Time  // when it changes although no file does; zero for never. Nothing that is published names it
-	Periods     []*Archive // all articles by period, newest first; see Archives
+	Name        string    // the topic's own name; the site's title for All
+	Description string    // may be empty
+	Parent      string    // slug of the parent topic; empty for none
+	Count       int       // articles in it, beyond those the feed has room for
+	Updated     time.Time // of its newest article; zero where none is dated
+	Next        time.Time // when it changes although no file does; zero for never. Nothing that is published names it
+	Past        Past      // all articles by period; nil where the feed has no archive
 	*Revision
 }
 
@@ -56,22 +56,35 @@ type Snapshot struct {
 	Articles int            // articles in at least one feed
 	Retired  map[Key]bool   // feeds that once were and lead nowhere now
 	Library  func() Library // composes feeds of what is shown at the time of the call; nil: there are none
-	byKey    map[Key]*Listing
+	index    map[Key]int    // in Listings; shared with the snapshots that With makes
 	aliases  map[Key]Key
 }
 
 // NewSnapshot indexes listings, which it keeps. aliases lead from other names
 // of a feed to its key.
 func NewSnapshot(site *Site, articles int, listings []*Listing, aliases map[Key]Key) *Snapshot {
-	s := &Snapshot{Site: site, Articles: articles, Listings: listings, aliases: aliases, byKey: make(map[Key]*Listing, len(listings))}
-	for _, l := range listings {
-		s.byKey[l.Key] = l
+	s := &Snapshot{Site: site, Articles: articles, Listings: listings, aliases: aliases, index: make(map[Key]int, len(listings))}
+	for i, l := range listings {
+		s.index[l.Key] = i
 	}
 	return s
 }
 
+// With is s with other listings, each of which has its key at the same index of
+// Listings, in place of some. It makes no new index, and keeps listings.
+func (s *Snapshot) With(articles int, listings []*Listing, aliases map[Key]Key) *Snapshot {
+	next := *s
+	next.Articles, next.Listings, next.aliases = articles, listings, aliases
+	return &next
+}
+
 // Listing returns the feed with this key, or nil.
-func (s *Snapshot) Listing(k Key) *Listing { return s.byKey[k] }
+func (s *Snapshot) Listing(k Key) *Listing {
+	if i, ok := s.index[k]; ok {
+		return s.Listings[i]
+	}
+	return nil
+}
 
 // Alias returns the key that another name of a feed stands for.
 func (s *Snapshot) Alias(k Key) (Key, bool) {

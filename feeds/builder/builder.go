@@ -69,6 +69,11 @@ type Builder struct {
 	catalog *catalog.Catalog
 	files   map[string]file
 	windows map[*catalog.Shelf]*window
+	turns   turns
+	grief   grief
+	layout  layout
+	edition uint64 // of the window opened last
+	press   *press
 	arrived arrivals
 
 	snapshot atomic.Pointer[feeds.Snapshot]
@@ -95,11 +100,13 @@ func New(src Source, opt Options) *Builder {
 	if opt.Ledger == nil {
 		opt.Ledger = ledger.Memory()
 	}
-	return &Builder{
+	b := &Builder{
 		opt: opt, src: src, parser: opt.Parser,
 		catalog: catalog.New(catalog.Options{SiteID: opt.SiteID, Topics: opt.Topics, Names: opt.Ledger.Names()}),
 		files:   map[string]file{}, windows: map[*catalog.Shelf]*window{}, again: make(chan struct{}, 1), arrived: arrivals{},
 	}
+	b.press = &press{site: &b.opt.Site, changed: b.modified, checked: b.checked, sheets: map[sheetKey]*sheet{}}
+	return b
 }
 
 // Snapshot is the current state of all feeds; nil before the first rescan.
@@ -191,10 +198,8 @@ func (b *Builder) next() time.Time {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	at := b.catalog.Next()
-	for _, w := range b.windows {
-		if t := w.turns; !t.IsZero() && (at.IsZero() || t.Before(at)) {
-			at = t
-		}
+	if s, t := b.turn(); s != nil && (at.IsZero() || t.Before(at)) {
+		at = t
 	}
 	return at
 }

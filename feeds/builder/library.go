@@ -6,25 +6,27 @@ import (
 
 	"feedmill/feeds"
 	"feedmill/feeds/article"
-	"feedmill/feeds/catalog"
 )
 
 // library composes feeds of the articles on all shelves at one moment.
 type library struct {
 	opt     *Options
 	changed func([]*article.Article, []feeds.Tombstone, time.Time) time.Time
+	checked func(*kept, func(feeds.Format) string, *feeds.Revision) *feeds.Revision
 	edition *edition
-	parts   map[feeds.Key]part
+	windows []*window
+	index   map[feeds.Key]int // of windows
 }
 
 // edition tells libraries apart without keeping one in memory.
 type edition struct{ _ byte }
 
-// part is a shelf as it was settled.
-type part struct {
-	name, fold string
-	articles   []*article.Article
-	next       time.Time // when it changes although no file does; zero for never
+// part is the window of a feed; an empty one where there is none.
+func (lib *library) part(k feeds.Key) *window {
+	if i, ok := lib.index[k]; ok {
+		return lib.windows[i]
+	}
+	return &window{}
 }
 
 // blend is a composed feed as one edition has it.
@@ -41,23 +43,19 @@ func (b *blend) Listing() *feeds.Listing { return b.listing }
 // have changed, it alone is new: no snapshot, and nothing that was rendered,
 // becomes another.
 func (b *Builder) collect() {
-	lib := &library{opt: &b.opt, changed: b.modified, edition: new(edition), parts: make(map[feeds.Key]part, len(b.windows))}
-	for s, w := range b.windows {
-		lib.parts[w.meta.key] = part{w.meta.name, s.Fold(), s.Articles(), w.listing.Next}
-	}
-	b.library.Store(lib)
+	b.library.Store(&library{opt: &b.opt, changed: b.modified, checked: b.checked, edition: new(edition), windows: b.layout.windows, index: b.layout.index})
 }
 
 // next is a time before which no scheduled article appears in a mix, the latest
 // that is known: it must appear in each group. Zero for never.
 func (lib *library) next(m *feeds.Mix) (at time.Time) {
 	if len(m.Of) == 0 {
-		return lib.parts[feeds.Key{}].next
+		return lib.part(feeds.Key{}).due()
 	}
 	for _, group := range m.Of {
 		var first time.Time
 		for _, p := range lib.shelves(group) {
-			first = next(nil, first, p.next)
+			first = next(nil, first, p.due())
 		}
 		if first.IsZero() {
 			return first
@@ -96,10 +94,13 @@ func (lib *library) Compose(m *feeds.Mix, before feeds.Blend) feeds.Blend {
 	l.Next = next(b.articles, lib.next(m))
 	b.listing = l
 	if old != nil && old.meta == b.meta && slices.EqualFunc(old.articles, b.articles, same) {
-		b.articles, b.modified, l.Revision = old.articles, old.modified, old.listing.Revision
+		b.articles, b.modified, b.kept, l.Revision = old.articles, old.modified, old.kept, old.listing.Revision
 		return b
 	}
 	b.modified = lib.modified(b.articles, old)
+	if b.kept = (&kept{}); old != nil { // the last good documents, one of each format
+		b.kept = old.kept
+	}
 	l.Revision = lib.revision(&b.window, limits, m.Top)
 	return b
 }
@@ -115,18 +116,23 @@ func (lib *library) modified(articles []*article.Article, old *blend) time.Time 
 
 func (lib *library) revision(w *window, limits Limits, ranked bool) *feeds.Revision {
 	site, m, articles, modified := &lib.opt.Site, w.meta, w.articles, w.modified
-	return feeds.NewRevision(func() *feeds.Feed {
+	return lib.checked(w.kept, m.key.DocumentPath, feeds.NewRevision(func() *feeds.Feed {
 		f := assemble(site, m, articles, limits, false)
 		f.Modified = modified
 		if ranked {
 			f.TTL = rankTTL
 		}
 		return f
-	}, encoders)
+	}, encoders))
 }
 
-// holds reports whether an article is on the shelf. Settled lists are in order.
-func (p part) holds(a *article.Article) bool {
-	_, ok := slices.BinarySearchFunc(p.articles, a, catalog.Newer)
-	return ok
+// holds reports whether an article is on the window's shelf.
+func (w *window) holds(a *article.Article) bool { return w.list.Find(a) != nil }
+
+// due is when the window changes although no file does; zero for never.
+func (w *window) due() (at time.Time) {
+	if w.listing != nil {
+		at = w.listing.Next
+	}
+	return at
 }

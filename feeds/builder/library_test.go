@@ -2,6 +2,7 @@ package builder
 
 import (
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -250,6 +251,38 @@ func TestTop(t *testing.T) {
 	f := blend.Listing().Feed()
 	if f.Title != "Top of a – Site" || f.TTL != rankTTL || f.Key.Path() != "/topics/a/top/" {
 		t.Errorf("%q %s %s", f.Title, f.TTL, f.Key.Path())
+	}
+}
+
+// TestBadMix: a composed document that is not good does not take the place of one
+// that was.
+func TestBadMix(t *testing.T) {
+	now := day
+	_, b, save := topicSite(t, &now)
+	top := &feeds.Mix{Of: [][]feeds.Key{{{Kind: feeds.Topic, Slug: "a"}}}, Top: true}
+	good := b.Snapshot().Library().Compose(top, nil)
+	first, err := good.Listing().Document(feeds.RSS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole := encoders[feeds.RSS]
+	t.Cleanup(func() { encoders[feeds.RSS] = whole })
+	encoders[feeds.RSS] = func(w io.Writer, _ *feeds.Feed) error { _, err := io.WriteString(w, "<rss>"); return err }
+	save(4, told{heat: 1000, quality: 100})
+	bad := b.Snapshot().Library().Compose(top, good)
+	if bad.Listing().Revision == good.Listing().Revision {
+		t.Fatal("the ranking is the same")
+	}
+	if d, err := bad.Listing().Document(feeds.RSS); err != nil || d != first {
+		t.Errorf("a malformed document is served in place of a good one: %v", err)
+	}
+	if d, err := b.Snapshot().Library().Compose(top, nil).Listing().Document(feeds.RSS); err == nil {
+		t.Errorf("a malformed document is served: %q", d.Body)
+	}
+	encoders[feeds.RSS] = whole
+	save(3, told{heat: 2000, quality: 100})
+	if d, err := b.Snapshot().Library().Compose(top, bad).Listing().Document(feeds.RSS); err != nil || d == first {
+		t.Errorf("the next good one is not served: %v", err)
 	}
 }
 

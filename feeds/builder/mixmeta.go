@@ -17,10 +17,10 @@ func (lib *library) meta(m *feeds.Mix) meta {
 		of := site
 		if len(m.Of) > 0 {
 			k = m.Of[0][0]
-			of = lib.parts[k].name + " – " + site
+			of = lib.part(k).meta.name + " – " + site
 		}
 		return meta{
-			key: m.Key(), title: "Top of " + of, id: feeds.ID(lib.opt.SiteID, "top", k.Kind.String(), lib.parts[k].fold),
+			key: m.Key(), title: "Top of " + of, id: feeds.ID(lib.opt.SiteID, "top", k.Kind.String(), lib.part(k).fold),
 			description: "The hottest articles of the last 30 days: " + of,
 		}
 	}
@@ -33,7 +33,7 @@ func (lib *library) mixID(m *feeds.Mix) string {
 	folded := func(group []feeds.Key) string {
 		folds := make([]string, len(group))
 		for i, k := range group {
-			folds[i] = k.Kind.String() + " " + lib.parts[k].fold
+			folds[i] = k.Kind.String() + " " + lib.part(k).fold
 		}
 		slices.Sort(folds)
 		return strings.Join(folds, "\n")
@@ -104,8 +104,8 @@ func (lib *library) about(groups [][]feeds.Key) string {
 func (lib *library) either(group []feeds.Key) string {
 	names := make([]string, len(group))
 	for i, k := range group {
-		names[i] = lib.parts[k].name
-		if k.Kind == feeds.Type && lib.parts[k].fold == "video" {
+		names[i] = lib.part(k).meta.name
+		if k.Kind == feeds.Type && lib.part(k).fold == "video" {
 			names[i] = "videos"
 		}
 	}

@@ -21,13 +21,13 @@ const (
 // groups that all must hold, and asks the others; maxScan bounds its work, so
 // articles beyond that many are not found.
 func (lib *library) pick(m *feeds.Mix, limits Limits) (picked []*article.Article) {
-	groups := make([][]part, len(m.Of))
+	groups := make([][]*window, len(m.Of))
 	for i, g := range m.Of {
 		groups[i] = lib.shelves(g)
 	}
-	smallest := []part{lib.parts[feeds.Key{}]}
+	smallest := []*window{lib.part(feeds.Key{})}
 	if len(groups) > 0 {
-		smallest = slices.MinFunc(groups, func(a, b []part) int { return cmp.Compare(articlesOn(a), articlesOn(b)) })
+		smallest = slices.MinFunc(groups, func(a, b []*window) int { return cmp.Compare(articlesOn(a), articlesOn(b)) })
 	}
 	without := lib.shelves(m.Without)
 	scanned, now := 0, lib.opt.Now()
@@ -55,27 +55,27 @@ func (lib *library) pick(m *feeds.Mix, limits Limits) (picked []*article.Article
 }
 
 // shelves are those of the keys that there still are.
-func (lib *library) shelves(keys []feeds.Key) []part {
-	all := make([]part, 0, len(keys))
+func (lib *library) shelves(keys []feeds.Key) []*window {
+	all := make([]*window, 0, len(keys))
 	for _, k := range keys {
-		all = append(all, lib.parts[k])
+		all = append(all, lib.part(k))
 	}
 	return all
 }
 
-func articlesOn(group []part) (n int) {
+func articlesOn(group []*window) (n int) {
 	for _, p := range group {
-		n += len(p.articles)
+		n += p.list.Len()
 	}
 	return n
 }
 
-func inAny(group []part, a *article.Article) bool {
-	return slices.ContainsFunc(group, func(p part) bool { return p.holds(a) })
+func inAny(group []*window, a *article.Article) bool {
+	return slices.ContainsFunc(group, func(p *window) bool { return p.holds(a) })
 }
 
-func inAll(groups [][]part, a *article.Article) bool {
-	return !slices.ContainsFunc(groups, func(g []part) bool { return !inAny(g, a) })
+func inAll(groups [][]*window, a *article.Article) bool {
+	return !slices.ContainsFunc(groups, func(g []*window) bool { return !inAny(g, a) })
 }
 
 // admits holds an article against the conditions that are about itself.
@@ -91,25 +91,25 @@ func admits(m *feeds.Mix, a *article.Article) bool {
 }
 
 // merged yields what is on at least one shelf, newest first, each once.
-func merged(group []part) iter.Seq[*article.Article] {
+func merged(group []*window) iter.Seq[*article.Article] {
 	return func(yield func(*article.Article) bool) {
-		rest := make([][]*article.Article, len(group))
+		rest := make([]catalog.Cursor, len(group))
 		for i, p := range group {
-			rest[i] = p.articles
+			rest[i] = p.list.Cursor()
 		}
 		for {
 			var first *article.Article
-			for _, r := range rest {
-				if len(r) > 0 && (first == nil || catalog.Newer(r[0], first) < 0) {
-					first = r[0]
+			for i := range rest {
+				if a := rest[i].Head(); a != nil && (first == nil || catalog.Newer(a, first) < 0) {
+					first = a
 				}
 			}
 			if first == nil || !yield(first) {
 				return
 			}
-			for i, r := range rest {
-				if len(r) > 0 && catalog.Newer(r[0], first) == 0 {
-					rest[i] = r[1:]
+			for i := range rest {
+				if a := rest[i].Head(); a != nil && catalog.Newer(a, first) == 0 {
+					rest[i].Advance()
 				}
 			}
 		}

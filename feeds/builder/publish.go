@@ -14,75 +14,85 @@ import (
 
 var encoders = [...]feeds.Encoder{feeds.RSS: rss.Encode, feeds.Atom: atom.Encode, feeds.JSON: jsonfeed.Encode}
 
-// window is the part of a shelf that its feed shows, as last published.
+// window is the part of a shelf that its feed shows, as published. It never
+// changes once it is.
 type window struct {
+	fold     string
+	list     catalog.List // all articles of the shelf, with the numbers that they have now
 	articles []*article.Article
 	meta     meta
 	listing  *feeds.Listing
+	past     *annals
+	source   *annals // that of the window for which the revision was made
+	places   string  // all that the subscription document can say of its place in past
 	kept     *kept
 	modified time.Time // Last-Modified of its documents
 	turns    time.Time // when time alone changes it next; zero for never
-	periods  []*period // of all articles of the shelf, newest first
 	fallen   []feeds.Tombstone
-}
-
-// meta is what a feed says of itself.
-type meta struct {
-	key                feeds.Key
-	id                 string
-	name               string // empty for the feed of everything
-	title, description string
-	parent             string
 }
 
 // publish makes a snapshot of what has changed, if anything has, and returns
 // the number of feeds with another content.
 func (b *Builder) publish() (changed int) {
-	first := b.snapshot.Load() == nil
+	now, first := b.opt.Now(), b.snapshot.Load() == nil
 	shelves := b.catalog.Touched()
 	rescored := b.catalog.Rescored()
-	for s, w := range b.windows {
-		if !w.turns.IsZero() && !w.turns.After(b.opt.Now()) && !slices.Contains(shelves, s) {
-			shelves = append(shelves, s)
-		}
+	shelves = append(shelves, b.due(now)...)
+	if len(shelves) > 0 || first {
+		shelves = append(shelves, b.mourn(now)...) // what comes back elsewhere takes its tombstones away
 	}
-	if len(shelves) == 0 && !first {
-		if rescored {
-			b.collect()
-		}
-		return 0
-	}
-	fallen := b.fallen()
-	for s, w := range b.windows { // what comes back elsewhere takes its tombstones away
-		if !slices.Equal(w.fallen, fallen.of(s)) && !slices.Contains(shelves, s) {
-			shelves = append(shelves, s)
-		}
-	}
+	shelves = distinct(shelves)
 	b.pin(shelves)
 	for _, s := range shelves {
 		if s.Gone() {
 			delete(b.windows, s)
 			changed++
-		} else if b.open(s, fallen.of(s)) {
+		} else if b.open(s, b.grief.of(s)) {
 			changed++
 		}
 	}
-	b.collect()
-	b.snapshot.Store(b.compose())
+	for _, s := range rescored {
+		if w := b.windows[s]; w != nil && w.list != s.Articles() {
+			again := *w
+			again.list = s.Articles()
+			w.past.hold(again.list)
+			w.source.hold(again.list)
+			b.windows[s] = &again
+		}
+	}
+	if len(shelves)+len(rescored) > 0 || first {
+		b.compose(shelves, rescored)
+	}
 	return changed
+}
+
+// distinct is the shelves, each once.
+func distinct(all []*catalog.Shelf) []*catalog.Shelf {
+	seen := make(map[*catalog.Shelf]bool, len(all))
+	return slices.DeleteFunc(all, func(s *catalog.Shelf) bool {
+		again := seen[s]
+		seen[s] = true
+		return again
+	})
 }
 
 // open brings the window of a shelf up to date and reports whether its content
 // is another one.
 func (b *Builder) open(s *catalog.Shelf, fallen []feeds.Tombstone) bool {
-	limits := b.opt.Limits(s.Kind(), s.Name())
-	articles, ages := newest(s.Articles(), limits, b.opt.Now())
-	m := b.meta(s)
+	limits, now := b.opt.Limits(s.Kind(), s.Name()), b.opt.Now()
+	list, m := s.Articles(), b.meta(s)
+	articles, ages := newest(list, limits, now)
+	n := len(articles)
 	old := b.windows[s]
 	if old == nil {
 		old = &window{}
 	}
-	w := &window{articles: articles, meta: m, turns: ages, fallen: fallen, periods: b.bind(s, m, limits, len(articles), old.periods), kept: old.kept}
+	b.edition++
+	w := &window{fold: s.Fold(), list: list, articles: articles, meta: m, turns: ages, fallen: fallen, kept: old.kept}
+	w.past = &annals{limits: limits, meta: m, shown: n, edition: b.edition, press: b.press}
+	w.past.hold(list)
+	w.source = w.past
+	w.places = w.past.calendar().around(n)
 	if w.kept == nil || old.meta.key != m.key { // a document elsewhere is another one
 		w.kept = &kept{}
 	}
@@ -91,47 +101,59 @@ func (b *Builder) open(s *catalog.Shelf, fallen []feeds.Tombstone) bool {
 			w.turns = f
 		}
 	}
-	l := &feeds.Listing{Key: m.key, Name: m.name, Description: m.description, Parent: m.parent, Count: len(s.Articles())}
-	if l.Name == "" {
-		l.Name = m.title
+	if b.windows[s] = w; !w.turns.IsZero() && (!w.turns.Equal(old.turns) || !w.turns.After(now)) {
+		b.plan(s, w.turns)
 	}
-	if len(articles) > 0 {
-		l.Updated = articles[0].Published
-	}
-	l.Next = next(articles, ages, b.catalog.Due(s))
-	for _, p := range w.periods {
-		l.Periods = append(l.Periods, p.archive)
-	}
-	w.listing = l
-	b.windows[s] = w
-	n := len(articles)
+	w.listing = w.announce(b.catalog.Due(s), ages)
 	if old.listing != nil && old.meta == m && slices.EqualFunc(old.articles, articles, same) && slices.Equal(old.fallen, fallen) &&
-		slices.Equal(around(n, old.periods), around(n, w.periods)) {
-		w.articles, w.modified, l.Revision = old.articles, old.modified, old.listing.Revision
+		old.places == w.places {
+		w.articles, w.modified, w.source, w.listing.Revision = old.articles, old.modified, old.source, old.listing.Revision
+		w.source.hold(list)
 		return false
 	}
 	w.modified = b.modified(articles, fallen, old.modified)
-	site := &b.opt.Site
-	l.Revision = b.checked(w.kept, m.key.DocumentPath, feeds.NewRevision(func() *feeds.Feed {
+	w.listing.Revision = b.revision(w, limits)
+	return true
+}
+
+// announce is how directories show the feed.
+func (w *window) announce(due, ages time.Time) *feeds.Listing {
+	l := &feeds.Listing{Key: w.meta.key, Name: w.meta.name, Description: w.meta.description, Parent: w.meta.parent, Count: w.list.Len(), Past: w.past}
+	if l.Name == "" {
+		l.Name = w.meta.title
+	}
+	if len(w.articles) > 0 {
+		l.Updated = w.articles[0].Published
+	}
+	l.Next = next(w.articles, ages, due)
+	return l
+}
+
+// revision makes documents of a window.
+func (b *Builder) revision(w *window, limits Limits) *feeds.Revision {
+	site, m, articles, fallen, modified, past := &b.opt.Site, w.meta, w.articles, w.fallen, w.modified, w.past
+	return b.checked(w.kept, m.key.DocumentPath, feeds.NewRevision(func() *feeds.Feed {
 		stones, limits := carve(fallen, limits)
 		f := assemble(site, m, articles, limits, false)
-		f.Modified, f.Tombstones = w.modified, stones
-		f.History = place(len(f.Items), w.periods)
+		f.Modified, f.Tombstones = modified, stones
+		f.History = past.calendar().place(len(f.Items))
 		return f
 	}, encoders))
-	return true
 }
 
 // next is the earliest of the times at which an article will come to a window or
 // leave it; zero for never.
 func next(articles []*article.Article, times ...time.Time) (at time.Time) {
-	for _, a := range articles {
-		times = append(times, a.Expires)
-	}
-	for _, t := range times {
+	sooner := func(t time.Time) {
 		if !t.IsZero() && (at.IsZero() || t.Before(at)) {
 			at = t
 		}
+	}
+	for _, a := range articles {
+		sooner(a.Expires)
+	}
+	for _, t := range times {
+		sooner(t)
 	}
 	return at
 }
@@ -161,78 +183,27 @@ func (b *Builder) modified(articles []*article.Article, fallen []feeds.Tombstone
 // same reports whether two articles look alike to a reader.
 func same(a, b *article.Article) bool { return a == b || a.Alike(b) }
 
-// newest is the head of a shelf that limits allow. It is the caller's own copy.
-func newest(all []*article.Article, limits Limits, now time.Time) (head []*article.Article, ages time.Time) {
-	for _, a := range all {
-		if len(head) == limits.Items {
-			break
-		}
-		if limits.MaxAge > 0 && !a.Published.IsZero() {
-			leaves := a.Published.Add(limits.MaxAge)
-			if !leaves.After(now) {
-				continue
+// newest is the head of a shelf that limits allow, and when the first of it will
+// be too old. It is the caller's own copy.
+func newest(all catalog.List, limits Limits, now time.Time) (head []*article.Article, ages time.Time) {
+	young := all.Len()
+	if limits.MaxAge > 0 {
+		young = all.Since(now.Add(-limits.MaxAge).Add(1))
+	}
+	head = make([]*article.Article, 0, min(limits.Items, all.Len()))
+	take := func(from, to int) {
+		for a := range all.From(from) {
+			if from == to || len(head) == limits.Items {
+				break
 			}
-			ages = leaves // the list is newest first: the last one leaves first
+			head = append(head, a)
+			from++
 		}
-		head = append(head, a)
 	}
+	take(0, young)
+	if limits.MaxAge > 0 && len(head) > 0 {
+		ages = head[len(head)-1].Published.Add(limits.MaxAge) // the last one leaves first
+	}
+	take(max(young, all.Since(time.Time{}.Add(1))), all.Len()) // those without a date
 	return head, ages
-}
-
-func (b *Builder) meta(s *catalog.Shelf) meta {
-	site := &b.opt.Site
-	if s.Kind() == feeds.All {
-		m := meta{title: site.Title, description: site.Description, id: feeds.ID(b.opt.SiteID, "feed")}
-		if m.description == "" {
-			m.description = "The newest articles of " + site.Title
-		}
-		return m
-	}
-	m := meta{key: s.Key(), id: feeds.ID(b.opt.SiteID, "feed", s.Kind().String(), s.Fold()), name: feeds.XMLText(s.Name())}
-	m.title = m.name
-	if t := s.Topic; t != nil {
-		m.description = t.Description
-		if t.Title != "" {
-			m.title = t.Title
-		}
-		if t.Parent != "" {
-			m.parent = b.catalog.TopicSlug(t.Parent)
-		}
-	}
-	if m.title == m.name && m.name != site.Title {
-		m.title = m.name + " – " + site.Title
-	}
-	if m.description == "" {
-		m.description = describe(s.Kind(), m.name, site.Title)
-	}
-	return m
-}
-
-func describe(k feeds.Kind, name, site string) string {
-	switch k {
-	case feeds.Provider:
-		return "The newest from " + name + " on " + site
-	case feeds.Type:
-		return "The newest of type " + name + " from " + site
-	}
-	return "The newest about " + name + " from " + site
-}
-
-// compose makes a snapshot of all windows.
-func (b *Builder) compose() *feeds.Snapshot {
-	shelves := b.catalog.Shelves()
-	listings := make([]*feeds.Listing, 0, len(shelves))
-	shown := 0
-	for _, s := range shelves {
-		if w := b.windows[s]; w != nil {
-			listings = append(listings, w.listing)
-		}
-		if s.Kind() == feeds.All {
-			shown = len(s.Articles())
-		}
-	}
-	snap := feeds.NewSnapshot(&b.opt.Site, shown, listings, b.catalog.Aliases())
-	snap.Retired = b.catalog.Retired()
-	snap.Library = func() feeds.Library { return b.library.Load() }
-	return snap
 }

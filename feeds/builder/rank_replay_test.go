@@ -23,7 +23,7 @@ func TestReplayRankings(t *testing.T) {
 		t.Fatal(err)
 	}
 	blends, plain := map[feeds.Key]feeds.Blend{}, map[feeds.Key]string{}
-	shelves := map[feeds.Key][]*article.Article{}
+	shelves := map[feeds.Key]catalog.List{}
 	held, exact, visible, writes := 0, 0, 0, 0
 	for _, c := range history(t) {
 		now = time.Unix(c.Time, 0)
@@ -42,16 +42,17 @@ func TestReplayRankings(t *testing.T) {
 			visible++
 		}
 		lib := b.library.Load()
-		for k, part := range lib.parts {
-			if last := shelves[k]; len(last) == len(part.articles) && (len(last) == 0 || &last[0] == &part.articles[0]) {
+		for _, part := range lib.windows {
+			k := part.meta.key
+			if shelves[k] == part.list {
 				continue // untouched
 			}
-			shelves[k] = part.articles
+			shelves[k] = part.list
 			m := &feeds.Mix{Top: true}
 			if k.Kind != feeds.All {
 				m.Of = [][]feeds.Key{{k}}
 			}
-			old, order := blends[k], byExactHeat(part.articles)
+			old, order := blends[k], byExactHeat(part.list)
 			blends[k] = lib.Compose(m, old)
 			if old != nil && !seen {
 				if old.Listing().Revision != blends[k].Listing().Revision {
@@ -71,10 +72,10 @@ func TestReplayRankings(t *testing.T) {
 }
 
 // byExactHeat names the articles that a ranking without any margin would hold.
-func byExactHeat(all []*article.Article) string {
+func byExactHeat(all catalog.List) string {
 	var recent []*article.Article
-	for _, a := range all {
-		if all[0].Published.Sub(a.Published) <= rankSpan {
+	for a := range all.All() {
+		if all.At(0).Published.Sub(a.Published) <= rankSpan {
 			recent = append(recent, a)
 		}
 	}

@@ -20,17 +20,58 @@ func (f fallen) of(s *catalog.Shelf) []feeds.Tombstone {
 	return f[feeds.Tag{Kind: s.Kind(), Name: s.Fold()}]
 }
 
-// fallen lists what has left each feed lately and is not shown again.
-func (b *Builder) fallen() fallen {
-	all := fallen{}
-	now := b.opt.Now()
-	for _, r := range b.opt.Ledger.Gone(now.Add(-b.opt.Tombstones - 24*time.Hour)) {
+// grief is the tombstones that are named now.
+type grief struct {
+	fallen
+	known  bool
+	losses uint64    // the ledger's count of them
+	fades  time.Time // when the first of them goes; zero where there are none
+}
+
+// mourn brings the tombstones up to date and returns the feeds that have others
+// than before.
+func (b *Builder) mourn(now time.Time) (changed []*catalog.Shelf) {
+	g := &b.grief
+	losses := b.opt.Ledger.Losses()
+	if g.known && g.losses == losses && (g.fades.IsZero() || g.fades.After(now)) {
+		return nil
+	}
+	before := g.fallen
+	*g = grief{known: true, losses: losses}
+	g.fallen, g.fades = b.fallen(now)
+	for _, tags := range [...]fallen{before, g.fallen} {
+		for t := range tags {
+			if s := b.catalog.Find(t.Kind, t.Name); s != nil && !slices.Equal(before[t], g.fallen[t]) {
+				changed = append(changed, s)
+			}
+		}
+	}
+	return changed
+}
+
+// fallen lists what has left each feed lately and is not shown again, and says
+// when the first of that fades.
+func (b *Builder) fallen(now time.Time) (all fallen, fades time.Time) {
+	all = fallen{}
+	add := func(id string, when time.Time, t feeds.Tag) {
+		all[t] = append(all[t], feeds.Tombstone{ID: id, When: when.UTC()})
+		if at := b.fades(when); fades.IsZero() || at.Before(fades) {
+			fades = at
+		}
+	}
+	since := now.Add(-b.opt.Tombstones - 24*time.Hour)
+	for _, r := range b.opt.Ledger.Gone(since) {
 		if !b.fades(r.Gone).After(now) || b.catalog.Shown(r.ID) {
 			continue
 		}
 		for _, t := range r.Feeds {
 			t.Name = feeds.Fold(t.Name)
-			all[t] = append(all[t], feeds.Tombstone{ID: r.ID, When: r.Gone.UTC()})
+			add(r.ID, r.Gone, t)
+		}
+	}
+	for _, d := range b.opt.Ledger.Left(since) {
+		if b.fades(d.When).After(now) && !b.catalog.ShownIn(d.ID, d.Feed) {
+			add(d.ID, d.When, d.Feed)
 		}
 	}
 	for t, stones := range all {
@@ -45,7 +86,7 @@ func (b *Builder) fallen() fallen {
 		})
 		all[t] = stones[:min(len(stones), mostTombstones)]
 	}
-	return all
+	return all, fades
 }
 
 // fades is when the tombstone of an item that went at when is taken away: at the

@@ -70,6 +70,19 @@ func TestTombstones(t *testing.T) {
 	p.apply("0001.md")
 	expect("back at its time", "/topics/t4/", later)
 
+	six := id("0006.md")
+	write("0006.md", post("T6", p.now.Add(-9000*time.Hour), "topics: [new, T6]"))
+	expect("another spelling", "/topics/t6/")
+	write("0006.md", post("T6", p.now.Add(-9000*time.Hour), "topics: [new]"))
+	expect("a topic taken off", "/topics/t6/", six)
+	expect("a topic taken off", "/topics/new/")
+	write("0006.md", post("T6", p.now.Add(-9000*time.Hour), "topics: [t6, other]"))
+	expect("a topic given back, another taken off", "/topics/t6/")
+	write("0006.md", "")
+	expect("a removal after that", "/topics/t6/", six)
+	write("0006.md", post("T6", p.now.Add(-9000*time.Hour), "topics: [t6]"))
+	expect("and back with less", "/topics/t6/")
+
 	next := p.b.next()
 	if next.Before(p.now.Add(28*day)) || next.After(p.now.Add(31*day)) || next.Hour() != 0 {
 		t.Errorf("at %s the next turn is at %s", p.now, next)

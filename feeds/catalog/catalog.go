@@ -3,11 +3,7 @@
 package catalog
 
 import (
-	"cmp"
-	"fmt"
-	"maps"
-	"slices"
-	"strings"
+	"iter"
 	"time"
 
 	"feedmill/feeds"
@@ -37,15 +33,18 @@ type Catalog struct {
 	opt      Options
 	now      time.Time
 	articles map[string]*entry
-	claims   map[string][]string // id to the paths of the articles that state it
+	ids      map[string]*entry   // by stated id: the article that is shown under it
+	rivals   map[string][]string // ids that several articles state, to their paths in order of precedence
 	shelves  map[ref]*Shelf
 	order    []*Shelf         // shelves by kind and name; nil until asked for
 	groups   map[ref][]string // kind and plain slug to the folds that share it
 	uneven   map[ref]bool     // groups whose slugs are to be given out anew
 	fixed    map[feeds.Key]ref
-	touched  map[*Shelf]bool
+	given    map[ref]string // the settings' slugs, which are fixed
+	touched  []*Shelf       // each once
 	rescored map[*Shelf]bool
-	folds    map[string]string // what Fold made of names: it is asked for often
+	folds    map[string]string    // what Fold made of names: it is asked for often
+	tagged   map[feeds.Tag]*Shelf // likewise; some may be gone
 	schedule schedule
 	awaited  map[ref]*schedule // articles that a feed will have
 	pinned   map[ref]string    // slugs for ever
@@ -63,7 +62,7 @@ type ref struct {
 type entry struct {
 	stated *article.Article // as the file has it
 	shown  *article.Article // with the id it is shown under; nil while not shown
-	turn   time.Time        // when it appears or expires next; zero for never
+	turns  bool             // time alone will show or hide it: see schedule
 }
 
 // New makes a catalog that holds the settings' topics and no article, at the
@@ -71,8 +70,8 @@ type entry struct {
 func New(opt Options) *Catalog {
 	c := &Catalog{
 		opt:      opt,
-		articles: map[string]*entry{}, claims: map[string][]string{},
-		shelves: map[ref]*Shelf{}, groups: map[ref][]string{}, uneven: map[ref]bool{}, fixed: map[feeds.Key]ref{}, touched: map[*Shelf]bool{}, rescored: map[*Shelf]bool{}, folds: map[string]string{}, awaited: map[ref]*schedule{},
+		articles: map[string]*entry{}, ids: map[string]*entry{}, rivals: map[string][]string{}, given: map[ref]string{}, tagged: map[feeds.Tag]*Shelf{},
+		shelves: map[ref]*Shelf{}, groups: map[ref][]string{}, uneven: map[ref]bool{}, fixed: map[feeds.Key]ref{}, rescored: map[*Shelf]bool{}, folds: map[string]string{}, awaited: map[ref]*schedule{},
 		pinned: map[ref]string{}, owners: map[feeds.Key]ref{},
 	}
 	c.shelf(feeds.Tag{Kind: feeds.All})
@@ -81,6 +80,11 @@ func New(opt Options) *Catalog {
 		r := ref{feeds.Topic, feeds.Fold(t.Name)}
 		if t.Slug != "" {
 			c.fixed[feeds.Key{Kind: feeds.Topic, Slug: t.Slug}] = r
+		}
+	}
+	for k, r := range c.fixed {
+		if _, ok := c.given[r]; !ok || k.Slug < c.given[r] {
+			c.given[r] = k.Slug
 		}
 	}
 	for _, n := range opt.Names {
@@ -93,26 +97,6 @@ func New(opt Options) *Catalog {
 		c.shelf(feeds.Tag{Kind: feeds.Topic, Name: t.Name}).Topic = t
 	}
 	return c
-}
-
-// TopicNames returns a function that turns aliases and other spellings of the
-// settings' topics into their names, and leaves all other names alone.
-func TopicNames(topics []Topic) func(string) string {
-	names := map[string]string{}
-	for _, t := range topics {
-		for _, a := range t.Aliases {
-			names[feeds.Fold(a)] = t.Name
-		}
-	}
-	for _, t := range topics {
-		names[feeds.Fold(t.Name)] = t.Name
-	}
-	return func(name string) string {
-		if n, ok := names[feeds.Fold(name)]; ok {
-			return n
-		}
-		return name
-	}
 }
 
 // Len is the number of articles held, shown or not.
@@ -140,7 +124,7 @@ func (c *Catalog) Put(a *article.Article) bool {
 	}
 	e := &entry{stated: a}
 	c.articles[a.Path] = e
-	c.claim(a)
+	c.claim(e)
 	c.place(e)
 	return true
 }
@@ -154,34 +138,13 @@ func (c *Catalog) Remove(path string) bool {
 	c.leave(e)
 	c.hide(e)
 	delete(c.articles, path)
-	c.unclaim(e.stated)
+	c.unclaim(e)
 	return true
-}
-
-// place shows or hides an article as the time demands, and plans its next turn.
-func (c *Catalog) place(e *entry) {
-	a := e.stated
-	switch e.turn = (time.Time{}); {
-	case a.Hidden != "":
-	case a.NotBefore.After(c.now):
-		e.turn = a.NotBefore
-		c.await(e)
-	case a.Expires.IsZero():
-		c.show(e)
-	case a.Expires.After(c.now):
-		c.show(e)
-		e.turn = a.Expires
-	default:
-		c.hide(e)
-	}
-	if !e.turn.IsZero() {
-		c.plan(&c.schedule, e)
-	}
 }
 
 func (c *Catalog) show(e *entry) {
 	shown := e.stated
-	if owner := c.owner(e.stated.ID()); owner != e.stated.Path {
+	if c.ids[e.stated.ID()] != e {
 		shown = shown.With(article.Facts{ID: feeds.ID(c.opt.SiteID, "path", e.stated.Path, "again")})
 	}
 	if e.shown != nil && e.shown.ID() == shown.ID() {
@@ -189,10 +152,10 @@ func (c *Catalog) show(e *entry) {
 	}
 	c.hide(e)
 	e.shown = shown
-	for _, t := range c.feedsOf(shown) {
+	for t := range feedsOf(shown) {
 		s := c.shelf(t)
 		s.add(shown, t.Name)
-		c.touched[s] = true
+		c.touch(s)
 	}
 }
 
@@ -200,114 +163,24 @@ func (c *Catalog) hide(e *entry) {
 	if e.shown == nil {
 		return
 	}
-	for _, t := range c.feedsOf(e.shown) {
+	for t := range feedsOf(e.shown) {
 		s := c.shelf(t)
 		s.remove(e.shown, t.Name)
-		c.touched[s] = true
+		c.touch(s)
 	}
 	e.shown = nil
 }
 
-func (c *Catalog) feedsOf(a *article.Article) []feeds.Tag {
-	return append([]feeds.Tag{{Kind: feeds.All}}, a.Member...)
-}
-
-// claim notes that an article states its id; the one it takes it from, if any,
-// gets another.
-func (c *Catalog) claim(a *article.Article) {
-	if a.Hidden != "" {
-		return
-	}
-	rivals := c.claims[a.ID()]
-	i, _ := slices.BinarySearchFunc(rivals, a, func(p string, a *article.Article) int { return c.precedence(p, a.Path) })
-	c.claims[a.ID()] = slices.Insert(slices.Clone(rivals), i, a.Path)
-	c.settle(rivals)
-}
-
-func (c *Catalog) unclaim(a *article.Article) {
-	paths := c.claims[a.ID()]
-	i := slices.Index(paths, a.Path)
-	if i < 0 {
-		return
-	}
-	if paths = slices.Delete(paths, i, i+1); len(paths) == 0 {
-		delete(c.claims, a.ID())
-		return
-	}
-	c.claims[a.ID()] = paths
-	c.settle(paths)
-}
-
-// settle shows rivals for an id again, each under the id that is now its own.
-func (c *Catalog) settle(rivals []string) {
-	for _, p := range rivals {
-		if e := c.articles[p]; e != nil && e.shown != nil {
-			c.show(e)
+func feedsOf(a *article.Article) iter.Seq[feeds.Tag] {
+	return func(yield func(feeds.Tag) bool) {
+		if !yield(feeds.Tag{Kind: feeds.All}) {
+			return
 		}
-	}
-}
-
-// precedence orders rivals for an id: one that states it before one whose path
-// happens to give it, then the one that was there first, then by path.
-func (c *Catalog) precedence(p, q string) int {
-	return cmp.Or(-cmp.Compare(btoi(c.explicit(p)), btoi(c.explicit(q))), c.firstSeen(p).Compare(c.firstSeen(q)), strings.Compare(p, q))
-}
-
-func (c *Catalog) firstSeen(path string) (t time.Time) {
-	if e := c.articles[path]; e != nil {
-		t = e.stated.FirstSeen
-	}
-	return t
-}
-
-func (c *Catalog) explicit(path string) bool {
-	e := c.articles[path]
-	return e != nil && e.stated.Explicit
-}
-
-func btoi(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
-}
-
-func (c *Catalog) owner(id string) string {
-	if paths := c.claims[id]; len(paths) > 0 {
-		return paths[0]
-	}
-	return ""
-}
-
-// Advance moves the clock: articles whose time has come appear, those whose
-// time is over go; it returns both. Time never goes back.
-func (c *Catalog) Advance(now time.Time) (turned []*article.Article) {
-	if now.After(c.now) {
-		c.now = now
-	}
-	for {
-		e := c.schedule.due(c.now)
-		if e == nil {
-			return turned
+		for _, t := range a.Member {
+			if !yield(t) {
+				return
+			}
 		}
-		if c.articles[e.stated.Path] == e {
-			c.place(e)
-			turned = append(turned, e.stated)
-		}
-	}
-}
-
-// Next is when Advance will next change something; zero for never.
-func (c *Catalog) Next() time.Time {
-	for {
-		e := c.schedule.first()
-		if e == nil {
-			return time.Time{}
-		}
-		if c.articles[e.stated.Path] == e {
-			return e.turn
-		}
-		c.schedule.pop() // replaced or removed since
 	}
 }
 
@@ -315,32 +188,33 @@ func (c *Catalog) Next() time.Time {
 // them in no particular order. Shelves that are empty and not in the settings
 // are gone from the catalog.
 func (c *Catalog) Touched() []*Shelf {
-	all := map[*Shelf]bool{}
+	var all []*Shelf
+	seen := map[*Shelf]bool{}
 	for len(c.touched)+len(c.uneven) > 0 { // dropping a shelf can give another its slug
 		for g := range c.uneven {
 			delete(c.uneven, g)
 			c.spread(g)
 		}
-		for s := range c.touched {
-			delete(c.touched, s)
-			all[s] = true
+		touched := c.touched
+		c.touched = nil
+		for _, s := range touched {
+			if s.touched = false; !seen[s] {
+				seen[s] = true
+				all = append(all, s)
+			}
 			s.settle()
-			if len(s.articles) == 0 && s.Topic == nil && s.ref.kind != feeds.All && !s.gone {
+			if s.list.Len() == 0 && s.Topic == nil && s.ref.kind != feeds.All && !s.gone {
 				c.drop(s)
 			}
 		}
 	}
-	return slices.Collect(maps.Keys(all))
+	return all
 }
 
-// Conflicts lists the articles that state the id of another one, by path.
-func (c *Catalog) Conflicts() []*feeds.Problem {
-	var all []*feeds.Problem
-	for id, paths := range c.claims {
-		for _, p := range paths[1:] {
-			all = append(all, &feeds.Problem{Path: p, Field: "id", Message: fmt.Sprintf("%q is also that of %s: give each article its own", id, paths[0])})
-		}
+// touch notes that a shelf is another one than Touched told last.
+func (c *Catalog) touch(s *Shelf) {
+	if !s.touched {
+		s.touched = true
+		c.touched = append(c.touched, s)
 	}
-	slices.SortFunc(all, (*feeds.Problem).Compare)
-	return all
 }

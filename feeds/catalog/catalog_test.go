@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -29,7 +30,7 @@ func picture(c *Catalog) string {
 	var b strings.Builder
 	for _, s := range c.Shelves() {
 		fmt.Fprintf(&b, "%s %q %v:", s.Key().Path(), s.Name(), s.Spellings())
-		for _, a := range s.Articles() {
+		for a := range s.Articles().All() {
 			fmt.Fprintf(&b, " %s=%s", a.Path, a.ID())
 		}
 		b.WriteByte('\n')
@@ -84,9 +85,7 @@ func TestAnyHistory(t *testing.T) {
 		c.Advance(now)
 		fresh := New(opt)
 		fresh.Advance(now)
-		for _, a := range held {
-			fresh.Put(a)
-		}
+		fresh.Fill(slices.Collect(maps.Values(held)))
 		if got, want := picture(c), picture(fresh); got != want {
 			t.Fatalf("seed %d:\n--- got\n%s--- want\n%s", seed, got, want)
 		}
@@ -103,7 +102,7 @@ func TestOrder(t *testing.T) {
 	}
 	var got []string
 	c.Touched()
-	for _, a := range c.Shelves()[0].Articles() {
+	for a := range c.Shelves()[0].Articles().All() {
 		got = append(got, a.Path)
 	}
 	if want := []string{"z.md", "a.md", "c.md", "aa.md", "b.md"}; !slices.Equal(got, want) {

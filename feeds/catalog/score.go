@@ -1,6 +1,11 @@
 package catalog
 
-import "feedmill/feeds/article"
+import (
+	"maps"
+	"slices"
+
+	"feedmill/feeds/article"
+)
 
 // rescore gives an article the numbers that now has, in place and unseen.
 func (c *Catalog) rescore(e *entry, now *article.Article) {
@@ -17,7 +22,7 @@ func (c *Catalog) rescore(e *entry, now *article.Article) {
 	default:
 		e.shown = old.Scored(now)
 	}
-	for _, t := range c.feedsOf(old) {
+	for t := range feedsOf(old) {
 		s := c.shelf(t)
 		s.remove(old, t.Name)
 		s.add(e.shown, t.Name)
@@ -26,14 +31,12 @@ func (c *Catalog) rescore(e *entry, now *article.Article) {
 }
 
 // Rescored settles the shelves where nothing but numbers has changed since the
-// last call, after Touched, and reports whether there are any.
-func (c *Catalog) Rescored() bool {
-	if len(c.rescored) == 0 {
-		return false
-	}
-	for s := range c.rescored {
+// last call, after Touched, and returns them in no particular order.
+func (c *Catalog) Rescored() []*Shelf {
+	all := slices.Collect(maps.Keys(c.rescored))
+	for _, s := range all {
 		s.settle()
 	}
 	clear(c.rescored)
-	return true
+	return all
 }

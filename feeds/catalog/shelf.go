@@ -14,13 +14,21 @@ import (
 type Shelf struct {
 	Topic *Topic // what the settings say; nil for all else
 
-	ref      ref
-	slug     string
-	names    map[string]int // spellings and how many articles use each
-	articles []*article.Article
-	added    map[*article.Article]bool
-	removed  map[*article.Article]bool
-	gone     bool
+	ref     ref
+	slug    string
+	names   []spelling
+	list    List
+	end     *article.Article // the last one of list and grown
+	grown   growing          // behind list, before edits
+	edits   []edit           // since it was settled last
+	touched bool             // is in the catalog's list of these
+	gone    bool
+}
+
+// spelling is how some articles write a shelf's name.
+type spelling struct {
+	name     string
+	articles int
 }
 
 // Kind is the kind of feed.
@@ -36,34 +44,44 @@ func (s *Shelf) Fold() string { return s.ref.fold }
 // Gone reports whether the catalog has dropped the shelf.
 func (s *Shelf) Gone() bool { return s.gone }
 
-// Articles is the shelf's content as it was settled last, newest first. The
-// caller may keep it but must not change it; nor does the catalog.
-func (s *Shelf) Articles() []*article.Article { return s.articles }
+// Articles is the shelf's content as it was settled last.
+func (s *Shelf) Articles() List { return s.list }
 
 // Name is the feed's name: the settings' one, else the spelling most used.
 func (s *Shelf) Name() string {
 	if s.Topic != nil {
 		return s.Topic.Name
 	}
-	best := ""
-	for name, n := range s.names {
-		if m := s.names[best]; n > m || n == m && name < best {
-			best = name
+	var best spelling
+	for _, n := range s.names {
+		if best.articles == 0 || n.compare(best) < 0 {
+			best = n
 		}
 	}
-	return best
+	return best.name
 }
 
 // Spellings lists the ways in which articles write the name, most used first.
 func (s *Shelf) Spellings() []string {
-	all := make([]string, 0, len(s.names))
-	for n := range s.names {
-		all = append(all, n)
+	all := make([]string, len(s.names))
+	for i, n := range slices.SortedFunc(slices.Values(s.names), spelling.compare) {
+		all[i] = n.name
 	}
-	slices.SortFunc(all, func(a, b string) int {
-		return cmp.Or(cmp.Compare(s.names[b], s.names[a]), strings.Compare(a, b))
-	})
 	return all
+}
+
+func (n spelling) compare(o spelling) int {
+	return cmp.Or(cmp.Compare(o.articles, n.articles), strings.Compare(n.name, o.name))
+}
+
+// spell counts an article more, or less, that writes the name in one way.
+func (s *Shelf) spell(name string, more int) {
+	i := slices.IndexFunc(s.names, func(n spelling) bool { return n.name == name })
+	if i < 0 {
+		s.names = append(s.names, spelling{name, more})
+	} else if s.names[i].articles += more; s.names[i].articles == 0 {
+		s.names = slices.Delete(s.names, i, i+1)
+	}
 }
 
 // Newer is the order of every feed: by date of publication, latest first,
@@ -73,71 +91,49 @@ func Newer(a, b *article.Article) int {
 }
 
 func (s *Shelf) add(a *article.Article, name string) {
-	s.names[name]++
-	s.added[a] = true
+	s.spell(name, 1)
+	if len(s.edits) == 0 && (s.end == nil || Newer(s.end, a) < 0) {
+		s.grown.add(a)
+		s.end = a
+		return
+	}
+	s.edits = append(s.edits, edit{article: a})
 }
 
 func (s *Shelf) remove(a *article.Article, name string) {
-	if s.names[name]--; s.names[name] == 0 {
-		delete(s.names, name)
-	}
-	if s.added[a] {
-		delete(s.added, a)
-		return
-	}
-	s.removed[a] = true
+	s.spell(name, -1)
+	s.edits = append(s.edits, edit{a, true})
 }
 
-// settle brings the list in order, as a new one, because others may hold the
-// old: single changes where they belong, many by one merge.
+// settle brings the list up to date, as a new one, because others may hold the
+// old.
 func (s *Shelf) settle() {
-	const few = 8
-	if len(s.added)+len(s.removed) == 0 {
-		return
+	if s.grown.last() != nil {
+		s.list = s.grown.after(s.list)
+		s.grown = growing{}
 	}
-	if len(s.added)+len(s.removed) <= few {
-		s.articles = append(make([]*article.Article, 0, len(s.articles)+len(s.added)), s.articles...)
-		for a := range s.removed {
-			if i, ok := slices.BinarySearchFunc(s.articles, a, Newer); ok {
-				s.articles = slices.Delete(s.articles, i, i+1)
-			}
+	if len(s.edits) > 0 {
+		s.list = s.list.edited(s.edits)
+		s.edits = nil
+		if s.end = nil; s.list.Len() > 0 {
+			s.end = s.list.At(s.list.Len() - 1)
 		}
-		for a := range s.added {
-			i, _ := slices.BinarySearchFunc(s.articles, a, Newer)
-			s.articles = slices.Insert(s.articles, i, a)
-		}
-	} else {
-		s.merge()
 	}
-	clear(s.added)
-	clear(s.removed)
-}
-
-func (s *Shelf) merge() {
-	rest := slices.SortedFunc(maps.Keys(s.added), Newer)
-	merged := make([]*article.Article, 0, len(s.articles)+len(s.added)-len(s.removed))
-	for _, a := range s.articles {
-		if s.removed[a] {
-			continue
-		}
-		for len(rest) > 0 && Newer(rest[0], a) < 0 {
-			merged, rest = append(merged, rest[0]), rest[1:]
-		}
-		merged = append(merged, a)
-	}
-	s.articles = append(merged, rest...)
 }
 
 // shelf returns the shelf for a name, which it makes if need be.
 func (c *Catalog) shelf(t feeds.Tag) *Shelf {
+	if s := c.tagged[t]; s != nil && !s.gone {
+		return s
+	}
 	r := ref{t.Kind, c.fold(t.Name)}
 	s := c.shelves[r]
 	if s == nil {
-		s = &Shelf{ref: r, names: map[string]int{}, added: map[*article.Article]bool{}, removed: map[*article.Article]bool{}}
+		s = &Shelf{ref: r}
 		c.shelves[r], c.order, c.past = s, nil, nil
-		c.touched[s] = true
-		if key, ok := c.fixedKey(r); ok {
-			s.slug = key.Slug
+		c.touch(s)
+		if slug, ok := c.given[r]; ok {
+			s.slug = slug
 		} else if slug, ok := c.pinned[r]; ok {
 			s.slug = slug
 		} else if r.kind != feeds.All {
@@ -146,6 +142,7 @@ func (c *Catalog) shelf(t feeds.Tag) *Shelf {
 			c.uneven[g] = true
 		}
 	}
+	c.tagged[t] = s
 	return s
 }
 
@@ -156,15 +153,6 @@ func (c *Catalog) fold(name string) string {
 		c.folds[name] = f
 	}
 	return f
-}
-
-func (c *Catalog) fixedKey(r ref) (feeds.Key, bool) {
-	for k, owner := range c.fixed {
-		if owner == r {
-			return k, true
-		}
-	}
-	return feeds.Key{}, false
 }
 
 func (c *Catalog) group(r ref) ref { return ref{r.kind, feeds.Slug(r.fold)} }
@@ -181,7 +169,7 @@ func (c *Catalog) spread(g ref) {
 	for fold, slug := range feeds.Slugs(c.groups[g], fixed || owned) {
 		if s := c.shelves[ref{g.kind, fold}]; s.slug != slug {
 			s.slug, c.past = slug, nil
-			c.touched[s] = true
+			c.touch(s)
 		}
 	}
 }
@@ -196,7 +184,11 @@ func (c *Catalog) drop(s *Shelf) {
 	c.uneven[g] = true
 }
 
-// Shelves lists every shelf by kind and name. The caller must not change it.
+// Find returns the shelf of a kind whose name folds to fold, or nil.
+func (c *Catalog) Find(kind feeds.Kind, fold string) *Shelf { return c.shelves[ref{kind, fold}] }
+
+// Shelves lists every shelf by kind and name. It is the same slice until a
+// shelf comes or goes. The caller must not change it.
 func (c *Catalog) Shelves() []*Shelf {
 	if c.order == nil {
 		c.order = slices.SortedFunc(maps.Values(c.shelves), func(a, b *Shelf) int {

@@ -4,6 +4,26 @@ import (
 	"feedmill/feeds"
 )
 
+// TopicNames returns a function that turns aliases and other spellings of the
+// settings' topics into their names, and leaves all other names alone.
+func TopicNames(topics []Topic) func(string) string {
+	names := map[string]string{}
+	for _, t := range topics {
+		for _, a := range t.Aliases {
+			names[feeds.Fold(a)] = t.Name
+		}
+	}
+	for _, t := range topics {
+		names[feeds.Fold(t.Name)] = t.Name
+	}
+	return func(name string) string {
+		if n, ok := names[feeds.Fold(name)]; ok {
+			return n
+		}
+		return name
+	}
+}
+
 // TopicSlug is the slug of one of the settings' topics; empty if it is none.
 // Slugs hold after Touched.
 func (c *Catalog) TopicSlug(name string) string {
@@ -29,12 +49,6 @@ func (c *Catalog) addAliases(aliases map[feeds.Key]feeds.Key) {
 			}
 		}
 	}
-}
-
-// Shown reports whether an article with this id is in a feed now.
-func (c *Catalog) Shown(id string) bool {
-	e := c.articles[c.owner(id)]
-	return e != nil && e.shown != nil
 }
 
 // Absent says why the article of a path is in no feed now; empty where it is in one.

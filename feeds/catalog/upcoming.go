@@ -5,12 +5,12 @@ import "time"
 // await notes with each feed of a scheduled article that it will be there. Feeds
 // that do not exist yet are not made for it.
 func (c *Catalog) await(e *entry) {
-	for _, t := range c.feedsOf(e.stated) {
+	for t := range feedsOf(e.stated) {
 		r := ref{t.Kind, c.fold(t.Name)}
 		if c.awaited[r] == nil {
 			c.awaited[r] = &schedule{}
 		}
-		c.plan(c.awaited[r], e)
+		c.plan(c.awaited[r], e, e.stated.NotBefore)
 		c.retime(r)
 	}
 }
@@ -18,7 +18,7 @@ func (c *Catalog) await(e *entry) {
 // retime has a feed looked at anew, because what it waits for has changed.
 func (c *Catalog) retime(r ref) {
 	if s := c.shelves[r]; s != nil {
-		c.touched[s] = true
+		c.touch(s)
 	}
 }
 
@@ -29,7 +29,7 @@ func (c *Catalog) Due(s *Shelf) time.Time {
 	if waiting == nil {
 		return time.Time{}
 	}
-	for e := waiting.first(); e != nil; e = waiting.first() {
+	for e, _ := waiting.first(); e != nil; e, _ = waiting.first() {
 		if c.articles[e.stated.Path] == e && e.shown == nil && e.stated.NotBefore.After(c.now) {
 			return e.stated.NotBefore
 		}
@@ -41,10 +41,10 @@ func (c *Catalog) Due(s *Shelf) time.Time {
 
 // leave takes an article that was only scheduled off the feeds that wait for it.
 func (c *Catalog) leave(e *entry) {
-	if e.turn.IsZero() || e.shown != nil {
+	if !e.turns || e.shown != nil {
 		return
 	}
-	for _, t := range c.feedsOf(e.stated) {
+	for t := range feedsOf(e.stated) {
 		c.retime(ref{t.Kind, c.fold(t.Name)})
 	}
 }

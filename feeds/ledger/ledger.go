@@ -53,6 +53,11 @@ type Ledger struct {
 	dirty  map[string]bool   // paths whose records differ from those in db
 	gone   map[string]Record // articles that vanished, by the path where they lay
 	ids    map[string]string // id to path, of what is not in db or not yet
+	losses uint64            // changes of gone and left
+	pruned time.Time         // when gone and left were last looked through for what is too old
+
+	left      map[string][]Departure // by id, the earliest first
+	unwritten map[string]bool        // ids whose departures differ from those in db
 
 	names   map[string][]string  // kind/fold of all feeds ever served to their slugs
 	owners  map[feeds.Key]string // and back
@@ -74,7 +79,7 @@ var ErrBusy = errors.New("in use by another feedmill: stop it, or name another f
 
 // Memory is a ledger that forgets everything when the process ends.
 func Memory() *Ledger {
-	return &Ledger{live: map[string]Record{}, erased: map[string]bool{}, dirty: map[string]bool{}, gone: map[string]Record{}, ids: map[string]string{}}
+	return &Ledger{live: map[string]Record{}, erased: map[string]bool{}, dirty: map[string]bool{}, gone: map[string]Record{}, ids: map[string]string{}, left: map[string][]Departure{}, unwritten: map[string]bool{}}
 }
 
 // Open opens the ledger in file, which it makes, with its folder, where there is
@@ -139,7 +144,7 @@ func explain(file string, err error) error {
 // load checks the version and reads what vanished.
 func (l *Ledger) load() error {
 	return l.db.Update(func(tx *bbolt.Tx) error {
-		for _, name := range [][]byte{bucketMeta, bucketLive, bucketGone, bucketIDs, bucketNames} {
+		for _, name := range [][]byte{bucketMeta, bucketLive, bucketGone, bucketIDs, bucketNames, bucketLeft} {
 			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
 				return err
 			}
@@ -155,6 +160,9 @@ func (l *Ledger) load() error {
 			return fmt.Errorf("written by another version of feedmill (format %s, this one has %s): use that version, or move the file away", v, version)
 		}
 		if err := l.loadNames(tx.Bucket(bucketNames)); err != nil {
+			return err
+		}
+		if err := l.loadLeft(tx.Bucket(bucketLeft)); err != nil {
 			return err
 		}
 		return tx.Bucket(bucketGone).ForEach(func(k, v []byte) error {
@@ -226,6 +234,14 @@ func (l *Ledger) Gone(since time.Time) []Record {
 	return all
 }
 
+// Losses counts the changes of what [Ledger.Gone] and [Ledger.Left] tell, and
+// perhaps others.
+func (l *Ledger) Losses() uint64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.losses
+}
+
 // Check reads every record and reports what is damaged. It changes nothing.
 func Check(file string) error {
 	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
@@ -265,6 +281,9 @@ func check(file string) (err error) {
 		}
 		if b := tx.Bucket(bucketNames); b != nil { // which older ledgers lack
 			errs = append(errs, b.ForEach(func(k, v []byte) error { _, err := decodeName(k, v); return err }))
+		}
+		if b := tx.Bucket(bucketLeft); b != nil { // likewise
+			errs = append(errs, b.ForEach(func(k, v []byte) error { _, err := decodeLeft(k, v); return err }))
 		}
 		return errors.Join(errs...)
 	})

@@ -163,7 +163,12 @@ func (n *noting) settle(s *sighting, undated int) article.Facts {
 		}
 	}
 	r.Link, r.Digest, r.Content = a.Link, a.Digest[:], a.Content[:]
-	n.appear(a, &r)
+	if n.appear(a, &r); r.Gone.IsZero() {
+		n.move(r.ID, before.Feeds, r.Feeds)
+	}
+	if s.known && len(before.Feeds) == 0 && len(r.Feeds) > 0 {
+		n.l.losses++ // it may have the id of one that is gone
+	}
 	if !r.Gone.IsZero() {
 		if before.Gone.IsZero() || s.from != a.Path || !equal(before, r) {
 			n.l.drop(a.Path)
@@ -248,6 +253,16 @@ func (n *noting) freeID(a *article.Article) string {
 
 // prune forgets what went long ago.
 func (n *noting) prune() {
+	if n.now.Sub(n.l.pruned) < time.Hour {
+		return
+	}
+	n.l.pruned = n.now
+	for id, left := range n.l.left {
+		if n.now.Sub(left[len(left)-1].When) > keepGone {
+			delete(n.l.left, id)
+			n.l.unwritten[id] = true
+		}
+	}
 	for p, r := range n.l.gone {
 		if n.now.Sub(r.Gone) > keepGone {
 			delete(n.l.gone, p)

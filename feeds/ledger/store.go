@@ -60,6 +60,7 @@ func (l *Ledger) drop(p string) {
 
 // touch notes that what is on disk of a path is out of date.
 func (l *Ledger) touch(p string) {
+	l.losses++
 	if l.db != nil {
 		l.dirty[p] = true
 	} else {
@@ -93,11 +94,12 @@ func (l *Ledger) flush() error {
 				return err
 			}
 		}
-		return nil
+		return l.writeLeft(tx.Bucket(bucketLeft))
 	})
 	if err != nil {
 		return fmt.Errorf("write ledger: %w", err)
 	}
+	clear(l.unwritten)
 	clear(l.dirty)
 	clear(l.live)
 	clear(l.erased)
@@ -121,9 +123,9 @@ func (l *Ledger) restore() error {
 	if err := errors.Join(l.db.Close(), os.Rename(copied, l.file)); err != nil {
 		return err
 	}
-	newer := l.gone
+	gone, left := l.gone, l.left
 	err = l.open()
-	l.gone = newer
+	l.gone, l.left = gone, left
 	return err
 }
 

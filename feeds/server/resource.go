@@ -63,7 +63,7 @@ func Resources(snap *feeds.Snapshot, opt Options) iter.Seq[Resource] {
 					return
 				}
 			}
-			for _, a := range l.Archives() {
+			for a := range l.Archives() {
 				for _, f := range feeds.Formats {
 					if !yield(v.document(l.Key.ArchivePath(a.Period, f), l.Key, a.Revision, time.Time{}, f)) {
 						return

@@ -1,0 +1,113 @@
+package builder
+
+import (
+	"fmt"
+	"runtime"
+	"testing"
+	"time"
+
+	"feedmill/feeds"
+	"feedmill/feeds/article"
+	"feedmill/watcher"
+)
+
+// cards are n articles of twenty years in 200 topics, each in nine feeds.
+func cards(tb testing.TB, n int) []*article.Article {
+	p, err := article.NewParser(article.Options{}).Parse("x.md", []byte("---\ntitle: x\ndate: 2004-01-01\n---\nText\n"))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	var tags []feeds.Tag
+	for i := range 200 {
+		tags = append(tags, feeds.Tag{Kind: feeds.Topic, Name: fmt.Sprint("t", i)})
+	}
+	kinds := []feeds.Tag{{Kind: feeds.Type, Name: "news"}, {Kind: feeds.Category, Name: "world"}, {Kind: feeds.Provider, Name: "wire"}}
+	from, step := time.Date(2004, 1, 1, 0, 0, 0, 0, time.UTC), 20*365*24*time.Hour/time.Duration(n)
+	all := make([]*article.Article, n)
+	for i := range all {
+		at := from.Add(time.Duration(i) * step).Truncate(time.Second)
+		a := p.With(article.Facts{ID: fmt.Sprint("urn:x:", i), Published: at, Updated: at})
+		a.Path = fmt.Sprintf("%07d.md", i)
+		a.Member = append(make([]feeds.Tag, 0, 8), kinds...)
+		for j := range 5 {
+			a.Member = append(a.Member, tags[(i*7+j*41)%200])
+		}
+		all[i] = a
+	}
+	return all
+}
+
+// filled is a builder that has published n cards, and a folder for what changes.
+func filled(tb testing.TB, n int) (*Builder, *disk, time.Time) {
+	now, d := time.Date(2024, 6, 1, 12, 0, 0, 0, time.UTC), newDisk()
+	b := testBuilder(d, func() time.Time { return now }, nil)
+	if err := b.Apply(tb.Context(), watcher.Changes{Rescan: true}); err != nil {
+		tb.Fatal(err)
+	}
+	b.catalog.Fill(cards(tb, n))
+	b.publish()
+	return b, d, now
+}
+
+// saving returns a function that saves an article of the middle of the time: a
+// visible change in nine feeds.
+func saving(tb testing.TB, b *Builder, d *disk) func() {
+	i := 0
+	return func() {
+		i++
+		d.write("saved.md", fmt.Sprintf("---\ntitle: v%d\ndate: 2014-05-05\ntype: news\ncategory: world\nprovider: {name: wire}\ntopics: [t1, t2, t3, t4, t5]\n---\nText\n", i))
+		if err := b.Apply(tb.Context(), watcher.Changes{Paths: []string{"saved.md"}}); err != nil {
+			tb.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkChange is one saved article among others: read, noted and published in
+// its nine feeds.
+func BenchmarkChange(b *testing.B) {
+	for _, n := range []int{1_000, 100_000, 1_000_000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			build, d, _ := filled(b, n)
+			save := saving(b, build, d)
+			save()
+			runtime.GC()
+			b.ReportAllocs()
+			for b.Loop() {
+				save()
+			}
+		})
+	}
+}
+
+// BenchmarkFill puts articles into an empty catalog and publishes them.
+func BenchmarkFill(b *testing.B) {
+	for _, n := range []int{100_000, 1_000_000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			all := cards(b, n)
+			b.ReportAllocs()
+			var heap float64
+			for b.Loop() {
+				b.StopTimer()
+				build := testBuilder(newDisk(), nil, nil)
+				build.catalog.Advance(time.Now())
+				before := inUse()
+				b.StartTimer()
+				build.catalog.Fill(all)
+				build.publish()
+				b.StopTimer()
+				heap = inUse() - before
+				runtime.KeepAlive(build)
+				b.StartTimer()
+			}
+			b.ReportMetric(heap/float64(n), "B/article")
+		})
+	}
+}
+
+// inUse is the bytes of the heap that are in use.
+func inUse() float64 {
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	return float64(m.HeapAlloc)
+}

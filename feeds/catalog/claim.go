@@ -1,0 +1,116 @@
+package catalog
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"feedmill/feeds"
+)
+
+// claim notes that an article states its id; the one it takes it from, if any,
+// gets another.
+func (c *Catalog) claim(e *entry) {
+	id := e.stated.ID()
+	if e.stated.Hidden != "" {
+		return
+	}
+	owner := c.ids[id]
+	if owner == nil {
+		c.ids[id] = e
+		return
+	}
+	rivals := c.rivals[id]
+	if rivals == nil {
+		rivals = []string{owner.stated.Path}
+	}
+	i, _ := slices.BinarySearchFunc(rivals, e.stated.Path, c.precedence)
+	c.setRivals(id, slices.Insert(slices.Clone(rivals), i, e.stated.Path))
+	c.reshow(rivals)
+}
+
+// unclaim takes back what claim noted of an article that is held no more.
+func (c *Catalog) unclaim(e *entry) {
+	id := e.stated.ID()
+	rivals := c.rivals[id]
+	if rivals == nil {
+		if c.ids[id] == e {
+			delete(c.ids, id)
+		}
+		return
+	}
+	if i := slices.Index(rivals, e.stated.Path); i >= 0 {
+		rivals = slices.Delete(rivals, i, i+1)
+		c.setRivals(id, rivals)
+		c.reshow(rivals)
+	}
+}
+
+// setRivals notes the paths of the articles that state an id; there is at least
+// one, and the first has it.
+func (c *Catalog) setRivals(id string, paths []string) {
+	c.ids[id] = c.articles[paths[0]]
+	if c.rivals[id] = paths; len(paths) == 1 {
+		delete(c.rivals, id)
+	}
+}
+
+// reshow shows rivals for an id again, each under the id that is now its own.
+func (c *Catalog) reshow(rivals []string) {
+	for _, p := range rivals {
+		if e := c.articles[p]; e != nil && e.shown != nil {
+			c.show(e)
+		}
+	}
+}
+
+// precedence orders rivals for an id: one that states it before one whose path
+// happens to give it, then the one that was there first, then by path.
+func (c *Catalog) precedence(p, q string) int {
+	return cmp.Or(-cmp.Compare(btoi(c.explicit(p)), btoi(c.explicit(q))), c.firstSeen(p).Compare(c.firstSeen(q)), strings.Compare(p, q))
+}
+
+func (c *Catalog) firstSeen(path string) (t time.Time) {
+	if e := c.articles[path]; e != nil {
+		t = e.stated.FirstSeen
+	}
+	return t
+}
+
+func (c *Catalog) explicit(path string) bool {
+	e := c.articles[path]
+	return e != nil && e.stated.Explicit
+}
+
+func btoi(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// Shown reports whether an article with this id is in a feed now.
+func (c *Catalog) Shown(id string) bool {
+	e := c.ids[id]
+	return e != nil && e.shown != nil
+}
+
+// ShownIn reports whether an article with this id is in a feed, which t names by
+// what its name folds to.
+func (c *Catalog) ShownIn(id string, t feeds.Tag) bool {
+	return c.Shown(id) && slices.ContainsFunc(c.ids[id].shown.Member, func(m feeds.Tag) bool { return m.Kind == t.Kind && c.fold(m.Name) == t.Name })
+}
+
+// Conflicts lists the articles that state the id of another one, by path.
+func (c *Catalog) Conflicts() []*feeds.Problem {
+	var all []*feeds.Problem
+	for id, paths := range c.rivals {
+		for _, p := range paths[1:] {
+			all = append(all, &feeds.Problem{Path: p, Field: "id", Message: fmt.Sprintf("%q is also that of %s: give each article its own", id, paths[0])})
+		}
+	}
+	slices.SortFunc(all, (*feeds.Problem).Compare)
+	return all
+}

@@ -1,0 +1,57 @@
+package ledger
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestLeft remembers which feeds an article has left, over restarts and while it
+// moves, until it comes back to them.
+func TestLeft(t *testing.T) {
+	p := newPlay(t)
+	about := func(topics string) string { return "---\ntitle: T\nid: urn:x:1\ntopics: [" + topics + "]\n---\nText\n" }
+	expect := func(want string) {
+		t.Helper()
+		for range 2 {
+			var got []string
+			for _, d := range p.l.Left(time.Time{}) {
+				got = append(got, fmt.Sprint(d.ID, " left ", d.Feed.Name))
+				if d.When.IsZero() || d.When.After(p.now) {
+					t.Errorf("%s left at %s, it is %s", d.ID, d.When, p.now)
+				}
+			}
+			if s := strings.Join(got, ", "); s != want {
+				t.Errorf("%q, want %q", s, want)
+			}
+			p.restart()
+		}
+	}
+	step := func(path, src string) {
+		p.round(map[string]string{path: src})
+	}
+	step("a.md", about("A, B"))
+	expect("")
+	step("a.md", about("b, A"))
+	expect("")
+	step("a.md", about("B, C"))
+	expect("urn:x:1 left a")
+	p.round(map[string]string{"a.md": "", "b.md": about("C")})
+	expect("urn:x:1 left a, urn:x:1 left b")
+	step("b.md", about("A, C"))
+	expect("urn:x:1 left b")
+	losses := p.l.Losses()
+	if step("b.md", about("A, C")); p.l.Losses() != losses {
+		t.Error("a loss without any change")
+	}
+	step("b.md", strings.Replace(about("A"), "id:", "draft: true\nid:", 1))
+	expect("urn:x:1 left b")
+	step("b.md", about("A"))
+	expect("urn:x:1 left b, urn:x:1 left c")
+	p.now = p.now.Add(2 * keepGone)
+	step("c.md", about("")) // takes note of the time
+	if all := p.l.Left(p.now.Add(-keepGone)); len(all) > 0 {
+		t.Errorf("still %v", all)
+	}
+}
