@@ -14,8 +14,8 @@ import (
 
 // links fills in the addresses of an item and of its other forms.
 func (r *reader) links(it *feeds.Item, a *Article, slug string) {
-	original := r.web(r.get("originalUrl"))
-	it.URL = r.web(r.get("webUrl"))
+	original := r.web(r.get(originalUrlField))
+	it.URL = r.web(r.get(webUrlField))
 	if it.URL == "" {
 		it.URL = r.permalink()
 	}
@@ -28,7 +28,10 @@ func (r *reader) links(it *feeds.Item, a *Article, slug string) {
 	if original != it.URL {
 		it.OriginalURL = original
 	}
-	for _, amp := range []struct{ field, title string }{{"ampWebUrl", "AMP"}, {"cdnAmpWebUrl", "AMP (cached)"}} {
+	for _, amp := range []struct {
+		field field
+		title string
+	}{{ampWebUrlField, "AMP"}, {cdnAmpWebUrlField, "AMP (cached)"}} {
 		if u := r.web(r.get(amp.field)); u != "" {
 			it.AMP = append(it.AMP, feeds.Link{URL: u, Title: amp.title})
 		}
@@ -37,7 +40,7 @@ func (r *reader) links(it *feeds.Item, a *Article, slug string) {
 
 // permalink is an address that the article states itself.
 func (r *reader) permalink() string {
-	v, ok := r.get("permalink")
+	v, ok := r.get(permalinkField)
 	s, _ := r.raw(v, ok)
 	s = strings.TrimSpace(s)
 	switch {
@@ -53,13 +56,13 @@ func (r *reader) permalink() string {
 func (r *reader) pattern(a *Article, slug string) string {
 	dir, folder, _ := r.p.folder(r.path)
 	pattern := folder.Link
-	if s, _ := r.raw(r.get("permalink")); placeholder.MatchString(s) {
+	if s, _ := r.raw(r.get(permalinkField)); placeholder.MatchString(s) {
 		pattern = s
 	}
 	if pattern == "" {
 		return ""
 	}
-	if s := r.text(r.get("slug")); s != "" {
+	if s := r.text(r.get(slugField)); s != "" {
 		slug = s
 	}
 	return r.p.urls.page(expand(pattern, r.place(dir, folder, a, slug)))
@@ -129,7 +132,7 @@ func (r *reader) place(dir string, f Folder, a *Article, slug string) map[string
 	section, _, _ := strings.Cut(sections, "/")
 	base := path.Base(rel)
 	named := base
-	if s := r.text(r.get("slug")); s != "" {
+	if s := r.text(r.get(slugField)); s != "" {
 		named = s
 	}
 	if f.Anywhere {
@@ -138,7 +141,7 @@ func (r *reader) place(dir string, f Folder, a *Article, slug string) map[string
 	title := jekyllTitle(slug)
 	if r.p.opt.Hugo {
 		title = hugo(a.base.Title)
-		if slug = r.text(r.get("slug")); slug == "" {
+		if slug = r.text(r.get(slugField)); slug == "" {
 			slug = a.base.Title
 		}
 		slug = hugo(slug)

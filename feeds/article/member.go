@@ -3,23 +3,21 @@ package article
 import (
 	"strings"
 
-	"gopkg.in/yaml.v3"
-
 	"feedmill/feeds"
 )
 
 // memberFields say of what kind the names in a field are, and at what a single
 // string of several is split.
 var memberFields = []struct {
-	field          string
+	field          field
 	kind           feeds.Kind
 	commas, spaces bool // spaces only on a Jekyll site
 }{
-	{"topics", feeds.Topic, true, false},
-	{"tags", feeds.Topic, true, true},
-	{"category", feeds.Category, false, false},
-	{"categories", feeds.Category, true, true},
-	{"type", feeds.Type, false, false},
+	{topicsField, feeds.Topic, true, false},
+	{tagsField, feeds.Topic, true, true},
+	{categoryField, feeds.Category, false, false},
+	{categoriesField, feeds.Category, true, true},
+	{typeField, feeds.Type, false, false},
 }
 
 // member lists the feeds the article belongs to, each once.
@@ -45,14 +43,14 @@ func (r *reader) member() []feeds.Tag {
 		if !ok {
 			continue
 		}
-		for _, e := range v.list() {
-			single := v.node.Kind != yaml.SequenceNode
+		for e := range v.list() {
+			single := v.at().kind != sequenceNode
 			for _, name := range splitNames(r.name(e), single && f.commas, single && f.spaces && r.p.opt.Jekyll) {
 				add(f.kind, name)
 			}
 		}
 	}
-	if v, ok := r.get("provider"); ok {
+	if v, ok := r.get(providerField); ok {
 		add(feeds.Provider, r.providerName(v))
 	}
 	return tags

@@ -84,3 +84,7 @@ func block(a atom.Atom) bool {
 	}
 	return false
 }
+
+// oneLine makes one space of each run of white space, and none of those at the
+// ends.
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }

@@ -3,67 +3,50 @@ package article
 import (
 	"fmt"
 	"iter"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"golang.org/x/text/language"
-	"gopkg.in/yaml.v3"
 
 	"feedmill/feeds"
 )
 
-// value is a front matter value with its key as the file spells it.
+// value is a front matter value, and the way to it.
 type value struct {
-	key  string
-	node *yaml.Node
+	t     *tree    // nil: there is none
+	node  int32    // not an alias, not null
+	key   int32    // the top-level key it belongs to
+	steps [4]int32 // from there down: a key's node, or the complement of an element's number
+	depth uint8
 }
 
-// pairs yields the keys and values of a mapping that are not null, its own
-// before those it merges in.
-func pairs(m *yaml.Node) iter.Seq2[*yaml.Node, *yaml.Node] {
-	return func(yield func(k, v *yaml.Node) bool) {
-		queue := []*yaml.Node{resolve(m)}
-		for i := 0; i < len(queue); i++ {
-			m := queue[i]
-			merge := func(n *yaml.Node) {
-				if n = resolve(n); !slices.Contains(queue, n) { // mappings can merge each other, and one many times
-					queue = append(queue, n)
-				}
-			}
-			switch {
-			case m == nil:
-			case m.Kind == yaml.SequenceNode:
-				for _, n := range m.Content {
-					merge(n)
-				}
-			case m.Kind == yaml.MappingNode:
-				for i := 0; i+1 < len(m.Content); i += 2 {
-					k, v := m.Content[i], resolve(m.Content[i+1])
-					if k.Tag == "!!merge" {
-						merge(v)
-					} else if v != nil && !yield(k, v) {
-						return
-					}
-				}
-			}
+func (v value) at() *node { return &v.t.nodes[v.node] }
+
+func (v value) isMap() bool { return v.t != nil && v.at().kind == mappingNode }
+
+// down is a value below v.
+func (v value) down(step, node int32) value {
+	v.node = node
+	if int(v.depth) < len(v.steps) { // deeper than any field goes
+		v.steps[v.depth] = step
+		v.depth++
+	}
+	return v
+}
+
+// path names the value by its keys as the file spells them: images[0].url.
+func (v value) path() string {
+	path := v.t.nodes[v.key].value()
+	for _, step := range v.steps[:v.depth] {
+		if step < 0 {
+			path = fmt.Sprintf("%s[%d]", path, ^step)
+		} else {
+			path += "." + v.t.nodes[step].value()
 		}
 	}
+	return path
 }
-
-// resolve follows an alias; nil stands for null.
-func resolve(n *yaml.Node) *yaml.Node {
-	for n != nil && n.Kind == yaml.AliasNode {
-		n = n.Alias
-	}
-	if n == nil || n.Kind == yaml.ScalarNode && n.Tag == "!!null" {
-		return nil
-	}
-	return n
-}
-
-func (v value) isMap() bool { return v.node != nil && v.node.Kind == yaml.MappingNode }
 
 // in returns a key of a nested mapping, by the first of its names that is there.
 func (v value) in(names ...string) (value, bool) {
@@ -71,9 +54,9 @@ func (v value) in(names ...string) (value, bool) {
 		return value{}, false
 	}
 	for _, name := range names {
-		for k, n := range pairs(v.node) {
-			if strings.EqualFold(k.Value, name) {
-				return value{v.key + "." + k.Value, n}, true
+		for k, n := range v.t.pairs(v.node) {
+			if strings.EqualFold(v.t.nodes[k].value(), name) {
+				return v.down(k, n), true
 			}
 		}
 	}
@@ -81,24 +64,27 @@ func (v value) in(names ...string) (value, bool) {
 }
 
 // list is the elements of a sequence, or the single value.
-func (v value) list() []value {
-	if v.node == nil {
-		return nil
-	}
-	if v.node.Kind != yaml.SequenceNode {
-		return []value{v}
-	}
-	var all []value
-	for i, n := range v.node.Content {
-		if n := resolve(n); n != nil {
-			all = append(all, value{fmt.Sprintf("%s[%d]", v.key, i), n})
+func (v value) list() iter.Seq[value] {
+	return func(yield func(value) bool) {
+		switch {
+		case v.t == nil:
+			return
+		case v.at().kind != sequenceNode:
+			yield(v)
+			return
+		}
+		i := int32(0)
+		for e := range v.t.elements(v.node) {
+			if n, ok := v.t.resolve(e); ok && !yield(v.down(^i, n)) {
+				return
+			}
+			i++
 		}
 	}
-	return all
 }
 
 func (r *reader) problem(v value, message string) *feeds.Problem {
-	return &feeds.Problem{Line: v.node.Line, Col: v.node.Column, Field: v.key, Message: message}
+	return &feeds.Problem{Line: int(v.at().line), Col: int(v.at().col), Field: v.path(), Message: message}
 }
 
 // fail notes a problem that makes the file unusable; note one that costs a field.
@@ -114,17 +100,18 @@ func (r *reader) raw(v value, ok bool) (string, bool) {
 	if !ok {
 		return "", false
 	}
-	if v.node.Kind != yaml.ScalarNode {
+	n := v.at()
+	if n.kind != scalarNode {
 		r.note(v, mustBeSingle)
 		return "", false
 	}
-	return feeds.XMLText(v.node.Value), true
+	return feeds.XMLText(n.value()), true
 }
 
 // text is a scalar as a single line of text.
 func (r *reader) text(v value, ok bool) string {
 	s, _ := r.raw(v, ok)
-	return strings.Join(strings.Fields(s), " ")
+	return oneLine(s)
 }
 
 // plain is a scalar as a single line without markup.
@@ -135,8 +122,8 @@ func (r *reader) plain(v value, ok bool) string {
 
 // date is a time that decides when the article shows; one that cannot be read
 // makes the file unusable, because a guess could publish it too early.
-func (r *reader) date(field string) time.Time {
-	v, ok := r.get(field)
+func (r *reader) date(f field) time.Time {
+	v, ok := r.get(f)
 	t, message := r.readDate(v, ok)
 	if message != "" {
 		r.fail(v, message)
@@ -154,39 +141,42 @@ func (r *reader) optionalDate(v value, ok bool) time.Time {
 }
 
 func (r *reader) readDate(v value, ok bool) (t time.Time, message string) {
-	switch {
-	case !ok:
-		return t, ""
-	case v.node.Kind != yaml.ScalarNode:
-		return t, mustBeSingle
-	case strings.TrimSpace(v.node.Value) == "":
+	if !ok {
 		return t, ""
 	}
-	t, err := parseDate(v.node.Value, r.p.opt.TimeZone)
+	if v.at().kind != scalarNode {
+		return t, mustBeSingle
+	}
+	s := v.at().value()
+	if strings.TrimSpace(s) == "" {
+		return t, ""
+	}
+	t, err := parseDate(s, r.p.opt.TimeZone)
 	if err != nil {
-		return t, fmt.Sprintf("%q is %s", short(v.node.Value), err)
+		return t, fmt.Sprintf("%q is %s", short(s), err)
 	}
 	return t, ""
 }
 
 // flag is a boolean; anything unclear makes the file unusable, because a guess
 // could publish what must not be.
-func (r *reader) flag(field string, otherwise bool) bool {
-	v, ok := r.get(field)
+func (r *reader) flag(f field, otherwise bool) bool {
+	v, ok := r.get(f)
 	switch {
 	case !ok:
 		return otherwise
-	case v.node.Kind != yaml.ScalarNode:
+	case v.at().kind != scalarNode:
 		r.fail(v, "must be true or false, not a list or keys")
 		return otherwise
 	}
-	switch strings.ToLower(strings.TrimSpace(v.node.Value)) {
+	s := v.at().value()
+	switch strings.ToLower(strings.TrimSpace(s)) {
 	case "true", "yes", "on", "1":
 		return true
 	case "false", "no", "off", "0":
 		return false
 	}
-	r.fail(v, fmt.Sprintf("%q must be true or false", short(v.node.Value)))
+	r.fail(v, fmt.Sprintf("%q must be true or false", short(s)))
 	return otherwise
 }
 
