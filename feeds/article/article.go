@@ -153,7 +153,7 @@ func NewParser(opt Options) *Parser {
 		if !strings.HasSuffix(u.Path, "/") {
 			u.Path += "/"
 		}
-		p.urls.site = u
+		p.urls = resolver{u, u.Host + u.EscapedPath()}
 	}
 	p.sanitise = newSanitiser(p.urls, opt.EmbedHosts)
 	return p

@@ -1,6 +1,7 @@
 package article
 
 import (
+	"iter"
 	"strings"
 
 	"feedmill/feeds"
@@ -44,8 +45,8 @@ func (r *reader) member() []feeds.Tag {
 			continue
 		}
 		for e := range v.list() {
-			single := v.at().kind != sequenceNode
-			for _, name := range splitNames(r.name(e), single && f.commas, single && f.spaces && r.p.opt.Jekyll) {
+			name, single := r.name(e), v.at().kind != sequenceNode
+			for name := range splitNames(name, single && f.commas, single && f.spaces && r.p.opt.Jekyll) {
 				add(f.kind, name)
 			}
 		}
@@ -69,16 +70,19 @@ func (r *reader) name(v value) string {
 }
 
 // splitNames parts a string of several names.
-func splitNames(s string, commas, spaces bool) []string {
-	switch {
-	case commas && strings.Contains(s, ","):
-		names := strings.Split(s, ",")
-		for i := range names {
-			names[i] = strings.TrimSpace(names[i])
+func splitNames(s string, commas, spaces bool) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		switch {
+		case commas && strings.Contains(s, ","):
+			for name := range strings.SplitSeq(s, ",") {
+				if !yield(strings.TrimSpace(name)) {
+					return
+				}
+			}
+		case spaces:
+			strings.FieldsSeq(s)(yield)
+		default:
+			yield(s)
 		}
-		return names
-	case spaces:
-		return strings.Fields(s)
 	}
-	return []string{s}
 }

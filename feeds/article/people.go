@@ -101,6 +101,9 @@ func (r *reader) person(v value) feeds.Person {
 
 // address is a bare e-mail address, or empty.
 func address(s string) string {
+	if strings.IndexByte(s, '@') < 0 {
+		return ""
+	}
 	if a, err := mail.ParseAddress(s); err == nil && a.Address == s && !strings.ContainsAny(s, "\"[ ") {
 		return s
 	}

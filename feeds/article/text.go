@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	nethtml "golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -22,10 +23,17 @@ var reference = regexp.MustCompile(`&(#[0-9]+|#[xX][0-9a-fA-F]+|[A-Za-z][A-Za-z0
 // character references are decoded, also those that a source has escaped
 // several times, and control characters become spaces.
 func plainText(s string) string {
-	if clearTag.MatchString(s) {
+	markup := strings.IndexByte(s, '<') >= 0
+	if !markup && strings.IndexByte(s, '&') < 0 && tidy(s) && feeds.XMLText(s) == s {
+		return s
+	}
+	if markup && clearTag.MatchString(s) {
 		s = stripTags(s)
 	}
 	for range 3 {
+		if strings.IndexByte(s, '&') < 0 {
+			break
+		}
 		next := reference.ReplaceAllStringFunc(s, unescape)
 		if next == s {
 			break
@@ -87,4 +95,35 @@ func block(a atom.Atom) bool {
 
 // oneLine makes one space of each run of white space, and none of those at the
 // ends.
-func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+func oneLine(s string) string {
+	if tidy(s) {
+		return s
+	}
+	return strings.Join(strings.Fields(s), " ")
+}
+
+// tidy reports whether s is a line of words with single spaces between them, and
+// without control characters.
+func tidy(s string) bool {
+	space := true
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == ' ':
+			if space {
+				return false
+			}
+			space = true
+			continue
+		case c >= utf8.RuneSelf:
+			r, n := utf8.DecodeRuneInString(s[i:])
+			if unicode.IsSpace(r) || unicode.IsControl(r) {
+				return false
+			}
+			i += n - 1
+		case c < ' ', c == 0x7f:
+			return false
+		}
+		space = false
+	}
+	return s == "" || !space
+}
