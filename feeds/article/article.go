@@ -187,7 +187,9 @@ func (p *Parser) markup(name string) Markup {
 // Its error is ErrNoFrontMatter, or joins *feeds.Problem values that make the
 // file unusable; lesser problems are the article's Notes.
 func (p *Parser) Parse(name string, src []byte) (*Article, error) {
-	t := new(tree)
+	t := trees.Get().(*tree)
+	defer trees.Put(t)
+	defer t.reset()
 	s, notes, err := split(t, src)
 	if p, ok := errors.AsType[*feeds.Problem](err); ok {
 		s.place(name, []*feeds.Problem{p})

@@ -2,6 +2,7 @@ package article
 
 import (
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -169,9 +170,9 @@ func (d *digester) string(s string) {
 			continue
 		}
 		r, n := utf8.DecodeRuneInString(s[i:])
-		if escaped := jsonEscape(r, n); escaped != "" {
+		if r < utf8.RuneSelf || r == '\u2028' || r == '\u2029' || r == utf8.RuneError && n == 1 {
 			d.raw(s[start:i])
-			d.raw(escaped)
+			d.escape(r)
 			start = i + n
 		}
 		i += n
@@ -180,32 +181,14 @@ func (d *digester) string(s string) {
 	d.raw(`"`)
 }
 
-// jsonEscape stands for a character of n bytes; empty where that stands for itself.
-func jsonEscape(r rune, n int) string {
-	const hex = "0123456789abcdef"
-	switch {
-	case r == '"':
-		return `\"`
-	case r == '\\':
-		return `\\`
-	case r == '\n':
-		return `\n`
-	case r == '\t':
-		return `\t`
-	case r == '\r':
-		return `\r`
-	case r == '\b':
-		return `\b`
-	case r == '\f':
-		return `\f`
-	case r < utf8.RuneSelf:
-		return `\u00` + hex[r>>4:r>>4+1] + hex[r&15:r&15+1]
-	case r == '\u2028':
-		return `\u2028`
-	case r == '\u2029':
-		return `\u2029`
-	case r == utf8.RuneError && n == 1:
-		return `\ufffd`
+// jsonEscapes are the characters that JSON has a letter for.
+const jsonEscapes = "\"\"\\\\\bb\ff\nn\rr\tt"
+
+func (d *digester) escape(r rune) {
+	if i := strings.IndexRune(jsonEscapes, r); i >= 0 && i%2 == 0 {
+		d.json = append(d.json, '\\', jsonEscapes[i+1])
+		return
 	}
-	return ""
+	const hex = "0123456789abcdef"
+	d.json = append(d.json, '\\', 'u', hex[r>>12&15], hex[r>>8&15], hex[r>>4&15], hex[r&15])
 }

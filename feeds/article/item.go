@@ -13,7 +13,8 @@ import (
 	"feedmill/feeds"
 )
 
-// article reads every field a feed shows.
+// article reads every field a feed shows. What stays in memory has its own; all
+// else can share that of the front matter.
 func (r *reader) article(text string) *Article {
 	day, slug := fileDate(stem(r.path))
 	a := &Article{Path: r.path, Hidden: r.hidden()}
@@ -102,7 +103,7 @@ func (r *reader) id() (id string, explicit bool) {
 	case s == "":
 		return feeds.ID(r.p.opt.SiteID, "path", r.path), false
 	case feeds.IsURI(s):
-		return s, true
+		return strings.Clone(s), true
 	}
 	return feeds.ID(r.p.opt.SiteID, "id", s), true
 }
@@ -127,7 +128,7 @@ func undated(id string) time.Time {
 // title falls back on the body's first heading and on the file's name.
 func (r *reader) title(text, slug string) (title string, fromName bool) {
 	if t := r.plain(r.get(titleField)); t != "" {
-		return t, false
+		return strings.Clone(t), false
 	}
 	if r.p.markup(r.path) == Markdown {
 		if t := heading(text); t != "" {

@@ -22,7 +22,7 @@ func (r *reader) links(it *feeds.Item, a *Article, slug string) {
 	if it.URL == "" {
 		it.URL = original
 	}
-	if a.Link = r.p.urls.own(it.URL); it.URL == "" {
+	if a.Link = strings.Clone(r.p.urls.own(it.URL)); it.URL == "" {
 		it.URL = r.pattern(a, slug)
 	}
 	if original != it.URL {

@@ -5,6 +5,7 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"sync"
 
 	"feedmill/feeds"
 )
@@ -71,6 +72,9 @@ func (t *tree) link(parent, last, child int32) {
 		t.nodes[last].next = child
 	}
 }
+
+// trees are kept for the next file; whoever puts one there has reset it.
+var trees = sync.Pool{New: func() any { return new(tree) }}
 
 // reset empties t for another file; the memory stays.
 func (t *tree) reset() {

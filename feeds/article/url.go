@@ -137,9 +137,9 @@ func plainHost(rest string) bool {
 	return rest != ""
 }
 
-func urlByte(c byte) bool {
-	return c > ' ' && c < 0x7f && strings.IndexByte("\"<>\\^`{|}[]", c) < 0
-}
+func urlByte(c byte) bool { return urlBytes[c] }
+
+var urlBytes = bytesOf("!#$%&'()*+,-./:;=?@_~", false)
 
 func hexPair(s string) bool {
 	return len(s) >= 2 && strings.IndexByte("0123456789abcdefABCDEF", s[0]) >= 0 && strings.IndexByte("0123456789abcdefABCDEF", s[1]) >= 0

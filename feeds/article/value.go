@@ -37,7 +37,7 @@ func (v value) down(step, node int32) value {
 
 // path names the value by its keys as the file spells them: images[0].url.
 func (v value) path() string {
-	path := v.t.nodes[v.key].value()
+	path := strings.Clone(v.t.nodes[v.key].value())
 	for _, step := range v.steps[:v.depth] {
 		if step < 0 {
 			path = fmt.Sprintf("%s[%d]", path, ^step)
