@@ -22,13 +22,18 @@ func (a *Article) digests() (visible, content Digest) {
 	defer digesters.Put(d)
 	d.urls = a.body.p.urls
 	d.text = appendCanonical(d.text[:0], a.body.text, a.body.markup)
+	for i := range d.parts {
+		d.parts[i] = d.parts[i][:0]
+	}
 	base := a.base
 	if !a.Explicit {
 		base.ID = ""
 	}
 	d.item(&base)
-	d.json = append(d.json, ',')
-	d.tags(a.Member)
+	d.part(4, func() {
+		d.raw(",")
+		d.tags(a.Member)
+	})
 	d.times(a.Published, a.NotBefore, a.Expires)
 	d.strings(a.Hidden, string(a.body.markup), a.body.featured)
 	visible = d.sum()
@@ -42,8 +47,10 @@ func (a *Article) digests() (visible, content Digest) {
 		published, base.Published, base.Updated = time.Time{}, time.Time{}, a.Stated
 	}
 	d.item(&base)
-	d.json = append(d.json, ',')
-	d.tags(a.Member)
+	d.part(4, func() {
+		d.raw(",")
+		d.tags(a.Member)
+	})
 	d.times(published)
 	d.strings(string(a.body.markup), a.body.featured)
 	return visible, d.sum()
@@ -57,6 +64,7 @@ type digester struct {
 	urls       resolver
 	hash       hash.Hash
 	json, text []byte
+	parts      [5][]byte // that both digests have
 }
 
 // sum is the digest of an array of all that was written since the last one.

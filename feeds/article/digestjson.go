@@ -14,38 +14,58 @@ import (
 // apart wherever the site is published.
 
 func (d *digester) item(it *feeds.Item) {
-	d.raw(`[{"ID":`)
-	d.string(it.ID)
+	d.field(`[{"ID":`, it.ID)
 	d.url(`,"URL":`, it.URL)
-	d.url(`,"OriginalURL":`, it.OriginalURL)
-	d.raw(`,"AMP":`)
-	array(d, it.AMP, func(l *feeds.Link) {
-		d.url(`{"URL":`, l.URL)
-		d.field(`,"Title":`, l.Title)
+	d.part(0, func() {
+		d.url(`,"OriginalURL":`, it.OriginalURL)
+		d.raw(`,"AMP":`)
+		array(d, it.AMP, d.link)
 	})
 	d.field(`,"Title":`, it.Title)
-	d.field(`,"Summary":`, it.Summary)
-	d.field(`,"HTML":`, it.HTML)
+	d.part(1, func() {
+		d.field(`,"Summary":`, it.Summary)
+		d.field(`,"HTML":`, it.HTML)
+	})
 	d.raw(`,"Published":`)
 	d.time(it.Published)
 	d.raw(`,"Updated":`)
 	d.time(it.Updated)
-	d.raw(`,"Authors":`)
-	array(d, it.Authors, d.person)
-	d.field(`,"Language":`, it.Language)
-	d.raw(`,"Tags":`)
-	d.tags(it.Tags)
-	d.raw(`,"Images":`)
-	array(d, it.Images, d.image)
+	d.part(2, func() {
+		d.raw(`,"Authors":`)
+		array(d, it.Authors, d.person)
+		d.field(`,"Language":`, it.Language)
+		d.raw(`,"Tags":`)
+		d.tags(it.Tags)
+		d.raw(`,"Images":`)
+		array(d, it.Images, d.image)
+	})
 	d.raw(`,"Video":`)
 	d.video(it.Video)
-	d.raw(`,"Enclosures":`)
-	array(d, it.Enclosures, d.enclosure)
-	d.raw(`,"Source":`)
-	d.source(it.Source)
-	d.raw(`,"Related":`)
-	array(d, it.Related, d.related)
+	d.part(3, func() {
+		d.raw(`,"Enclosures":`)
+		array(d, it.Enclosures, d.enclosure)
+		d.raw(`,"Source":`)
+		d.source(it.Source)
+		d.raw(`,"Related":`)
+		array(d, it.Related, d.related)
+	})
 	d.raw(`}`)
+}
+
+// part writes what is the same in both digests, the second time as the first.
+func (d *digester) part(i int, write func()) {
+	if len(d.parts[i]) > 0 {
+		d.json = append(d.json, d.parts[i]...)
+		return
+	}
+	start := len(d.json)
+	write()
+	d.parts[i] = append(d.parts[i], d.json[start:]...)
+}
+
+func (d *digester) link(l *feeds.Link) {
+	d.url(`{"URL":`, l.URL)
+	d.field(`,"Title":`, l.Title)
 }
 
 func (d *digester) person(p *feeds.Person) {

@@ -195,7 +195,7 @@ func (r *reader) collect(t *tree) {
 		return
 	}
 	for k, v := range t.pairs(0) {
-		for _, c := range r.p.claims.of(t.nodes[k].value()) {
+		for _, c := range r.p.claims.of(t.value(k)) {
 			if g := &r.fields[c.field]; !g.ok || c.rank < g.rank {
 				*g = given{value{t: t, key: k, node: v}, c.rank, true}
 			}
@@ -213,6 +213,7 @@ func defaultTrees(defaults []Defaults) []*tree {
 		trees[i] = new(tree)
 		if n := new(yaml.Node); n.Encode(d.Values) == nil {
 			trees[i].addYAML(n, nil)
+			trees[i].seal()
 		}
 		for j := range trees[i].nodes {
 			trees[i].nodes[j].line, trees[i].nodes[j].col = 0, 0

@@ -2,8 +2,10 @@ package article
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"math/bits"
 	"strings"
 	"unicode/utf8"
 
@@ -83,7 +85,8 @@ func legible(raw []byte) ([]byte, []*feeds.Problem) {
 // printable reports whether text is UTF-8 that needs no change.
 func printable(text []byte) bool {
 	for i := 0; i < len(text); {
-		if c := text[i]; c >= ' ' && c < 0x7f || c == '\n' || c == '\t' {
+		i += letters(text[i:])
+		if i == len(text) || text[i] == '\n' || text[i] == '\t' {
 			i++
 			continue
 		}
@@ -94,6 +97,23 @@ func printable(text []byte) bool {
 		i += n
 	}
 	return true
+}
+
+// letters is the number of printable ASCII characters that text begins with.
+func letters(text []byte) (n int) {
+	const ones, high = 0x0101010101010101, 0x8080808080808080
+	for ; n+8 <= len(text); n += 8 {
+		w := binary.LittleEndian.Uint64(text[n:])
+		del := w ^ 0x7f*ones
+		// The lowest of these bits is exact, which higher ones, for borrowing, need not be.
+		if other := (w | (w-' '*ones)&^w | (del-ones)&^del) & high; other != 0 {
+			return n + bits.TrailingZeros64(other)/8
+		}
+	}
+	for n < len(text) && text[n] >= ' ' && text[n] < 0x7f {
+		n++
+	}
+	return n
 }
 
 func unprintable(r rune) bool {

@@ -28,6 +28,7 @@ func parseJSON(t *tree, src []byte) ([]byte, error) {
 		}
 		return nil, &feeds.Problem{Line: line, Col: col, Message: message}
 	}
+	t.seal()
 	body := src[p.dec.InputOffset():]
 	if line, rest, _ := bytes.Cut(body, []byte("\n")); len(bytes.TrimSpace(line)) == 0 {
 		body = rest
@@ -83,11 +84,11 @@ func (p *jsonParser) value(depth int) (int32, error) {
 		}
 		err = p.children(n, depth)
 	case string:
-		at.text = t
+		p.tree.tell(n, t)
 	case json.Number:
-		at.text = t.String()
+		p.tree.tell(n, t.String())
 	case bool:
-		at.text = strconv.FormatBool(t)
+		p.tree.tell(n, strconv.FormatBool(t))
 	case nil:
 		at.null = true
 	}

@@ -28,17 +28,19 @@ func begins(s string) bool {
 	return s != "" && (plainStart[s[0]] || s[0] == '-' && len(s) > 1 && plainStart[s[1]])
 }
 
-// plainScalar makes a node of a scalar without quotes.
-func plainScalar(text string, line int32, col int) (n node, ok bool) {
-	text = strings.TrimRight(text, " ")
-	n = node{text: text, line: line, col: int32(col)}
-	switch text {
+// bare adds a scalar without quotes.
+func (s *scanner) bare(i, end, col int) (int32, bool) {
+	for s.text[end-1] == ' ' {
+		end--
+	}
+	n := node{start: int32(i), end: int32(end), line: s.line, col: int32(col)}
+	switch s.text[i:end] {
 	case "~", "null", "Null", "NULL": // https://yaml.org/type/null.html
 		n.null = true
 	case "<<":
-		return n, false
+		return 0, false
 	}
-	return n, true
+	return s.t.add(n), true
 }
 
 // plain reads a scalar without quotes up to a comment or the end of the line.
@@ -55,8 +57,7 @@ func (s *scanner) plain(i int) (int32, bool) {
 			break
 		}
 	}
-	n, ok := plainScalar(text, s.line, i-s.bol+1)
-	return s.t.add(n), ok
+	return s.bare(i, i+len(text), i-s.bol+1)
 }
 
 // quoted reads a scalar in quotes; end is behind them.
@@ -69,7 +70,7 @@ func (s *scanner) quoted(i, col int) (n int32, end int, ok bool) {
 		return 0, 0, false
 	}
 	end = i + 1 + size
-	return s.t.add(node{text: s.text[i+1 : end], quotes: q, line: s.line, col: int32(col)}), end + 1, true
+	return s.t.add(node{start: int32(i + 1), end: int32(end), quotes: q, line: s.line, col: int32(col)}), end + 1, true
 }
 
 // doubleQuoted is the length of the text before the closing quote; negative
@@ -190,6 +191,6 @@ func (s *scanner) bracketed(i, col int) (n int32, end int, ok bool) {
 			return 0, i, false
 		}
 	}
-	e, ok := plainScalar(s.text[i:end], s.line, col)
-	return s.t.add(e), end, ok
+	n, ok = s.bare(i, end, col)
+	return n, end, ok
 }

@@ -24,6 +24,7 @@ func scan(t *tree, text string) bool {
 	if strings.IndexByte(text, '\t') >= 0 {
 		return false
 	}
+	t.text = text
 	s := scanner{t: t, text: text, line: 1, end: -1}
 	s.next()
 	if s.indent != 0 || s.dash() {
@@ -91,12 +92,10 @@ func (s *scanner) mapping() (int32, bool) {
 		if colon == 0 || keys == scannedKeys {
 			return m, false
 		}
-		key := s.text[s.at:colon]
-		if s.given(m, key) {
+		if s.given(m, s.text[s.at:colon]) {
 			return m, false
 		}
-		n, _ := plainScalar(key, s.line, indent+1)
-		k := s.t.add(n)
+		k, _ := s.bare(s.at, colon, indent+1)
 		s.t.link(m, last, k)
 		v, ok := s.value(colon+1, indent)
 		if !ok {
@@ -122,7 +121,7 @@ func (s *scanner) key(i int) int {
 // given reports whether m has the key already.
 func (s *scanner) given(m int32, key string) bool {
 	for k := s.t.nodes[m].first; k != 0; k = s.t.nodes[s.t.nodes[k].next].next {
-		if other := s.t.nodes[k].text; len(other) == len(key) && (other == key || m == 0 && strings.EqualFold(other, key)) {
+		if other := s.t.value(k); len(other) == len(key) && (other == key || m == 0 && strings.EqualFold(other, key)) {
 			return true
 		}
 	}

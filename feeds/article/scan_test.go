@@ -95,8 +95,8 @@ func FuzzScan(f *testing.F) {
 // never told to anybody.
 func unlike(a, b *tree, i, j int32) string {
 	m, n := a.nodes[i], b.nodes[j]
-	if m.kind != n.kind || m.null != n.null || m.merge != n.merge || !m.null && (m.value() != n.value() || m.line != n.line || m.col != n.col) {
-		return fmt.Sprintf("%+v is %q, to yaml.v3 %+v %q", m, m.value(), n, n.value())
+	if m.kind != n.kind || m.null != n.null || m.merge != n.merge || !m.null && (a.value(i) != b.value(j) || m.line != n.line || m.col != n.col) {
+		return fmt.Sprintf("%+v is %q, to yaml.v3 %+v %q", m, a.value(i), n, b.value(j))
 	}
 	for i, j = m.first, n.first; i != 0 && j != 0; i, j = a.nodes[i].next, b.nodes[j].next {
 		if diff := unlike(a, b, i, j); diff != "" {

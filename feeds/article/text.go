@@ -19,15 +19,19 @@ var clearTag = regexp.MustCompile(`(?i)</(a|b|i|em|strong|code|sup|sub|span|u|sm
 
 var reference = regexp.MustCompile(`&(#[0-9]+|#[xX][0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]*);`)
 
+// simple reports whether s is plain text, and needs no change to be a line of it.
+func simple(s string) bool {
+	return tidy(s) && strings.IndexByte(s, '<') < 0 && strings.IndexByte(s, '&') < 0 && feeds.XMLText(s) == s
+}
+
 // plainText makes one line of plain text: tags go where there clearly are some,
 // character references are decoded, also those that a source has escaped
 // several times, and control characters become spaces.
 func plainText(s string) string {
-	markup := strings.IndexByte(s, '<') >= 0
-	if !markup && strings.IndexByte(s, '&') < 0 && tidy(s) && feeds.XMLText(s) == s {
+	if simple(s) {
 		return s
 	}
-	if markup && clearTag.MatchString(s) {
+	if strings.IndexByte(s, '<') >= 0 && clearTag.MatchString(s) {
 		s = stripTags(s)
 	}
 	for range 3 {

@@ -40,6 +40,7 @@ func parseTOML(t *tree, text string) error {
 	places := tomlPlaces{}
 	places.read(text)
 	places.add(t, values, "", spot{2, 1})
+	t.seal()
 	return t.duplicates()
 }
 
@@ -71,7 +72,8 @@ func (p tomlPlaces) add(t *tree, v any, path string, around spot) int32 {
 	case map[string]any:
 		t.nodes[n].kind = mappingNode
 		for _, key := range slices.Sorted(maps.Keys(v)) {
-			k := t.add(node{text: key})
+			k := t.add(node{})
+			t.tell(k, key)
 			t.link(n, last, k)
 			last = k
 			value := element(v[key], strings.TrimPrefix(path+"."+key, "."))
@@ -92,9 +94,9 @@ func (p tomlPlaces) add(t *tree, v any, path string, around spot) int32 {
 		if !local {
 			layout = time.RFC3339Nano
 		}
-		t.nodes[n].text = v.Format(layout)
+		t.tell(n, v.Format(layout))
 	default:
-		t.nodes[n].text = fmt.Sprint(v)
+		t.tell(n, fmt.Sprint(v))
 	}
 	return n
 }

@@ -13,15 +13,20 @@ import (
 // tree is front matter as it was parsed, in whatever language. Its nodes lie in
 // one slice and name each other by index; the root comes first, and none stands
 // for empty front matter. It is not changed while it is read.
-type tree struct{ nodes []node }
+type tree struct {
+	nodes []node
+	text  string // of all scalars
+	told  []byte // text until it is sealed
+}
 
-// node is a value or a key. Its text can share memory with the file.
+// node is a value or a key.
 type node struct {
-	text   string // of a scalar; of a quoted one what stands between the quotes
-	line   int32  // in the file, from 1; 0 for defaults
-	col    int32  // in characters, from 1
-	first  int32  // of a mapping its first key, of a sequence its first element, of an alias its target; 0 is none
-	next   int32  // after a key its value, after a value the next key or element; 0 is none
+	start  int32 // of a scalar where its text begins in the tree's; of a quoted one what stands between the quotes
+	end    int32 // and where it ends
+	line   int32 // in the file, from 1; 0 for defaults
+	col    int32 // in characters, from 1
+	first  int32 // of a mapping its first key, of a sequence its first element, of an alias its target; 0 is none
+	next   int32 // after a key its value, after a value the next key or element; 0 is none
 	kind   nodeKind
 	quotes quotes
 	null   bool // a scalar that is no value
@@ -47,16 +52,29 @@ const (
 	backslashes          // between double quotes
 )
 
-// value is the text of a scalar.
-func (n *node) value() string {
+// value is the text of a scalar. It can share memory with all the others.
+func (t *tree) value(i int32) string {
+	n := &t.nodes[i]
+	text := t.text[n.start:n.end]
 	switch n.quotes {
 	case doubledQuotes:
-		return strings.ReplaceAll(n.text, "''", "'")
+		return strings.ReplaceAll(text, "''", "'")
 	case backslashes:
-		return unescaped(n.text)
+		return unescaped(text)
 	}
-	return n.text
+	return text
 }
+
+// tell gives a node a text that stands as it is in no file.
+func (t *tree) tell(i int32, text string) {
+	n := &t.nodes[i]
+	n.start = int32(len(t.told))
+	t.told = append(t.told, text...)
+	n.end = int32(len(t.told))
+}
+
+// seal ends the telling.
+func (t *tree) seal() { t.text = string(t.told) }
 
 // add appends a node and returns its index.
 func (t *tree) add(n node) int32 {
@@ -78,8 +96,7 @@ var trees = sync.Pool{New: func() any { return new(tree) }}
 
 // reset empties t for another file; the memory stays.
 func (t *tree) reset() {
-	clear(t.nodes) // lest they keep a file's text
-	t.nodes = t.nodes[:0]
+	t.nodes, t.text, t.told = t.nodes[:0], "", t.told[:0]
 }
 
 // resolve follows an alias; false stands for null.
@@ -169,12 +186,12 @@ func (t *tree) duplicatesBelow(n int32) error {
 	for c := range t.elements(n) {
 		isKey = !isKey
 		if k := &t.nodes[c]; t.nodes[n].kind == mappingNode && isKey && k.kind == scalarNode && !k.merge {
-			key := k.value()
+			key := t.value(c)
 			if n == 0 {
 				key = strings.ToLower(key)
 			}
 			if first, twice := seen[key]; twice {
-				return &feeds.Problem{Line: int(k.line), Col: int(k.col), Field: k.value(), Message: fmt.Sprintf("given twice, first in line %d: remove one", t.nodes[first].line)}
+				return &feeds.Problem{Line: int(k.line), Col: int(k.col), Field: t.value(c), Message: fmt.Sprintf("given twice, first in line %d: remove one", t.nodes[first].line)}
 			}
 			seen[key] = c
 		}

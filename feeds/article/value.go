@@ -23,6 +23,9 @@ type value struct {
 
 func (v value) at() *node { return &v.t.nodes[v.node] }
 
+// scalar is the text of a scalar, which can hold what XML forbids.
+func (v value) scalar() string { return v.t.value(v.node) }
+
 func (v value) isMap() bool { return v.t != nil && v.at().kind == mappingNode }
 
 // down is a value below v.
@@ -37,12 +40,12 @@ func (v value) down(step, node int32) value {
 
 // path names the value by its keys as the file spells them: images[0].url.
 func (v value) path() string {
-	path := strings.Clone(v.t.nodes[v.key].value())
+	path := strings.Clone(v.t.value(v.key))
 	for _, step := range v.steps[:v.depth] {
 		if step < 0 {
 			path = fmt.Sprintf("%s[%d]", path, ^step)
 		} else {
-			path += "." + v.t.nodes[step].value()
+			path += "." + v.t.value(step)
 		}
 	}
 	return path
@@ -55,7 +58,7 @@ func (v value) in(names ...string) (value, bool) {
 	}
 	for _, name := range names {
 		for k, n := range v.t.pairs(v.node) {
-			if strings.EqualFold(v.t.nodes[k].value(), name) {
+			if strings.EqualFold(v.t.value(k), name) {
 				return v.down(k, n), true
 			}
 		}
@@ -100,22 +103,36 @@ func (r *reader) raw(v value, ok bool) (string, bool) {
 	if !ok {
 		return "", false
 	}
-	n := v.at()
-	if n.kind != scalarNode {
+	if v.at().kind != scalarNode {
 		r.note(v, mustBeSingle)
 		return "", false
 	}
-	return feeds.XMLText(n.value()), true
+	return feeds.XMLText(v.scalar()), true
+}
+
+// simple is a scalar that is all of what XML, plain text and a single line can be.
+func (v value) simple(ok bool) (string, bool) {
+	if !ok || v.at().kind != scalarNode {
+		return "", false
+	}
+	s := v.scalar()
+	return s, simple(s)
 }
 
 // text is a scalar as a single line of text.
 func (r *reader) text(v value, ok bool) string {
+	if s, simple := v.simple(ok); simple {
+		return s
+	}
 	s, _ := r.raw(v, ok)
 	return oneLine(s)
 }
 
 // plain is a scalar as a single line without markup.
 func (r *reader) plain(v value, ok bool) string {
+	if s, simple := v.simple(ok); simple {
+		return s
+	}
 	s, _ := r.raw(v, ok)
 	return plainText(s)
 }
@@ -147,7 +164,7 @@ func (r *reader) readDate(v value, ok bool) (t time.Time, message string) {
 	if v.at().kind != scalarNode {
 		return t, mustBeSingle
 	}
-	s := v.at().value()
+	s := v.scalar()
 	if strings.TrimSpace(s) == "" {
 		return t, ""
 	}
@@ -169,7 +186,7 @@ func (r *reader) flag(f field, otherwise bool) bool {
 		r.fail(v, "must be true or false, not a list or keys")
 		return otherwise
 	}
-	s := v.at().value()
+	s := v.scalar()
 	switch strings.ToLower(strings.TrimSpace(s)) {
 	case "true", "yes", "on", "1":
 		return true
@@ -195,6 +212,11 @@ func (r *reader) number(v value, ok bool) float64 {
 
 // web is an absolute address, or empty with a note.
 func (r *reader) web(v value, ok bool) string {
+	if ok && v.at().kind == scalarNode {
+		if s := v.scalar(); plain(s) {
+			return s
+		}
+	}
 	s, ok := r.raw(v, ok)
 	if !ok || strings.TrimSpace(s) == "" {
 		return ""

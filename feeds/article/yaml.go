@@ -34,13 +34,15 @@ func parseAnyYAML(t *tree, text string) error {
 		return &feeds.Problem{Line: doc.Line, Col: doc.Column, Message: "front matter must be keys and values, as in title: My article"}
 	}
 	t.addYAML(doc, make(map[*yaml.Node]int32))
+	t.seal()
 	return t.duplicates()
 }
 
 // addYAML adds a node and what is below it; targets are those that have an
 // anchor.
 func (t *tree) addYAML(n *yaml.Node, targets map[*yaml.Node]int32) int32 {
-	i := t.add(node{text: n.Value, line: int32(n.Line), col: int32(n.Column), merge: n.Tag == "!!merge"})
+	i := t.add(node{line: int32(n.Line), col: int32(n.Column), merge: n.Tag == "!!merge"})
+	t.tell(i, n.Value)
 	if n.Anchor != "" {
 		targets[n] = i
 	}
