@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"math/bits"
 	"strings"
 	"unicode/utf8"
 
@@ -85,10 +84,9 @@ func legible(raw []byte) ([]byte, []*feeds.Problem) {
 // printable reports whether text is UTF-8 that needs no change.
 func printable(text []byte) bool {
 	for i := 0; i < len(text); {
-		i += letters(text[i:])
-		if i == len(text) || text[i] == '\n' || text[i] == '\t' {
-			i++
-			continue
+		i += legibleASCII(text[i:])
+		if i == len(text) {
+			break
 		}
 		r, n := utf8.DecodeRune(text[i:])
 		if r == utf8.RuneError && n == 1 || unprintable(r) {
@@ -99,19 +97,18 @@ func printable(text []byte) bool {
 	return true
 }
 
-// letters is the number of printable ASCII characters that text begins with.
-func letters(text []byte) (n int) {
-	const ones, high = 0x0101010101010101, 0x8080808080808080
+// legibleASCII is the number of bytes, in steps of eight, that text begins with
+// and that are ASCII characters to print or line feeds.
+func legibleASCII(text []byte) (n int) {
+	const ones, low, high = 0x0101010101010101, 0x7f7f7f7f7f7f7f7f, 0x8080808080808080
 	for ; n+8 <= len(text); n += 8 {
 		w := binary.LittleEndian.Uint64(text[n:])
-		del := w ^ 0x7f*ones
-		// The lowest of these bits is exact, which higher ones, for borrowing, need not be.
-		if other := (w | (w-' '*ones)&^w | (del-ones)&^del) & high; other != 0 {
-			return n + bits.TrailingZeros64(other)/8
+		del, feed := w^0x7f*ones, w^'\n'*ones
+		control := ^(w&low | high - ' '*ones) // the high bit of each byte says it, here and below
+		del, feed = ^(del&low + low | del), ^(feed&low + low | feed)
+		if (w|del|control&^feed)&high != 0 {
+			break
 		}
-	}
-	for n < len(text) && text[n] >= ' ' && text[n] < 0x7f {
-		n++
 	}
 	return n
 }
@@ -161,15 +158,10 @@ const maxFrontMatter = 64 << 10
 // fenced parses front matter between the first line and one of the closing
 // lines, and returns what follows it.
 func fenced(t *tree, text []byte, parse func(*tree, string) error, closing ...string) ([]byte, error) {
-	start, next := -1, 0
-	for _, c := range closing {
-		if i, end := closingLine(text, c); i >= 0 && (start < 0 || i < start) {
-			start, next = i, end
-		}
-	}
 	first := bytes.IndexByte(text, '\n') + 1
+	start, next := closingLine(text, first, closing)
 	switch {
-	case start < 0:
+	case first == 0, start < 0:
 		return nil, &feeds.Problem{Line: 1, Col: 1, Message: "front matter is never closed: add a line " + closing[0] + " after its last key"}
 	case start-first > maxFrontMatter:
 		return nil, &feeds.Problem{Line: 1, Col: 1, Message: "front matter is longer than 64 KiB: close it above the text, or shorten it"}
@@ -177,18 +169,22 @@ func fenced(t *tree, text []byte, parse func(*tree, string) error, closing ...st
 	return text[next:], parse(t, string(text[first:start]))
 }
 
-// closingLine finds the first line after the first that is fence; start is
-// negative where there is none, next is behind it.
-func closingLine(text []byte, fence string) (start, next int) {
-	for at := 0; ; at = start {
-		i := bytes.Index(text[at:], []byte("\n"+fence))
-		if i < 0 {
-			return -1, 0
+// closingLine finds the first line from start on that is one of fences, and what
+// follows it; from is negative where there is none.
+func closingLine(text []byte, start int, fences []string) (from, next int) {
+	for ; start < len(text); start = next {
+		next = len(text)
+		if n := bytes.IndexByte(text[start:], '\n'); n >= 0 {
+			next = start + n + 1
 		}
-		start = at + i + 1
-		line, _, _ := bytes.Cut(text[start:], []byte("\n"))
-		if len(bytes.TrimRight(line, " \t")) == len(fence) {
-			return start, min(start+len(line)+1, len(text))
+		if c := text[start]; c >= 'A' || c <= ' ' { // nearly all: keys, and what is below them
+			continue
+		}
+		for _, fence := range fences {
+			if string(bytes.TrimRight(text[start:next], " \t\n")) == fence {
+				return start, next
+			}
 		}
 	}
+	return -1, 0
 }

@@ -163,6 +163,9 @@ func (r *reader) related() []feeds.Related {
 	for e := range v.list() {
 		rel := r.relation(e)
 		if rel.URL != "" && !slices.ContainsFunc(all, func(o feeds.Related) bool { return o.URL == rel.URL }) {
+			if all == nil {
+				all = make([]feeds.Related, 0, v.len())
+			}
 			all = append(all, rel)
 		}
 	}

@@ -86,6 +86,20 @@ func (v value) list() iter.Seq[value] {
 	}
 }
 
+// len is the number of elements of list at most.
+func (v value) len() (n int) {
+	if v.t == nil {
+		return 0
+	}
+	if v.at().kind != sequenceNode {
+		return 1
+	}
+	for range v.t.elements(v.node) {
+		n++
+	}
+	return n
+}
+
 func (r *reader) problem(v value, message string) *feeds.Problem {
 	return &feeds.Problem{Line: int(v.at().line), Col: int(v.at().col), Field: v.path(), Message: message}
 }
