@@ -17,6 +17,11 @@ func Fold(name string) string {
 	if plainASCII(name) {
 		return strings.ToLower(name)
 	}
+	return foldAny(name)
+}
+
+// foldAny is Fold for names in any script.
+func foldAny(name string) string {
 	return strings.Join(strings.Fields(norm.NFKC.String(strings.ToLower(cases.Fold().String(norm.NFKC.String(name))))), " ")
 }
 

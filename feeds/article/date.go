@@ -52,6 +52,11 @@ func parseDate(s string, zone *time.Location) (time.Time, error) {
 			return whole(t)
 		}
 	}
+	return parseAnyDate(s, zone)
+}
+
+// parseAnyDate is parseDate for what has no usual layout.
+func parseAnyDate(s string, zone *time.Location) (time.Time, error) {
 	s = strings.ToUpper(strings.Join(strings.Fields(s), " "))
 	for _, name := range []string{" UTC", " GMT"} {
 		if rest, ok := strings.CutSuffix(s, name); ok {

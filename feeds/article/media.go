@@ -12,11 +12,9 @@ import (
 
 // images are the article's pictures, each once.
 func (r *reader) images() []feeds.Image {
-	var all []feeds.Image
-	for _, f := range [...]field{imagesField, imageField} {
-		v, _ := r.get(f)
-		all = append(all, r.pictures(v)...)
-	}
+	list, _ := r.get(imagesField)
+	single, _ := r.get(imageField)
+	all := append(r.pictures(list), r.pictures(single)...)
 	seen := map[string]bool{}
 	return slices.DeleteFunc(all, func(i feeds.Image) bool { was := seen[i.URL]; seen[i.URL] = true; return was })
 }

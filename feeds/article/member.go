@@ -31,6 +31,9 @@ func (r *reader) member() []feeds.Tag {
 		}
 		if key := (feeds.Key{Kind: k, Slug: feeds.Fold(name)}); key.Slug != "" && !seen[key] {
 			seen[key] = true
+			if tags == nil {
+				tags = make([]feeds.Tag, 0, 4)
+			}
 			tags = append(tags, feeds.Tag{Kind: k, Name: name})
 		}
 	}

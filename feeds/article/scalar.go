@@ -139,14 +139,17 @@ func backslash(s string) (r rune, size int) {
 
 // unescaped is the text that s stands for, between double quotes.
 func unescaped(s string) string {
-	out := make([]byte, 0, len(s))
+	var out strings.Builder
+	out.Grow(len(s))
 	for {
 		b := strings.IndexByte(s, '\\')
 		if b < 0 {
-			return string(append(out, s...))
+			out.WriteString(s)
+			return out.String()
 		}
 		r, size := backslash(s[b:])
-		out = utf8.AppendRune(append(out, s[:b]...), r)
+		out.WriteString(s[:b])
+		out.WriteRune(r)
 		s = s[b+size:]
 	}
 }

@@ -31,6 +31,11 @@ func plainText(s string) string {
 	if simple(s) {
 		return s
 	}
+	return withoutMarkup(s)
+}
+
+// withoutMarkup is plainText for all that needs a change, or could.
+func withoutMarkup(s string) string {
 	if strings.IndexByte(s, '<') >= 0 && clearTag.MatchString(s) {
 		s = stripTags(s)
 	}
