@@ -1,6 +1,7 @@
 package article
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"hash"
 	"strings"
@@ -96,7 +97,7 @@ func (r resolver) own(u string) string {
 // space stands outside of pre elements.
 func appendCanonical(out []byte, text string, m Markup) []byte {
 	if m == HTML && !strings.Contains(text, "<pre") && !strings.Contains(text, "<textarea") {
-		return append(out, tighten(text)...)
+		return appendTight(out, text)
 	}
 	blank, empty, fence := false, true, ""
 	for line := range strings.SplitSeq(text, "\n") {
@@ -148,29 +149,29 @@ func fenceAfter(open, line string) string {
 	return open
 }
 
-// tighten makes one space of each run of white space, and none next to the tags
-// of blocks.
-func tighten(s string) string {
-	s = strings.Join(strings.Fields(s), " ")
-	var b strings.Builder
+// appendTight makes one space of each run of white space, and none next to the
+// tags of blocks.
+func appendTight(out []byte, text string) []byte {
+	start := len(out)
+	for word := range strings.FieldsSeq(text) {
+		if len(out) > start {
+			out = append(out, ' ')
+		}
+		out = append(out, word...)
+	}
+	rest, out := out[start:], out[:start] // nothing gets longer
 	for {
-		i := strings.IndexByte(s, '<')
-		if i < 0 {
-			b.WriteString(s)
-			return b.String()
+		before, after, _ := bytes.Cut(rest, []byte("<"))
+		tag, after, found := bytes.Cut(after, []byte(">"))
+		if !found {
+			return append(out, rest...)
 		}
-		end := strings.IndexByte(s[i:], '>')
-		if end < 0 {
-			b.WriteString(s)
-			return b.String()
+		tag = rest[len(before) : len(before)+len(tag)+2]
+		if blockTag(string(tag)) {
+			before, after = bytes.TrimSuffix(before, []byte(" ")), bytes.TrimPrefix(after, []byte(" "))
 		}
-		before, tag, after := s[:i], s[i:i+end+1], s[i+end+1:]
-		if blockTag(tag) {
-			before, after = strings.TrimSuffix(before, " "), strings.TrimPrefix(after, " ")
-		}
-		b.WriteString(before)
-		b.WriteString(tag)
-		s = after
+		out = append(append(out, before...), tag...)
+		rest = after
 	}
 }
 
