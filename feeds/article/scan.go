@@ -121,7 +121,11 @@ func (s *scanner) key(i int) int {
 // given reports whether m has the key already.
 func (s *scanner) given(m int32, key string) bool {
 	for k := s.t.nodes[m].first; k != 0; k = s.t.nodes[s.t.nodes[k].next].next {
-		if other := s.t.value(k); len(other) == len(key) && (other == key || m == 0 && strings.EqualFold(other, key)) {
+		n := &s.t.nodes[k]
+		if int(n.end-n.start) != len(key) {
+			continue
+		}
+		if other := s.text[n.start:n.end]; other == key || m == 0 && strings.EqualFold(other, key) {
 			return true
 		}
 	}

@@ -112,6 +112,7 @@ func unlike(a, b *tree, i, j int32) string {
 // TestScanCorpus reads every real article, and every version of it that there
 // has been, in both ways.
 func TestScanCorpus(t *testing.T) {
+	t.Parallel()
 	p := NewParser(Options{SiteURL: "https://smartableai.github.io/microsoft-power-apps"})
 	files, direct := 0, 0
 	check := func(name string, src []byte) {
