@@ -23,10 +23,10 @@ const (
 	publishDateField
 	updatedDateTimeField
 	expiryDateField
-	webUrlField
-	originalUrlField
-	ampWebUrlField
-	cdnAmpWebUrlField
+	webURLField
+	originalURLField
+	ampWebURLField
+	cdnAmpWebURLField
 	permalinkField
 	slugField
 	typeField
@@ -67,10 +67,10 @@ var builtin = [fieldCount]struct {
 	publishDateField:       {"publishDate", []string{"publishdate"}},
 	updatedDateTimeField:   {"updatedDateTime", []string{"updateddatetime", "updated", "lastmod", "last_modified_at", "modified"}},
 	expiryDateField:        {"expiryDate", []string{"expirydate", "unpublishdate"}},
-	webUrlField:            {"webUrl", []string{"weburl"}},
-	originalUrlField:       {"originalUrl", []string{"originalurl"}},
-	ampWebUrlField:         {"ampWebUrl", []string{"ampweburl"}},
-	cdnAmpWebUrlField:      {"cdnAmpWebUrl", []string{"cdnampweburl"}},
+	webURLField:            {"webUrl", []string{"weburl"}},
+	originalURLField:       {"originalUrl", []string{"originalurl"}},
+	ampWebURLField:         {"ampWebUrl", []string{"ampweburl"}},
+	cdnAmpWebURLField:      {"cdnAmpWebUrl", []string{"cdnampweburl"}},
 	permalinkField:         {"permalink", []string{"permalink", "url"}},
 	slugField:              {"slug", []string{"slug"}},
 	typeField:              {"type", []string{"type"}},
@@ -212,7 +212,7 @@ func defaultTrees(defaults []Defaults) []*tree {
 	for i, d := range defaults {
 		trees[i] = new(tree)
 		if n := new(yaml.Node); n.Encode(d.Values) == nil {
-			trees[i].addYAML(n, nil)
+			trees[i].addYAML(n, map[*yaml.Node]int32{})
 			trees[i].seal()
 		}
 		for j := range trees[i].nodes {

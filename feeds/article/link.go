@@ -12,8 +12,8 @@ import (
 
 // links fills in the addresses of an item and of its other forms.
 func (r *reader) links(it *feeds.Item, a *Article, slug string) {
-	original := r.web(r.get(originalUrlField))
-	it.URL = r.web(r.get(webUrlField))
+	original := r.web(r.get(originalURLField))
+	it.URL = r.web(r.get(webURLField))
 	if it.URL == "" {
 		it.URL = r.permalink()
 	}
@@ -29,7 +29,7 @@ func (r *reader) links(it *feeds.Item, a *Article, slug string) {
 	for _, amp := range []struct {
 		field field
 		title string
-	}{{ampWebUrlField, "AMP"}, {cdnAmpWebUrlField, "AMP (cached)"}} {
+	}{{ampWebURLField, "AMP"}, {cdnAmpWebURLField, "AMP (cached)"}} {
 		if u := r.web(r.get(amp.field)); u != "" {
 			it.AMP = append(it.AMP, feeds.Link{URL: u, Title: amp.title})
 		}

@@ -48,7 +48,7 @@ type quotes uint8
 
 const (
 	asItStands    quotes = iota
-	doubledQuotes        // ” for ’ between single quotes
+	doubledQuotes        // between single quotes, where two stand for one
 	backslashes          // between double quotes
 )
 
