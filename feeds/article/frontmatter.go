@@ -83,18 +83,28 @@ func legible(raw []byte) ([]byte, []*feeds.Problem) {
 
 // printable reports whether text is UTF-8 that needs no change.
 func printable(text []byte) bool {
+	ascii := true
 	for i := 0; i < len(text); {
-		i += legibleASCII(text[i:])
-		if i == len(text) {
-			break
-		}
-		r, n := utf8.DecodeRune(text[i:])
-		if r == utf8.RuneError && n == 1 || unprintable(r) {
-			return false
+		n := 1
+		switch c := text[i]; c {
+		case 0xc2, 0xe2, 0xef: // all that is not to be printed begins with one of these
+			var r rune
+			if r, n = utf8.DecodeRune(text[i:]); unprintable(r) {
+				return false
+			}
+			ascii = false
+		default:
+			if c >= utf8.RuneSelf {
+				ascii = false
+			} else if n = legibleASCII(text[i:]); n == 0 {
+				if n = 1; unprintable(rune(c)) {
+					return false
+				}
+			}
 		}
 		i += n
 	}
-	return true
+	return ascii || utf8.Valid(text)
 }
 
 // legibleASCII is the number of bytes, in steps of eight, that text begins with

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"testing"
+	"unicode/utf8"
 )
 
 // TestPrintable tries each byte at each place of a word.
@@ -17,9 +18,15 @@ func TestPrintable(t *testing.T) {
 			}
 		}
 	}
-	for text, want := range map[string]bool{"": true, "12345\u00e9678": true, "1234567\u0085": false, "1234567\u2028": false, "1234567\ufffd": true, "1234567\xc3": false, "\n\n\n\n\n\n\n\n\x1f": false} {
-		if printable([]byte(text)) != want {
-			t.Errorf("%q: not %v", text, want)
+	for r := range rune(utf8.MaxRune + 1) {
+		text := []byte("12345é678" + string(r) + "9")
+		if utf8.ValidRune(r) && printable(text) == unprintable(r) {
+			t.Errorf("%U: not %v", r, !unprintable(r))
+		}
+	}
+	for _, text := range []string{"1234567\xc3", "\xc2", "\xe2\x80", "é\xff", "\xef\xbf", "\xed\xa0\x80"} {
+		if printable([]byte(text)) {
+			t.Errorf("%q passes", text)
 		}
 	}
 }
