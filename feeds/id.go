@@ -2,8 +2,9 @@ package feeds
 
 import (
 	"crypto/sha1"
-	"fmt"
+	"encoding/hex"
 	"net/url"
+	"strconv"
 	"strings"
 )
 
@@ -14,15 +15,20 @@ var namespace = [16]byte{0x9b, 0x1d, 0x6a, 0x2e, 0x53, 0xc4, 0x4f, 0x0e, 0xa7, 0
 // same id on every machine, other parts another one. The first part is the
 // site's own name, so that two sites never share ids.
 func ID(parts ...string) string {
-	h := sha1.New()
-	h.Write(namespace[:])
+	name := append(make([]byte, 0, 256), namespace[:]...)
 	for _, p := range parts {
-		fmt.Fprintf(h, "%d:%s", len(p), p)
+		name = strconv.AppendInt(name, int64(len(p)), 10)
+		name = append(append(name, ':'), p...)
 	}
-	u := h.Sum(nil)[:16]
+	sum := sha1.Sum(name)
+	u := sum[:16]
 	u[6] = u[6]&0x0f | 0x50
 	u[8] = u[8]&0x3f | 0x80
-	return fmt.Sprintf("urn:uuid:%x-%x-%x-%x-%x", u[:4], u[4:6], u[6:8], u[8:10], u[10:])
+	id := append(name[:0], "urn:uuid:"...)
+	for _, part := range [][]byte{u[:4], u[4:6], u[6:8], u[8:10], u[10:]} {
+		id = append(hex.AppendEncode(id, part), '-')
+	}
+	return string(id[:len(id)-1])
 }
 
 // IsURI reports whether s is an absolute URI that can serve as an id in every

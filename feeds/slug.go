@@ -14,7 +14,28 @@ import (
 // topic. Fold(Fold(s)) is Fold(s): hence the second pass, for scripts (Cherokee)
 // whose case folding leads to capitals.
 func Fold(name string) string {
+	if plainASCII(name) {
+		return strings.ToLower(name)
+	}
+	return foldAny(name)
+}
+
+// foldAny is Fold for names in any script.
+func foldAny(name string) string {
 	return strings.Join(strings.Fields(norm.NFKC.String(strings.ToLower(cases.Fold().String(norm.NFKC.String(name))))), " ")
+}
+
+// plainASCII reports whether name needs no more than lower case to be folded.
+func plainASCII(name string) bool {
+	before := byte(' ')
+	for i := range len(name) {
+		c := name[i]
+		if c < ' ' || c >= 0x7f || c == ' ' && before == ' ' {
+			return false
+		}
+		before = c
+	}
+	return name == "" || before != ' '
 }
 
 // symbols that tell names apart are written out; all others separate words.

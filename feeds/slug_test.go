@@ -51,7 +51,12 @@ func TestSlugsTellNamesApart(t *testing.T) {
 func FuzzSlug(f *testing.F) {
 	f.Add("C++")
 	f.Add("\xff\x00/..")
+	f.Add("Joe Biden")
+	f.Add(" A  B\t")
 	f.Fuzz(func(t *testing.T, name string) {
+		if Fold(name) != foldAny(name) {
+			t.Errorf("Fold(%q) = %q, as any name %q", name, Fold(name), foldAny(name))
+		}
 		s := Slug(name)
 		if s == "" || strings.ContainsAny(s, "/?#%\\ .") {
 			t.Errorf("Slug(%q) = %q", name, s)
@@ -65,6 +70,9 @@ func FuzzSlug(f *testing.F) {
 func TestID(t *testing.T) {
 	if ID("a", "bc") == ID("ab", "c") || ID("a") == ID("b") || ID("a") != ID([]string{"a"}...) {
 		t.Error("ids collide or wander")
+	}
+	if id := ID("example.org", "path", "2021/é.md"); id != "urn:uuid:24969818-bf39-50cb-b209-4ceae68c9400" {
+		t.Errorf("ID = %q: subscribers know the article by another", id)
 	}
 	if id := ID("a"); !IsURI(id) || len(id) != 45 {
 		t.Errorf("ID = %q", id)

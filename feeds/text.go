@@ -24,11 +24,7 @@ func XMLText(s string) string {
 
 func xmlClean(s string) bool {
 	for i := 0; i < len(s); {
-		c := s[i]
-		if c < utf8.RuneSelf {
-			if !xmlRune(rune(c)) {
-				return false
-			}
+		if c := s[i]; c >= ' ' && c < 0x7f { // nearly all
 			i++
 			continue
 		}

@@ -16,8 +16,6 @@ import (
 	"sync"
 	"time"
 
-	"gopkg.in/yaml.v3"
-
 	"feedmill/feeds"
 )
 
@@ -139,8 +137,8 @@ func (a *Article) With(f Facts) *Article {
 type Parser struct {
 	opt      Options
 	urls     resolver
-	names    map[string][]string // field to lower-case keys, in order of precedence
-	defaults []*yaml.Node        // of opt.Defaults
+	claims   claims  // which keys give which fields
+	defaults []*tree // of opt.Defaults
 	sanitise *sanitiser
 }
 
@@ -152,12 +150,12 @@ func NewParser(opt Options) *Parser {
 	if opt.Folders == nil {
 		opt.Folders = []Folder{{}}
 	}
-	p := &Parser{opt: opt, names: fieldNames(opt.Fields), defaults: defaultNodes(opt.Defaults)}
+	p := &Parser{opt: opt, claims: newClaims(opt.Fields), defaults: defaultTrees(opt.Defaults)}
 	if u, err := url.Parse(opt.SiteURL); err == nil && u.Host != "" {
 		if !strings.HasSuffix(u.Path, "/") {
 			u.Path += "/"
 		}
-		p.urls.site = u
+		p.urls = resolver{u, u.Host + u.EscapedPath()}
 	}
 	p.sanitise = newSanitiser(p.urls, opt.EmbedHosts)
 	return p
@@ -191,16 +189,18 @@ func (p *Parser) markup(name string) Markup {
 // Its error is ErrNoFrontMatter, or joins *feeds.Problem values that make the
 // file unusable; lesser problems are the article's Notes.
 func (p *Parser) Parse(name string, src []byte) (*Article, error) {
-	s, notes, err := split(src)
-	s.body = strings.Clone(s.body) // lest a short body keep a long front matter in memory
+	t := trees.Get().(*tree)
+	defer trees.Put(t)
+	defer t.reset()
+	s, notes, err := split(t, src)
 	if p, ok := errors.AsType[*feeds.Problem](err); ok {
 		s.place(name, []*feeds.Problem{p})
 		return nil, p
 	} else if err != nil {
 		return nil, err
 	}
-	r := &reader{p: p, path: name, notes: notes}
-	r.index(s.root)
+	r := &reader{p: p, path: name, tree: t, notes: notes}
+	r.index()
 	a := r.article(s.body)
 	s.place(name, r.errs)
 	s.place(name, r.notes)

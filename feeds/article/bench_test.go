@@ -6,18 +6,29 @@ import (
 	"testing"
 )
 
+// BenchmarkParse reads articles as they come: one in the form that nearly all
+// have, with what the scanner declines, and without any schema.
 func BenchmarkParse(b *testing.B) {
-	src, err := os.ReadFile("testdata/articles/seed.md")
+	typical, err := os.ReadFile("testdata/articles/typical.md")
 	if err != nil {
 		b.Fatal(err)
 	}
-	p := NewParser(Options{SiteURL: "https://example.org/", Folders: []Folder{{Link: "/:year/:title/"}}})
-	b.ReportAllocs()
-	b.SetBytes(int64(len(src)))
-	for b.Loop() {
-		if _, err := p.Parse("seed.md", src); err != nil {
-			b.Fatal(err)
-		}
+	opt := Options{SiteURL: "https://example.org/", Folders: []Folder{{Link: "/:year/:title/"}}}
+	for _, c := range []struct{ name, src string }{
+		{"typical", string(typical)},
+		{"fallback", strings.Replace(string(typical), "category: news", "category: !!str news", 1)},
+		{"blog", "---\ntitle: How we moved a crane\ndate: 2024-05-06 18:30:00 +0200\ntags: [cranes, harbour, Old Pier]\ncategories: yard\ndraft: false\n---\n" + strings.Repeat("We moved it by hand, *slowly*.\n", 100)},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			p, src := NewParser(opt), []byte(c.src)
+			b.ReportAllocs()
+			b.SetBytes(int64(len(src)))
+			for b.Loop() {
+				if _, err := p.Parse("2024-05-06-a.md", src); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }
 

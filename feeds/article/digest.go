@@ -1,15 +1,14 @@
 package article
 
 import (
+	"bytes"
 	"crypto/sha256"
-	"encoding/json"
-	"io"
+	"hash"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/net/html/atom"
-
-	"feedmill/feeds"
 )
 
 // Digest stands for what a reader sees.
@@ -20,9 +19,26 @@ type Digest [16]byte
 // it lies. Neither depends on an id made of the path, on the order of keys, on
 // the address the site is published at, or on white space without meaning.
 func (a *Article) digests() (visible, content Digest) {
-	base := a.local()
-	text := canonical(a.body.text, a.body.markup)
-	visible = sum(text, base, a.Member, a.Published, a.NotBefore, a.Expires, a.Hidden, a.body.markup, a.body.featured)
+	d := digesters.Get().(*digester)
+	defer digesters.Put(d)
+	d.urls = a.body.p.urls
+	d.text = appendCanonical(d.text[:0], a.body.text, a.body.markup)
+	for i := range d.parts {
+		d.parts[i] = d.parts[i][:0]
+	}
+	base := a.base
+	if !a.Explicit {
+		base.ID = ""
+	}
+	d.item(&base)
+	d.part(4, func() {
+		d.raw(",")
+		d.tags(a.Member)
+	})
+	d.times(a.Published, a.NotBefore, a.Expires)
+	d.strings(a.Hidden, string(a.body.markup), a.body.featured)
+	visible = d.sum()
+
 	base.URL, base.Video, base.ID = "", nil, ""
 	if a.named.title {
 		base.Title = ""
@@ -31,53 +47,36 @@ func (a *Article) digests() (visible, content Digest) {
 	if a.named.date {
 		published, base.Published, base.Updated = time.Time{}, time.Time{}, a.Stated
 	}
-	return visible, sum(text, base, a.Member, published, a.body.markup, a.body.featured)
+	d.item(&base)
+	d.part(4, func() {
+		d.raw(",")
+		d.tags(a.Member)
+	})
+	d.times(published)
+	d.strings(string(a.body.markup), a.body.featured)
+	return visible, d.sum()
 }
 
-func sum(text string, values ...any) (d Digest) {
-	h := sha256.New()
-	json.NewEncoder(h).Encode(values) // plain data: cannot fail
-	io.WriteString(h, text)
-	copy(d[:], h.Sum(nil))
-	return d
+var digesters = sync.Pool{New: func() any { return &digester{hash: sha256.New()} }}
+
+// digester holds what is digested: JSON as package encoding/json writes it, and
+// the body.
+type digester struct {
+	urls       resolver
+	hash       hash.Hash
+	json, text []byte
+	parts      [5][]byte // that both digests have
 }
 
-// local is the item with every address of the site's own cut down to its path.
-func (a *Article) local() feeds.Item {
-	it := a.base
-	if !a.Explicit {
-		it.ID = ""
-	}
-	own := a.body.p.urls.own
-	it.URL, it.OriginalURL = own(it.URL), own(it.OriginalURL)
-	it.AMP = mapped(it.AMP, func(l *feeds.Link) { l.URL = own(l.URL) })
-	it.Authors = mapped(it.Authors, func(p *feeds.Person) { p.URL, p.Avatar = own(p.URL), own(p.Avatar) })
-	it.Images = mapped(it.Images, func(i *feeds.Image) { i.URL = own(i.URL) })
-	it.Enclosures = mapped(it.Enclosures, func(e *feeds.Enclosure) { e.URL = own(e.URL) })
-	it.Related = mapped(it.Related, func(r *feeds.Related) { r.URL = own(r.URL) })
-	if it.Video != nil {
-		v := feeds.Video{PlayerURL: own(it.Video.PlayerURL), PageURL: own(it.Video.PageURL)}
-		it.Video = &v
-	}
-	if it.Source != nil {
-		s := *it.Source
-		s.URL, s.Icon = own(s.URL), own(s.Icon)
-		it.Source = &s
-	}
-	return it
-}
-
-// mapped is a copy of list with change made to each element.
-func mapped[T any](list []T, change func(*T)) []T {
-	if list == nil {
-		return nil
-	}
-	all := make([]T, len(list))
-	for i, e := range list {
-		change(&e)
-		all[i] = e
-	}
-	return all
+// sum is the digest of an array of all that was written since the last one.
+func (d *digester) sum() (sum Digest) {
+	d.hash.Reset()
+	d.hash.Write(append(d.json, ']', '\n'))
+	d.hash.Write(d.text)
+	d.json = d.hash.Sum(d.json[:0])
+	copy(sum[:], d.json)
+	d.json = d.json[:0]
+	return sum
 }
 
 // own is what tells an address from others wherever the site is published:
@@ -87,21 +86,20 @@ func (r resolver) own(u string) string {
 	if !ok || r.site == nil {
 		return u
 	}
-	if path, ok := strings.CutPrefix(rest, r.site.Host+r.site.EscapedPath()); ok {
-		return "/" + path
+	if strings.HasPrefix(rest, r.home) {
+		return rest[len(r.home)-1:]
 	}
 	return rest
 }
 
-// canonical is a body without the white space that readers never see: at the
-// ends of lines and of the text, and, in HTML, wherever more than one space
-// stands outside of pre elements.
-func canonical(text string, m Markup) string {
+// appendCanonical appends a body without the white space that readers never
+// see: at the ends of lines and of the text, and, in HTML, wherever more than one
+// space stands outside of pre elements.
+func appendCanonical(out []byte, text string, m Markup) []byte {
 	if m == HTML && !strings.Contains(text, "<pre") && !strings.Contains(text, "<textarea") {
-		return tighten(text)
+		return appendTight(out, text)
 	}
-	var out []string
-	blank, fence := false, ""
+	blank, empty, fence := false, true, ""
 	for line := range strings.SplitSeq(text, "\n") {
 		if m == Markdown {
 			fence = fenceAfter(fence, line)
@@ -113,13 +111,16 @@ func canonical(text string, m Markup) string {
 			blank = true
 			continue
 		}
-		if blank && len(out) > 0 {
-			out = append(out, "")
+		if !empty {
+			out = append(out, '\n')
+			if blank {
+				out = append(out, '\n')
+			}
 		}
-		blank = false
-		out = append(out, line)
+		blank, empty = false, false
+		out = append(out, line...)
 	}
-	return strings.Join(out, "\n")
+	return out
 }
 
 // trimEnd takes white space off the end of a line, but not a hard line break.
@@ -148,29 +149,29 @@ func fenceAfter(open, line string) string {
 	return open
 }
 
-// tighten makes one space of each run of white space, and none next to the tags
-// of blocks.
-func tighten(s string) string {
-	s = strings.Join(strings.Fields(s), " ")
-	var b strings.Builder
+// appendTight makes one space of each run of white space, and none next to the
+// tags of blocks.
+func appendTight(out []byte, text string) []byte {
+	start := len(out)
+	for word := range strings.FieldsSeq(text) {
+		if len(out) > start {
+			out = append(out, ' ')
+		}
+		out = append(out, word...)
+	}
+	rest, out := out[start:], out[:start] // nothing gets longer
 	for {
-		i := strings.IndexByte(s, '<')
-		if i < 0 {
-			b.WriteString(s)
-			return b.String()
+		before, after, _ := bytes.Cut(rest, []byte("<"))
+		tag, after, found := bytes.Cut(after, []byte(">"))
+		if !found {
+			return append(out, rest...)
 		}
-		end := strings.IndexByte(s[i:], '>')
-		if end < 0 {
-			b.WriteString(s)
-			return b.String()
+		tag = rest[len(before) : len(before)+len(tag)+2]
+		if blockTag(string(tag)) {
+			before, after = bytes.TrimSuffix(before, []byte(" ")), bytes.TrimPrefix(after, []byte(" "))
 		}
-		before, tag, after := s[:i], s[i:i+end+1], s[i+end+1:]
-		if blockTag(tag) {
-			before, after = strings.TrimSuffix(before, " "), strings.TrimPrefix(after, " ")
-		}
-		b.WriteString(before)
-		b.WriteString(tag)
-		s = after
+		out = append(append(out, before...), tag...)
+		rest = after
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/bmatcuk/doublestar/v4"
 	"gopkg.in/yaml.v3"
@@ -12,76 +13,163 @@ import (
 	"feedmill/feeds"
 )
 
+// field is what a feed shows, or decides by, of an article.
+type field uint8
+
+const (
+	titleField field = iota
+	excerptField
+	publishedDateTimeField
+	publishDateField
+	updatedDateTimeField
+	expiryDateField
+	webURLField
+	originalURLField
+	ampWebURLField
+	cdnAmpWebURLField
+	permalinkField
+	slugField
+	typeField
+	categoryField
+	categoriesField
+	topicsField
+	tagsField
+	providerField
+	authorField
+	authorsField
+	imagesField
+	imageField
+	featuredContentField
+	relatedField
+	publishedField
+	headlessField
+	removedField
+	draftField
+	qualityField
+	heatField
+	idField
+	languageField
+	enclosureField
+	buildField    // Hugo's
+	oldBuildField // Hugo's
+	fieldCount
+)
+
 // builtin lists the front matter keys (lower-case, first one first) of each
 // field: our own schema, then Jekyll's and Hugo's names.
-var builtin = map[string][]string{
-	"title":             {"title", "name"},
-	"excerpt":           {"excerpt", "description", "summary"},
-	"publishedDateTime": {"publisheddatetime", "date", "publishdate", "pubdate"},
-	"publishDate":       {"publishdate"},
-	"updatedDateTime":   {"updateddatetime", "updated", "lastmod", "last_modified_at", "modified"},
-	"expiryDate":        {"expirydate", "unpublishdate"},
-	"webUrl":            {"weburl"},
-	"originalUrl":       {"originalurl"},
-	"ampWebUrl":         {"ampweburl"},
-	"cdnAmpWebUrl":      {"cdnampweburl"},
-	"permalink":         {"permalink", "url"},
-	"slug":              {"slug"},
-	"type":              {"type"},
-	"category":          {"category"},
-	"categories":        {"categories"},
-	"topics":            {"topics"},
-	"tags":              {"tags"},
-	"provider":          {"provider"},
-	"author":            {"author"},
-	"authors":           {"authors"},
-	"images":            {"images"},
-	"image":             {"image", "cover"},
-	"featuredContent":   {"featuredcontent"},
-	"related":           {"related"},
-	"published":         {"published"},
-	"headless":          {"headless"},
-	"removed":           {"removed"},
-	"draft":             {"draft"},
-	"quality":           {"quality"},
-	"heat":              {"heat"},
-	"id":                {"id", "guid"},
-	"language":          {"language", "lang", "locale"},
-	"enclosure":         {"enclosure", "enclosures"},
+var builtin = [fieldCount]struct {
+	name string // as settings say it
+	keys []string
+}{
+	titleField:             {"title", []string{"title", "name"}},
+	excerptField:           {"excerpt", []string{"excerpt", "description", "summary"}},
+	publishedDateTimeField: {"publishedDateTime", []string{"publisheddatetime", "date", "publishdate", "pubdate"}},
+	publishDateField:       {"publishDate", []string{"publishdate"}},
+	updatedDateTimeField:   {"updatedDateTime", []string{"updateddatetime", "updated", "lastmod", "last_modified_at", "modified"}},
+	expiryDateField:        {"expiryDate", []string{"expirydate", "unpublishdate"}},
+	webURLField:            {"webUrl", []string{"weburl"}},
+	originalURLField:       {"originalUrl", []string{"originalurl"}},
+	ampWebURLField:         {"ampWebUrl", []string{"ampweburl"}},
+	cdnAmpWebURLField:      {"cdnAmpWebUrl", []string{"cdnampweburl"}},
+	permalinkField:         {"permalink", []string{"permalink", "url"}},
+	slugField:              {"slug", []string{"slug"}},
+	typeField:              {"type", []string{"type"}},
+	categoryField:          {"category", []string{"category"}},
+	categoriesField:        {"categories", []string{"categories"}},
+	topicsField:            {"topics", []string{"topics"}},
+	tagsField:              {"tags", []string{"tags"}},
+	providerField:          {"provider", []string{"provider"}},
+	authorField:            {"author", []string{"author"}},
+	authorsField:           {"authors", []string{"authors"}},
+	imagesField:            {"images", []string{"images"}},
+	imageField:             {"image", []string{"image", "cover"}},
+	featuredContentField:   {"featuredContent", []string{"featuredcontent"}},
+	relatedField:           {"related", []string{"related"}},
+	publishedField:         {"published", []string{"published"}},
+	headlessField:          {"headless", []string{"headless"}},
+	removedField:           {"removed", []string{"removed"}},
+	draftField:             {"draft", []string{"draft"}},
+	qualityField:           {"quality", []string{"quality"}},
+	heatField:              {"heat", []string{"heat"}},
+	idField:                {"id", []string{"id", "guid"}},
+	languageField:          {"language", []string{"language", "lang", "locale"}},
+	enclosureField:         {"enclosure", []string{"enclosure", "enclosures"}},
+	buildField:             {"", []string{"build"}},
+	oldBuildField:          {"", []string{"_build"}},
 }
 
-// fieldNames is builtin after the settings have had their say: a mapped key
-// comes first for its field and no longer serves any other.
-func fieldNames(mapped map[string]string) map[string][]string {
-	names := maps.Clone(builtin)
-	for key, field := range mapped {
-		for f := range names {
-			names[f] = slices.DeleteFunc(slices.Clone(names[f]), func(name string) bool { return strings.EqualFold(name, key) && f != field })
+// claim says that a key can give a field, unless one of a lower rank does.
+type claim struct {
+	field field
+	rank  uint8
+}
+
+// claims are those of each lower-case key.
+type claims map[string][]claim
+
+// newClaims is builtin after the settings have had their say: a mapped key comes
+// first for its field and no longer serves any other.
+func newClaims(mapped map[string]string) claims {
+	all := claims{}
+	first := slices.Sorted(maps.Keys(mapped))
+	for f, b := range builtin {
+		var keys []string
+		for _, key := range first {
+			if name := mapped[key]; b.name != "" && (name == b.name || name == "name" && b.name == "title") {
+				keys = append(keys, strings.ToLower(key))
+			}
+		}
+		for _, key := range b.keys {
+			if !slices.ContainsFunc(first, func(m string) bool { return strings.EqualFold(m, key) }) {
+				keys = append(keys, key)
+			}
+		}
+		for rank, key := range keys {
+			all[key] = append(all[key], claim{field(f), uint8(min(rank, 255))})
 		}
 	}
-	for _, key := range slices.Backward(slices.Sorted(maps.Keys(mapped))) {
-		field := mapped[key]
-		if field == "name" {
-			field = "title"
+	return all
+}
+
+// of are the claims of a key as the file spells it.
+func (c claims) of(key string) []claim {
+	var low [32]byte
+	for i := range len(key) {
+		b := key[i]
+		if i == len(low) || b >= utf8.RuneSelf {
+			return c[strings.ToLower(key)]
 		}
-		names[field] = slices.Insert(slices.Clone(names[field]), 0, strings.ToLower(key))
+		if b >= 'A' && b <= 'Z' {
+			b += 'a' - 'A'
+		}
+		low[i] = b
 	}
-	return names
+	return c[string(low[:len(key)])]
 }
 
 // reader reads the fields of one file.
 type reader struct {
-	p     *Parser
-	path  string
-	keys  map[string]value // by lower-case key
-	errs  []*feeds.Problem // that make the file unusable
-	notes []*feeds.Problem // that cost a field
+	p      *Parser
+	path   string
+	tree   *tree             // the file's own
+	fields [fieldCount]given // what there is for each field
+	errs   []*feeds.Problem  // that make the file unusable
+	notes  []*feeds.Problem  // that cost a field
+}
+
+// given is the value of a field, under its key of the lowest rank.
+type given struct {
+	value value
+	rank  uint8
+	ok    bool
 }
 
 // index collects the top-level keys: the file's own, then those of defaults.
-func (r *reader) index(root *yaml.Node) {
-	r.keys = make(map[string]value)
-	r.collect(root)
+func (r *reader) index() {
+	r.collect(r.tree)
+	if len(r.p.opt.Defaults) == 0 {
+		return
+	}
 	_, folder, _ := r.p.folder(r.path)
 	for i, d := range slices.Backward(r.p.opt.Defaults) {
 		if (d.Collection == "" || d.Collection == folder.Name) && below(r.path, d.Dir) {
@@ -102,44 +190,34 @@ func below(name, dir string) bool {
 	return false
 }
 
-func (r *reader) collect(m *yaml.Node) {
-	for k, v := range pairs(m) {
-		low := strings.ToLower(k.Value)
-		if _, known := r.keys[low]; !known {
-			r.keys[low] = value{k.Value, v}
+func (r *reader) collect(t *tree) {
+	if len(t.nodes) == 0 {
+		return
+	}
+	for k, v := range t.pairs(0) {
+		for _, c := range r.p.claims.of(t.value(k)) {
+			if g := &r.fields[c.field]; !g.ok || c.rank < g.rank {
+				*g = given{value{t: t, key: k, node: v}, c.rank, true}
+			}
 		}
 	}
 }
 
 // get returns the value of a field under its first name that the file gives.
-func (r *reader) get(field string) (value, bool) {
-	for _, name := range r.p.names[field] {
-		if v, ok := r.keys[name]; ok {
-			return v, true
-		}
-	}
-	return value{}, false
-}
+func (r *reader) get(f field) (value, bool) { return r.fields[f].value, r.fields[f].ok }
 
-// defaultNodes makes trees of default values, which stand in no line of a file.
-func defaultNodes(defaults []Defaults) []*yaml.Node {
-	nodes := make([]*yaml.Node, len(defaults))
+// defaultTrees makes trees of default values, which stand in no line of a file.
+func defaultTrees(defaults []Defaults) []*tree {
+	trees := make([]*tree, len(defaults))
 	for i, d := range defaults {
-		nodes[i] = new(yaml.Node)
-		if nodes[i].Encode(d.Values) != nil {
-			nodes[i] = nil
+		trees[i] = new(tree)
+		if n := new(yaml.Node); n.Encode(d.Values) == nil {
+			trees[i].addYAML(n, map[*yaml.Node]int32{})
+			trees[i].seal()
 		}
-		unplace(nodes[i])
+		for j := range trees[i].nodes {
+			trees[i].nodes[j].line, trees[i].nodes[j].col = 0, 0
+		}
 	}
-	return nodes
-}
-
-func unplace(n *yaml.Node) {
-	if n == nil {
-		return
-	}
-	n.Line, n.Column = 0, 0
-	for _, c := range n.Content {
-		unplace(c)
-	}
+	return trees
 }

@@ -2,13 +2,11 @@ package article
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 	"unicode/utf8"
-
-	"gopkg.in/yaml.v3"
 
 	"feedmill/feeds"
 )
@@ -18,37 +16,35 @@ var ErrNoFrontMatter = errors.New("no front matter: not an article (begin the fi
 
 // source is a file taken apart.
 type source struct {
-	raw  []byte     // the file with line feeds only, without its byte-order mark
-	root *yaml.Node // the mapping with lines, and columns in characters; nil for empty front matter
-	body string     // without blank lines around it
+	raw  []byte // the file with line feeds only, without its byte-order mark
+	body string // without blank lines around it
 }
 
-// split takes a file apart. Its error is ErrNoFrontMatter or a *feeds.Problem
-// without a path; notes are problems that cost nothing but a character. Their
-// columns count characters: see place.
-func split(src []byte) (s source, notes []*feeds.Problem, err error) {
+// split takes a file apart; t, which is empty, gets the front matter, with
+// columns in characters: see place. Its error is ErrNoFrontMatter or a
+// *feeds.Problem without a path; notes are problems that cost nothing but a
+// character.
+func split(t *tree, src []byte) (s source, notes []*feeds.Problem, err error) {
 	if bytes.HasPrefix(src, []byte("\xff\xfe")) || bytes.HasPrefix(src, []byte("\xfe\xff")) {
 		return s, nil, &feeds.Problem{Line: 1, Col: 1, Message: "the file is UTF-16: save it as UTF-8"}
 	}
 	s.raw = lineFeeds(bytes.TrimPrefix(src, []byte("\ufeff")))
 	text, notes := legible(s.raw)
-	first, _, _ := strings.Cut(text, "\n")
-	switch first = strings.TrimRight(first, " \t"); {
+	first, _, _ := bytes.Cut(text, []byte("\n"))
+	body := text
+	switch first := string(bytes.TrimRight(first, " \t")); {
 	case first == "---":
-		s.root, s.body, err = fenced(text, parseYAML, "---", "...")
+		body, err = fenced(t, text, parseYAML, "---", "...")
 	case first == "+++":
-		s.root, s.body, err = fenced(text, parseTOML, "+++")
-	case template.MatchString(first) || !strings.HasPrefix(first, "{"):
+		body, err = fenced(t, text, parseTOML, "+++")
+	case !strings.HasPrefix(first, "{"), len(first) > 1 && strings.IndexByte("{%#<", first[1]) >= 0: // a page of a template language
 		return s, nil, ErrNoFrontMatter
 	default:
-		s.root, s.body, err = parseJSON(text)
+		body, err = parseJSON(t, text)
 	}
-	s.body = strings.TrimRight(strings.TrimLeft(s.body, "\n"), " \t\n")
+	s.body = string(bytes.TrimRight(bytes.TrimLeft(body, "\n"), " \t\n"))
 	return s, notes, err
 }
-
-// template is how pages of template languages begin: {{ … }} or {% … %}.
-var template = regexp.MustCompile(`^\{[{%#<]`)
 
 // lineFeeds ends every line in a line feed; src is not changed.
 func lineFeeds(src []byte) []byte {
@@ -62,10 +58,10 @@ func lineFeeds(src []byte) []byte {
 // legible makes text of a file's bytes, character by character, so that lines
 // and columns stay what they are: each byte that is not UTF-8 becomes U+FFFD,
 // and what neither YAML nor XML can hold, or what only YAML takes for the end
-// of a line, becomes a space.
-func legible(raw []byte) (string, []*feeds.Problem) {
-	if utf8.Valid(raw) && bytes.IndexFunc(raw, unprintable) < 0 {
-		return string(raw), nil
+// of a line, becomes a space. It returns raw itself where nothing is wrong.
+func legible(raw []byte) ([]byte, []*feeds.Problem) {
+	if printable(raw) {
+		return raw, nil
 	}
 	var notes []*feeds.Problem
 	for i := 0; i < len(raw); {
@@ -77,12 +73,54 @@ func legible(raw []byte) (string, []*feeds.Problem) {
 		}
 		i += n
 	}
-	return strings.Map(func(r rune) rune {
+	return bytes.Map(func(r rune) rune {
 		if unprintable(r) {
 			return ' '
 		}
 		return r
-	}, string(raw)), notes
+	}, raw), notes
+}
+
+// printable reports whether text is UTF-8 that needs no change.
+func printable(text []byte) bool {
+	ascii := true
+	for i := 0; i < len(text); {
+		n := 1
+		switch c := text[i]; c {
+		case 0xc2, 0xe2, 0xef: // all that is not to be printed begins with one of these
+			var r rune
+			if r, n = utf8.DecodeRune(text[i:]); unprintable(r) {
+				return false
+			}
+			ascii = false
+		default:
+			if c >= utf8.RuneSelf {
+				ascii = false
+			} else if n = legibleASCII(text[i:]); n == 0 {
+				if n = 1; unprintable(rune(c)) {
+					return false
+				}
+			}
+		}
+		i += n
+	}
+	return ascii || utf8.Valid(text)
+}
+
+// legibleASCII is the number of bytes, in steps of eight, that text begins with
+// and that are ASCII characters to print or line feeds.
+func legibleASCII(text []byte) (n int) {
+	const ones, low, high = 0x0101010101010101, 0x7f7f7f7f7f7f7f7f, 0x8080808080808080
+	for ; n+8 <= len(text); n += 8 {
+		w := binary.LittleEndian.Uint64(text[n:])
+		del, feed := w^0x7f*ones, w^'\n'*ones
+		control := ^(w&low | high - ' '*ones) // the high bit of each byte says it, here and below
+		del, feed = ^(del&low + low | del), ^(feed&low + low | feed)
+		if (w|del|control&^feed)&high != 0 {
+			break
+		}
+	}
+	return n
 }
 
 func unprintable(r rune) bool {
@@ -127,45 +165,36 @@ func (s source) place(path string, problems []*feeds.Problem) {
 // time for hostile input.
 const maxFrontMatter = 64 << 10
 
-// fenced parses front matter between the first line and one of the closing lines.
-func fenced(text string, parse func(string) (*yaml.Node, error), closing ...string) (*yaml.Node, string, error) {
-	_, text, _ = strings.Cut(text, "\n")
-	for start := 0; start < len(text); {
-		line, _, _ := strings.Cut(text[start:], "\n")
-		next := min(start+len(line)+1, len(text))
-		for _, c := range closing {
-			if strings.TrimRight(line, " \t") == c {
-				if start > maxFrontMatter {
-					return nil, "", &feeds.Problem{Line: 1, Col: 1, Message: "front matter is longer than 64 KiB: close it above the text, or shorten it"}
-				}
-				root, err := parse(text[:start])
-				return root, text[next:], err
-			}
-		}
-		start = next
+// fenced parses front matter between the first line and one of the closing
+// lines, and returns what follows it.
+func fenced(t *tree, text []byte, parse func(*tree, string) error, closing ...string) ([]byte, error) {
+	first := bytes.IndexByte(text, '\n') + 1
+	start, next := closingLine(text, first, closing)
+	switch {
+	case first == 0, start < 0:
+		return nil, &feeds.Problem{Line: 1, Col: 1, Message: "front matter is never closed: add a line " + closing[0] + " after its last key"}
+	case start-first > maxFrontMatter:
+		return nil, &feeds.Problem{Line: 1, Col: 1, Message: "front matter is longer than 64 KiB: close it above the text, or shorten it"}
 	}
-	return nil, "", &feeds.Problem{Line: 1, Col: 1, Message: "front matter is never closed: add a line " + closing[0] + " after its last key"}
+	return text[next:], parse(t, string(text[first:start]))
 }
 
-// duplicates names the first key given twice in one mapping: which of the two
-// counts would be a guess. At the top, where case does not count, neither does
-// it here.
-func duplicates(n *yaml.Node, top bool) error {
-	seen := make(map[string]*yaml.Node)
-	for i, c := range n.Content {
-		if n.Kind == yaml.MappingNode && i%2 == 0 && c.Kind == yaml.ScalarNode && c.Tag != "!!merge" {
-			key := c.Value
-			if top {
-				key = strings.ToLower(key)
-			}
-			if first := seen[key]; first != nil {
-				return &feeds.Problem{Line: c.Line, Col: c.Column, Field: c.Value, Message: fmt.Sprintf("given twice, first in line %d: remove one", first.Line)}
-			}
-			seen[key] = c
+// closingLine finds the first line from start on that is one of fences, and what
+// follows it; from is negative where there is none.
+func closingLine(text []byte, start int, fences []string) (from, next int) {
+	for ; start < len(text); start = next {
+		next = len(text)
+		if n := bytes.IndexByte(text[start:], '\n'); n >= 0 {
+			next = start + n + 1
 		}
-		if err := duplicates(c, false); err != nil {
-			return err
+		if c := text[start]; c >= 'A' || c <= ' ' { // nearly all: keys, and what is below them
+			continue
+		}
+		for _, fence := range fences {
+			if string(bytes.TrimRight(text[start:next], " \t\n")) == fence {
+				return start, next
+			}
 		}
 	}
-	return nil
+	return -1, 0
 }

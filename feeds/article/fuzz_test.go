@@ -174,6 +174,9 @@ func FuzzResolve(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
+		if u, err := url.Parse(s); plain(s) && (err != nil || u.Hostname() == "" || strings.ContainsFunc(u.Host, notHost)) {
+			t.Errorf("%q is plain, and %v, %v", s, u, err)
+		}
 		u, err := hostileParser.urls.any(s)
 		if err != nil {
 			return
@@ -192,6 +195,12 @@ func FuzzPlainText(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		got := plainText(s)
+		if slow := withoutMarkup(s); slow != got {
+			t.Errorf("plainText(%q) = %q, the long way %q", s, got, slow)
+		}
+		if slow := strings.Join(strings.Fields(s), " "); tidy(s) && slow != s {
+			t.Errorf("%q is tidy, and %q is not", s, slow)
+		}
 		if got != feeds.XMLText(got) || strings.ContainsAny(got, "\n\r\t\x7f") || got != strings.TrimSpace(got) || strings.Contains(got, "  ") {
 			t.Errorf("plainText(%q) = %q", s, got)
 		}
@@ -206,6 +215,9 @@ func FuzzParseDate(f *testing.F) {
 	zone := time.FixedZone("", -5*3600)
 	f.Fuzz(func(t *testing.T, s string) {
 		d, err := parseDate(s, zone)
+		if slow, err2 := parseAnyDate(s, zone); !slow.Equal(d) || err2 != err {
+			t.Errorf("%q is %v, %v by its usual layout and %v, %v by any", s, d, err, slow, err2)
+		}
 		if err != nil {
 			return
 		}

@@ -10,36 +10,35 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"gopkg.in/yaml.v3"
-
 	"feedmill/feeds"
 )
 
-// article reads every field a feed shows.
+// article reads every field a feed shows. What stays in memory has its own; all
+// else can share that of the front matter.
 func (r *reader) article(text string) *Article {
 	day, slug := fileDate(stem(r.path))
 	a := &Article{Path: r.path, Hidden: r.hidden()}
-	a.Published = r.date("publishedDateTime")
+	a.Published = r.date(publishedDateTimeField)
 	if a.Published.IsZero() && day != "" {
 		a.Published, _ = parseDate(day, r.p.opt.TimeZone)
 		a.named.date = true
 	}
-	a.NotBefore, a.Expires = a.Published, r.date("expiryDate")
-	if t := r.date("publishDate"); t.After(a.NotBefore) {
+	a.NotBefore, a.Expires = a.Published, r.date(expiryDateField)
+	if t := r.date(publishDateField); t.After(a.NotBefore) {
 		a.NotBefore = t
 	}
-	a.Quality, a.Heat = r.number(r.get("quality")), r.number(r.get("heat"))
+	a.Quality, a.Heat = r.number(r.get(qualityField)), r.number(r.get(heatField))
 	a.held = a.score()
 	a.Member = r.member()
 
 	it := &a.base
 	it.Published = a.Published
 	it.ID, a.Explicit = r.id()
-	a.Stated = r.optionalDate(r.get("updatedDateTime"))
+	a.Stated = r.optionalDate(r.get(updatedDateTimeField))
 	it.Updated = later(a.Stated, it.Published)
 	it.Title, a.named.title = r.title(text, slug)
-	it.Summary = r.plain(r.get("excerpt"))
-	it.Language = r.language(r.get("language"))
+	it.Summary = r.plain(r.get(excerptField))
+	it.Language = r.language(r.get(languageField))
 	it.Images = r.images()
 	it.Related = r.related()
 	it.Enclosures = r.enclosures()
@@ -49,7 +48,7 @@ func (r *reader) article(text string) *Article {
 	it.Related = slices.DeleteFunc(it.Related, func(o feeds.Related) bool { return o.URL == it.URL || o.URL == it.OriginalURL })
 
 	a.body = body{p: r.p, text: r.p.opt.withoutTemplates(text), markup: r.p.markup(r.path)}
-	featured, _ := r.raw(r.get("featuredContent"))
+	featured, _ := r.raw(r.get(featuredContentField))
 	a.body.featured = strings.TrimSpace(featured)
 	if slices.ContainsFunc(a.Member, func(t feeds.Tag) bool { return t.Kind == feeds.Type && feeds.Fold(t.Name) == "video" }) {
 		it.Video = r.video(a.body.featured, it)
@@ -69,7 +68,7 @@ func stem(name string) string {
 
 // hidden says why the article belongs in no feed.
 func (r *reader) hidden() string {
-	published, removed, draft := r.flag("published", true), r.flag("removed", false), r.flag("draft", false)
+	published, removed, draft := r.flag(publishedField, true), r.flag(removedField, false), r.flag(draftField, false)
 	switch {
 	case !published:
 		return "published: false"
@@ -77,7 +76,7 @@ func (r *reader) hidden() string {
 		return "removed: true"
 	case draft:
 		return "draft: true"
-	case r.p.opt.Hugo && r.flag("headless", false):
+	case r.p.opt.Hugo && r.flag(headlessField, false):
 		return "headless: true"
 	case r.p.opt.Hugo && r.unrendered():
 		return "build.render: never"
@@ -87,8 +86,8 @@ func (r *reader) hidden() string {
 
 // unrendered reports whether a page of a Hugo site has no address of its own.
 func (r *reader) unrendered() bool {
-	for _, key := range []string{"build", "_build"} {
-		switch v, ok := r.keys[key]; strings.ToLower(r.text(v.in("render"))) {
+	for _, f := range [...]field{buildField, oldBuildField} {
+		switch v, ok := r.get(f); strings.ToLower(r.text(v.in("render"))) {
 		case "never", "false", "link":
 			return ok
 		}
@@ -99,12 +98,12 @@ func (r *reader) unrendered() bool {
 // id is the file's own id where it states one, else one made of its path. A
 // stated id that is no URI is made one.
 func (r *reader) id() (id string, explicit bool) {
-	s := r.text(r.get("id"))
+	s := r.text(r.get(idField))
 	switch {
 	case s == "":
 		return feeds.ID(r.p.opt.SiteID, "path", r.path), false
 	case feeds.IsURI(s):
-		return s, true
+		return strings.Clone(s), true
 	}
 	return feeds.ID(r.p.opt.SiteID, "id", s), true
 }
@@ -128,8 +127,8 @@ func undated(id string) time.Time {
 
 // title falls back on the body's first heading and on the file's name.
 func (r *reader) title(text, slug string) (title string, fromName bool) {
-	if t := r.plain(r.get("title")); t != "" {
-		return t, false
+	if t := r.plain(r.get(titleField)); t != "" {
+		return strings.Clone(t), false
 	}
 	if r.p.markup(r.path) == Markdown {
 		if t := heading(text); t != "" {
@@ -156,14 +155,17 @@ func heading(text string) string {
 
 // related are the other articles that this one points to.
 func (r *reader) related() []feeds.Related {
-	v, ok := r.get("related")
-	if !ok || v.node.Kind != yaml.SequenceNode {
+	v, ok := r.get(relatedField)
+	if !ok || v.at().kind != sequenceNode {
 		return nil // Jekyll themes use related: true as a switch
 	}
 	var all []feeds.Related
-	for _, e := range v.list() {
+	for e := range v.list() {
 		rel := r.relation(e)
 		if rel.URL != "" && !slices.ContainsFunc(all, func(o feeds.Related) bool { return o.URL == rel.URL }) {
+			if all == nil {
+				all = make([]feeds.Related, 0, v.len())
+			}
 			all = append(all, rel)
 		}
 	}

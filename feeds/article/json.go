@@ -1,23 +1,23 @@
 package article
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
 	"strconv"
 	"strings"
 
-	"gopkg.in/yaml.v3"
-
 	"feedmill/feeds"
 )
 
-// parseJSON parses the object at the head of text and returns what follows it.
-func parseJSON(text string) (*yaml.Node, string, error) {
-	p := &jsonParser{text: text, dec: json.NewDecoder(strings.NewReader(text))}
+// parseJSON parses the object at the head of src into t, which is empty, and
+// returns what follows it.
+func parseJSON(t *tree, src []byte) ([]byte, error) {
+	text := string(src)
+	p := &jsonParser{tree: t, text: text, dec: json.NewDecoder(strings.NewReader(text))}
 	p.dec.UseNumber()
-	root, err := p.value(0)
-	if err != nil {
+	if _, err := p.value(0); err != nil {
 		line, col := p.next()
 		message := err.Error()
 		switch {
@@ -26,16 +26,18 @@ func parseJSON(text string) (*yaml.Node, string, error) {
 		case !errors.Is(err, errDepth):
 			message = "not JSON (" + message + "): check quotes and commas"
 		}
-		return nil, "", &feeds.Problem{Line: line, Col: col, Message: message}
+		return nil, &feeds.Problem{Line: line, Col: col, Message: message}
 	}
-	body := text[p.dec.InputOffset():]
-	if line, rest, _ := strings.Cut(body, "\n"); strings.TrimSpace(line) == "" {
+	t.seal()
+	body := src[p.dec.InputOffset():]
+	if line, rest, _ := bytes.Cut(body, []byte("\n")); len(bytes.TrimSpace(line)) == 0 {
 		body = rest
 	}
-	return root, body, duplicates(root, true)
+	return body, t.duplicates()
 }
 
 type jsonParser struct {
+	tree *tree
 	text string
 	dec  *json.Decoder
 	seen int // offset up to which lines are counted
@@ -63,38 +65,47 @@ const maxDepth = 64
 
 var errDepth = errors.New("nested too deep")
 
-func (p *jsonParser) value(depth int) (*yaml.Node, error) {
+func (p *jsonParser) value(depth int) (int32, error) {
 	if depth > maxDepth {
-		return nil, errDepth
+		return 0, errDepth
 	}
-	n := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str"}
-	n.Line, n.Column = p.next()
+	line, col := p.next()
+	n := p.tree.add(node{line: int32(line), col: int32(col)})
 	token, err := p.dec.Token()
 	if err != nil {
-		return nil, err
+		return n, err
 	}
+	at := &p.tree.nodes[n]
 	switch t := token.(type) {
 	case json.Delim:
-		n.Kind = yaml.SequenceNode
+		at.kind = sequenceNode
 		if t == '{' {
-			n.Kind = yaml.MappingNode
+			at.kind = mappingNode
 		}
-		for p.dec.More() {
-			c, err := p.value(depth + 1)
-			if err != nil {
-				return nil, err
-			}
-			n.Content = append(n.Content, c)
-		}
-		_, err = p.dec.Token()
+		err = p.children(n, depth)
 	case string:
-		n.Value = t
+		p.tree.tell(n, t)
 	case json.Number:
-		n.Value = t.String()
+		p.tree.tell(n, t.String())
 	case bool:
-		n.Value = strconv.FormatBool(t)
+		p.tree.tell(n, strconv.FormatBool(t))
 	case nil:
-		n.Tag = "!!null"
+		at.null = true
 	}
 	return n, err
+}
+
+// children reads what is below n, and the end of it.
+func (p *jsonParser) children(n int32, depth int) error {
+	last := int32(0)
+	for p.dec.More() {
+		c, err := p.value(depth + 1)
+		if err != nil {
+			return err
+		}
+		p.tree.link(n, last, c)
+		last = c
+	}
+	_, err := p.dec.Token()
+	return err
 }

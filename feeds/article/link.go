@@ -1,8 +1,6 @@
 package article
 
 import (
-	"fmt"
-	"maps"
 	"net/url"
 	"path"
 	"regexp"
@@ -14,21 +12,24 @@ import (
 
 // links fills in the addresses of an item and of its other forms.
 func (r *reader) links(it *feeds.Item, a *Article, slug string) {
-	original := r.web(r.get("originalUrl"))
-	it.URL = r.web(r.get("webUrl"))
+	original := r.web(r.get(originalURLField))
+	it.URL = r.web(r.get(webURLField))
 	if it.URL == "" {
 		it.URL = r.permalink()
 	}
 	if it.URL == "" {
 		it.URL = original
 	}
-	if a.Link = r.p.urls.own(it.URL); it.URL == "" {
+	if a.Link = strings.Clone(r.p.urls.own(it.URL)); it.URL == "" {
 		it.URL = r.pattern(a, slug)
 	}
 	if original != it.URL {
 		it.OriginalURL = original
 	}
-	for _, amp := range []struct{ field, title string }{{"ampWebUrl", "AMP"}, {"cdnAmpWebUrl", "AMP (cached)"}} {
+	for _, amp := range []struct {
+		field field
+		title string
+	}{{ampWebURLField, "AMP"}, {cdnAmpWebURLField, "AMP (cached)"}} {
 		if u := r.web(r.get(amp.field)); u != "" {
 			it.AMP = append(it.AMP, feeds.Link{URL: u, Title: amp.title})
 		}
@@ -37,7 +38,7 @@ func (r *reader) links(it *feeds.Item, a *Article, slug string) {
 
 // permalink is an address that the article states itself.
 func (r *reader) permalink() string {
-	v, ok := r.get("permalink")
+	v, ok := r.get(permalinkField)
 	s, _ := r.raw(v, ok)
 	s = strings.TrimSpace(s)
 	switch {
@@ -53,16 +54,16 @@ func (r *reader) permalink() string {
 func (r *reader) pattern(a *Article, slug string) string {
 	dir, folder, _ := r.p.folder(r.path)
 	pattern := folder.Link
-	if s, _ := r.raw(r.get("permalink")); placeholder.MatchString(s) {
+	if s, _ := r.raw(r.get(permalinkField)); placeholder.MatchString(s) {
 		pattern = s
 	}
 	if pattern == "" {
 		return ""
 	}
-	if s := r.text(r.get("slug")); s != "" {
+	if s := r.text(r.get(slugField)); s != "" {
 		slug = s
 	}
-	return r.p.urls.page(expand(pattern, r.place(dir, folder, a, slug)))
+	return r.p.urls.page(expand(pattern, r.place(dir, folder, a, slug).named))
 }
 
 // page is the absolute form of a path below the site's home; empty where that
@@ -113,60 +114,6 @@ func (f Folder) contains(name string) (dir string, ok bool) {
 
 var placeholder = regexp.MustCompile(`:[a-z_]+`)
 
-// place gathers what a link pattern can name. Jekyll's and Hugo's words for the
-// same thing stand side by side.
-func (r *reader) place(dir string, f Folder, a *Article, slug string) map[string]string {
-	start := dir
-	if f.Root != "" {
-		start = strings.TrimPrefix(f.Root, ".")
-	}
-	rel := strings.TrimPrefix(strings.TrimPrefix(r.path, start), "/")
-	rel = strings.TrimSuffix(rel, path.Ext(rel))
-	if d, base := path.Split(rel); base == "index" && d != "" {
-		rel = strings.TrimSuffix(d, "/")
-	}
-	sections := strings.Trim(path.Dir(rel), "./")
-	section, _, _ := strings.Cut(sections, "/")
-	base := path.Base(rel)
-	named := base
-	if s := r.text(r.get("slug")); s != "" {
-		named = s
-	}
-	if f.Anywhere {
-		sections = f.above(dir)
-	}
-	title := jekyllTitle(slug)
-	if r.p.opt.Hugo {
-		title = hugo(a.base.Title)
-		if slug = r.text(r.get("slug")); slug == "" {
-			slug = a.base.Title
-		}
-		slug = hugo(slug)
-	} else {
-		slug = title
-	}
-	names := map[string]string{
-		"path": rel, "title": title, "slug": slug, "name": base, "basename": base,
-		"filename": hugo(base), "contentbasename": hugo(base), "slugorfilename": hugo(named), "slugorcontentbasename": hugo(named),
-		"section": hugo(section), "sections": hugo(sections), "collection": f.Name, "output_ext": ".html",
-		"categories": categoryPath(a), "category": "",
-	}
-	names["category"], _, _ = strings.Cut(names["categories"], "/")
-	if !a.Published.IsZero() {
-		t := a.Published.In(r.p.opt.TimeZone)
-		year, week := t.ISOWeek()
-		maps.Copy(names, map[string]string{
-			"year": t.Format("2006"), "month": t.Format("01"), "day": t.Format("02"), "short_year": t.Format("06"),
-			"i_month": t.Format("1"), "i_day": t.Format("2"), "y_day": t.Format("002"), "yearday": fmt.Sprint(t.YearDay()),
-			"short_month": t.Format("Jan"), "long_month": t.Format("January"), "monthname": t.Format("January"), "weekdayname": t.Format("Monday"),
-			"weekday": fmt.Sprint(int(t.Weekday())), "short_day": t.Format("Mon"), "long_day": t.Format("Monday"),
-			"w_year": fmt.Sprint(year), "week": fmt.Sprintf("%02d", week), "w_day": fmt.Sprint((int(t.Weekday())+6)%7 + 1),
-			"hour": t.Format("15"), "minute": t.Format("04"), "second": t.Format("05"),
-		})
-	}
-	return names
-}
-
 // above is the path of folders above a folder that may be anywhere.
 func (f Folder) above(dir string) string {
 	rest, base := path.Split(f.Dir)
@@ -209,11 +156,11 @@ func hugo(s string) string {
 
 // expand fills in a pattern; a name that is not known for this article (a date
 // where there is none) makes the result empty.
-func expand(pattern string, names map[string]string) string {
+func expand(pattern string, named func(name string) (string, bool)) string {
 	known := true
 	s := placeholder.ReplaceAllStringFunc(pattern, func(m string) string {
 		for end := len(m); end > 1; end-- { // :title_x is :title and _x
-			if v, ok := names[m[1:end]]; ok {
+			if v, ok := named(m[1:end]); ok {
 				return v + m[end:]
 			}
 		}

@@ -12,18 +12,16 @@ import (
 
 // images are the article's pictures, each once.
 func (r *reader) images() []feeds.Image {
-	var all []feeds.Image
-	for _, field := range []string{"images", "image"} {
-		v, _ := r.get(field)
-		all = append(all, r.pictures(v)...)
-	}
+	list, _ := r.get(imagesField)
+	single, _ := r.get(imageField)
+	all := append(r.pictures(list), r.pictures(single)...)
 	seen := map[string]bool{}
 	return slices.DeleteFunc(all, func(i feeds.Image) bool { was := seen[i.URL]; seen[i.URL] = true; return was })
 }
 
 func (r *reader) pictures(v value) []feeds.Image {
 	var all []feeds.Image
-	for _, e := range v.list() {
+	for e := range v.list() {
 		img := feeds.Image{}
 		if e.isMap() {
 			img.URL = r.web(e.in("url", "path", "src", "image"))
@@ -50,9 +48,9 @@ func (r *reader) pixels(v value, ok bool) int {
 
 // enclosures are files to download or play.
 func (r *reader) enclosures() []feeds.Enclosure {
-	v, _ := r.get("enclosure")
+	v, _ := r.get(enclosureField)
 	var all []feeds.Enclosure
-	for _, e := range v.list() {
+	for e := range v.list() {
 		if enc := r.enclosure(e); enc.URL != "" {
 			all = append(all, enc)
 		}

@@ -1,9 +1,8 @@
 package article
 
 import (
+	"iter"
 	"strings"
-
-	"gopkg.in/yaml.v3"
 
 	"feedmill/feeds"
 )
@@ -11,15 +10,15 @@ import (
 // memberFields say of what kind the names in a field are, and at what a single
 // string of several is split.
 var memberFields = []struct {
-	field          string
+	field          field
 	kind           feeds.Kind
 	commas, spaces bool // spaces only on a Jekyll site
 }{
-	{"topics", feeds.Topic, true, false},
-	{"tags", feeds.Topic, true, true},
-	{"category", feeds.Category, false, false},
-	{"categories", feeds.Category, true, true},
-	{"type", feeds.Type, false, false},
+	{topicsField, feeds.Topic, true, false},
+	{tagsField, feeds.Topic, true, true},
+	{categoryField, feeds.Category, false, false},
+	{categoriesField, feeds.Category, true, true},
+	{typeField, feeds.Type, false, false},
 }
 
 // member lists the feeds the article belongs to, each once.
@@ -32,6 +31,9 @@ func (r *reader) member() []feeds.Tag {
 		}
 		if key := (feeds.Key{Kind: k, Slug: feeds.Fold(name)}); key.Slug != "" && !seen[key] {
 			seen[key] = true
+			if tags == nil {
+				tags = make([]feeds.Tag, 0, 4)
+			}
 			tags = append(tags, feeds.Tag{Kind: k, Name: name})
 		}
 	}
@@ -45,14 +47,14 @@ func (r *reader) member() []feeds.Tag {
 		if !ok {
 			continue
 		}
-		for _, e := range v.list() {
-			single := v.node.Kind != yaml.SequenceNode
-			for _, name := range splitNames(r.name(e), single && f.commas, single && f.spaces && r.p.opt.Jekyll) {
+		for e := range v.list() {
+			name, single := r.name(e), v.at().kind != sequenceNode
+			for name := range splitNames(name, single && f.commas, single && f.spaces && r.p.opt.Jekyll) {
 				add(f.kind, name)
 			}
 		}
 	}
-	if v, ok := r.get("provider"); ok {
+	if v, ok := r.get(providerField); ok {
 		add(feeds.Provider, r.providerName(v))
 	}
 	return tags
@@ -71,16 +73,19 @@ func (r *reader) name(v value) string {
 }
 
 // splitNames parts a string of several names.
-func splitNames(s string, commas, spaces bool) []string {
-	switch {
-	case commas && strings.Contains(s, ","):
-		names := strings.Split(s, ",")
-		for i := range names {
-			names[i] = strings.TrimSpace(names[i])
+func splitNames(s string, commas, spaces bool) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		switch {
+		case commas && strings.Contains(s, ","):
+			for name := range strings.SplitSeq(s, ",") {
+				if !yield(strings.TrimSpace(name)) {
+					return
+				}
+			}
+		case spaces:
+			strings.FieldsSeq(s)(yield)
+		default:
+			yield(s)
 		}
-		return names
-	case spaces:
-		return strings.Fields(s)
 	}
-	return []string{s}
 }

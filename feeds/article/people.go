@@ -10,11 +10,11 @@ import (
 
 // people fills in authors and the source they wrote for.
 func (r *reader) people(it *feeds.Item) {
-	for _, field := range []string{"authors", "author"} {
-		v, _ := r.get(field)
+	for _, f := range [...]field{authorsField, authorField} {
+		v, _ := r.get(f)
 		it.Authors = r.persons(it.Authors, v)
 	}
-	v, ok := r.get("provider")
+	v, ok := r.get(providerField)
 	if !ok {
 		return
 	}
@@ -71,7 +71,7 @@ func (r *reader) providerName(v value) string {
 
 // persons adds those in v whose names are not there yet.
 func (r *reader) persons(all []feeds.Person, v value) []feeds.Person {
-	for _, e := range v.list() {
+	for e := range v.list() {
 		p := r.person(e)
 		if p.Name != "" && !slices.ContainsFunc(all, func(q feeds.Person) bool { return q.Name == p.Name }) {
 			all = append(all, p)
@@ -101,6 +101,9 @@ func (r *reader) person(v value) feeds.Person {
 
 // address is a bare e-mail address, or empty.
 func address(s string) string {
+	if strings.IndexByte(s, '@') < 0 {
+		return ""
+	}
 	if a, err := mail.ParseAddress(s); err == nil && a.Address == s && !strings.ContainsAny(s, "\"[ ") {
 		return s
 	}

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	nethtml "golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -18,14 +19,30 @@ var clearTag = regexp.MustCompile(`(?i)</(a|b|i|em|strong|code|sup|sub|span|u|sm
 
 var reference = regexp.MustCompile(`&(#[0-9]+|#[xX][0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]*);`)
 
+// simple reports whether s is plain text, and needs no change to be a line of it.
+func simple(s string) bool {
+	return tidy(s) && strings.IndexByte(s, '<') < 0 && strings.IndexByte(s, '&') < 0 && feeds.XMLText(s) == s
+}
+
 // plainText makes one line of plain text: tags go where there clearly are some,
 // character references are decoded, also those that a source has escaped
 // several times, and control characters become spaces.
 func plainText(s string) string {
-	if clearTag.MatchString(s) {
+	if simple(s) {
+		return s
+	}
+	return withoutMarkup(s)
+}
+
+// withoutMarkup is plainText for all that needs a change, or could.
+func withoutMarkup(s string) string {
+	if strings.IndexByte(s, '<') >= 0 && clearTag.MatchString(s) {
 		s = stripTags(s)
 	}
 	for range 3 {
+		if strings.IndexByte(s, '&') < 0 {
+			break
+		}
 		next := reference.ReplaceAllStringFunc(s, unescape)
 		if next == s {
 			break
@@ -83,4 +100,39 @@ func block(a atom.Atom) bool {
 		return true
 	}
 	return false
+}
+
+// oneLine makes one space of each run of white space, and none of those at the
+// ends.
+func oneLine(s string) string {
+	if tidy(s) {
+		return s
+	}
+	return strings.Join(strings.Fields(s), " ")
+}
+
+// tidy reports whether s is a line of words with single spaces between them, and
+// without control characters.
+func tidy(s string) bool {
+	space := true
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == ' ':
+			if space {
+				return false
+			}
+			space = true
+			continue
+		case c >= utf8.RuneSelf:
+			r, n := utf8.DecodeRuneInString(s[i:])
+			if unicode.IsSpace(r) || unicode.IsControl(r) {
+				return false
+			}
+			i += n - 1
+		case c < ' ', c == 0x7f:
+			return false
+		}
+		space = false
+	}
+	return s == "" || !space
 }

@@ -11,7 +11,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/BurntSushi/toml"
-	"gopkg.in/yaml.v3"
 
 	"feedmill/feeds"
 )
@@ -20,10 +19,10 @@ import (
 // for them grows much faster than their number.
 var deepTables = regexp.MustCompile(`(\{[^{}]*){64}`)
 
-// parseTOML parses what stands below the opening line.
-func parseTOML(text string) (*yaml.Node, error) {
+// parseTOML parses what stands below the opening line into t, which is empty.
+func parseTOML(t *tree, text string) error {
 	if deepTables.MatchString(text) {
-		return nil, &feeds.Problem{Line: 1, Col: 1, Message: "nested too deep"}
+		return &feeds.Problem{Line: 1, Col: 1, Message: "nested too deep"}
 	}
 	values := map[string]any{}
 	if _, err := toml.Decode("\n"+text, &values); err != nil {
@@ -36,12 +35,13 @@ func parseTOML(text string) (*yaml.Node, error) {
 			}
 		}
 		p.Message = "not TOML (" + p.Message + ")"
-		return nil, p
+		return p
 	}
 	places := tomlPlaces{}
 	places.read(text)
-	root := places.node(values, "", spot{2, 1})
-	return root, duplicates(root, true)
+	places.add(t, values, "", spot{2, 1})
+	t.seal()
+	return t.duplicates()
 }
 
 // localLayouts are those of TOML dates without a zone: the decoder gives them
@@ -55,44 +55,54 @@ type spot struct{ line, col int }
 // inside an array above all, stands where the one around it does.
 type tomlPlaces map[string]spot
 
-// node makes a tree of decoded values.
-func (t tomlPlaces) node(v any, path string, around spot) *yaml.Node {
-	at, ok := t[path]
+// add adds a decoded value, and what is below it, to a tree.
+func (p tomlPlaces) add(t *tree, v any, path string, around spot) int32 {
+	at, ok := p[path]
 	if !ok {
 		at = around
 	}
-	n := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Line: at.line, Column: at.col}
+	n, last := t.add(node{line: int32(at.line), col: int32(at.col)}), int32(0)
+	element := func(e any, path string) int32 {
+		child := p.add(t, e, path, at)
+		t.link(n, last, child)
+		last = child
+		return child
+	}
 	switch v := v.(type) {
 	case map[string]any:
-		n.Kind = yaml.MappingNode
+		t.nodes[n].kind = mappingNode
 		for _, key := range slices.Sorted(maps.Keys(v)) {
-			value := t.node(v[key], strings.TrimPrefix(path+"."+key, "."), at)
-			n.Content = append(n.Content, &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: key, Line: value.Line, Column: value.Column}, value)
+			k := t.add(node{})
+			t.tell(k, key)
+			t.link(n, last, k)
+			last = k
+			value := element(v[key], strings.TrimPrefix(path+"."+key, "."))
+			t.nodes[k].line, t.nodes[k].col = t.nodes[value].line, t.nodes[value].col
 		}
 	case []map[string]any:
-		n.Kind = yaml.SequenceNode
+		t.nodes[n].kind = sequenceNode
 		for i, e := range v {
-			n.Content = append(n.Content, t.node(e, fmt.Sprintf("%s[%d]", path, i), at))
+			element(e, fmt.Sprintf("%s[%d]", path, i))
 		}
 	case []any:
-		n.Kind = yaml.SequenceNode
+		t.nodes[n].kind = sequenceNode
 		for i, e := range v {
-			n.Content = append(n.Content, t.node(e, fmt.Sprintf("%s[%d]", path, i), at))
+			element(e, fmt.Sprintf("%s[%d]", path, i))
 		}
 	case time.Time:
 		layout, local := localLayouts[v.Location().String()]
 		if !local {
 			layout = time.RFC3339Nano
 		}
-		n.Value = v.Format(layout)
+		t.tell(n, v.Format(layout))
 	default:
-		n.Value = fmt.Sprint(v)
+		t.tell(n, fmt.Sprint(v))
 	}
 	return n
 }
 
 // read notes where each "key = value" and each table begins.
-func (t tomlPlaces) read(text string) {
+func (p tomlPlaces) read(text string) {
 	table, elements, quotes := "", map[string]int{}, ""
 	for i, line := range strings.Split(text, "\n") {
 		code := strings.TrimSpace(line)
@@ -108,15 +118,15 @@ func (t tomlPlaces) read(text string) {
 			name = tomlKey(name)
 			table = fmt.Sprintf("%s[%d]", name, elements[name])
 			elements[name]++
-			t.note(name, spot{i + 2, indent + 1})
-			t.note(table, spot{i + 2, indent + 1})
+			p.note(name, spot{i + 2, indent + 1})
+			p.note(table, spot{i + 2, indent + 1})
 		case strings.HasPrefix(code, "["):
 			name, _, _ := strings.Cut(code[1:], "]")
 			table = tomlKey(name)
-			t.note(table, spot{i + 2, indent + 1})
+			p.note(table, spot{i + 2, indent + 1})
 		case assigned:
 			trimmed := strings.TrimLeft(value, " \t")
-			t.note(strings.TrimPrefix(table+"."+tomlKey(key), "."), spot{i + 2, 1 + utf8.RuneCountInString(line) - utf8.RuneCountInString(trimmed)})
+			p.note(strings.TrimPrefix(table+"."+tomlKey(key), "."), spot{i + 2, 1 + utf8.RuneCountInString(line) - utf8.RuneCountInString(trimmed)})
 			for _, q := range []string{`"""`, `'''`} {
 				if strings.HasPrefix(trimmed, q) && !strings.Contains(trimmed[3:], q) {
 					quotes = q
@@ -126,9 +136,9 @@ func (t tomlPlaces) read(text string) {
 	}
 }
 
-func (t tomlPlaces) note(path string, at spot) {
-	if _, known := t[path]; !known {
-		t[path] = at
+func (p tomlPlaces) note(path string, at spot) {
+	if _, known := p[path]; !known {
+		p[path] = at
 	}
 }
 

@@ -15,7 +15,10 @@ var (
 )
 
 // resolver makes addresses absolute against a site.
-type resolver struct{ site *url.URL }
+type resolver struct {
+	site *url.URL
+	home string // host and path of site, ending in a slash; empty without one
+}
 
 // web returns an absolute http or https URL. A path that begins with a slash is
 // the site's own: it goes below the site's base path unless it already does.
@@ -114,13 +117,29 @@ func plain(s string) bool {
 		}
 		fragment = fragment || c == '#'
 	}
+	if plainHost(rest) {
+		return true
+	}
 	u, err := url.Parse(s)
 	return err == nil && u.Hostname() != "" && !strings.ContainsFunc(u.Host, notHost)
 }
 
-func urlByte(c byte) bool {
-	return c > ' ' && c < 0x7f && strings.IndexByte("\"<>\\^`{|}[]", c) < 0
+// plainHost reports whether rest, what follows the slashes of an address, begins
+// with a host without a port that needs no parser.
+func plainHost(rest string) bool {
+	for i := range len(rest) {
+		switch c := rest[i]; {
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == '.', c == '-':
+		default:
+			return i > 0 && (c == '/' || c == '?' || c == '#')
+		}
+	}
+	return rest != ""
 }
+
+func urlByte(c byte) bool { return urlBytes[c] }
+
+var urlBytes = bytesOf("!#$%&'()*+,-./:;=?@_~", false)
 
 func hexPair(s string) bool {
 	return len(s) >= 2 && strings.IndexByte("0123456789abcdefABCDEF", s[0]) >= 0 && strings.IndexByte("0123456789abcdefABCDEF", s[1]) >= 0

@@ -141,7 +141,7 @@ func (w *walker) resolve(s string) (string, error) {
 		if w.page == nil {
 			return "", errNoSite
 		}
-		return resolver{w.page}.any(s)
+		return resolver{site: w.page}.any(s)
 	}
 	return w.urls.any(s)
 }

@@ -12,19 +12,57 @@ import (
 	"feedmill/feeds"
 )
 
-// parseYAML parses what stands below the opening line.
-func parseYAML(text string) (*yaml.Node, error) {
+// parseYAML parses what stands below the opening line into t, which is empty.
+func parseYAML(t *tree, text string) error {
+	if scan(t, text) {
+		return nil
+	}
+	t.reset()
+	return parseAnyYAML(t, text)
+}
+
+// parseAnyYAML is parseYAML for all that the scanner declines.
+func parseAnyYAML(t *tree, text string) error {
 	doc, err := decodeYAML(text)
 	if err != nil {
-		return nil, yamlProblem(text, err)
+		return yamlProblem(text, err)
 	}
 	if doc == nil || doc.Kind == yaml.ScalarNode && doc.Tag == "!!null" {
-		return nil, nil
+		return nil
 	}
 	if doc.Kind != yaml.MappingNode {
-		return nil, &feeds.Problem{Line: doc.Line, Col: doc.Column, Message: "front matter must be keys and values, as in title: My article"}
+		return &feeds.Problem{Line: doc.Line, Col: doc.Column, Message: "front matter must be keys and values, as in title: My article"}
 	}
-	return doc, duplicates(doc, true)
+	t.addYAML(doc, make(map[*yaml.Node]int32))
+	t.seal()
+	return t.duplicates()
+}
+
+// addYAML adds a node and what is below it; targets are those that have an
+// anchor.
+func (t *tree) addYAML(n *yaml.Node, targets map[*yaml.Node]int32) int32 {
+	i := t.add(node{line: int32(n.Line), col: int32(n.Column), merge: n.Tag == "!!merge"})
+	t.tell(i, n.Value)
+	if n.Anchor != "" {
+		targets[n] = i
+	}
+	switch n.Kind {
+	case yaml.AliasNode:
+		t.nodes[i].kind, t.nodes[i].first = aliasNode, targets[n.Alias]
+	case yaml.MappingNode:
+		t.nodes[i].kind = mappingNode
+	case yaml.SequenceNode:
+		t.nodes[i].kind = sequenceNode
+	default:
+		t.nodes[i].null = n.Tag == "!!null"
+	}
+	last := int32(0)
+	for _, c := range n.Content {
+		child := t.addYAML(c, targets)
+		t.link(i, last, child)
+		last = child
+	}
+	return i
 }
 
 // decodeYAML is the document's root, or nil for none. Its lines are the file's.
