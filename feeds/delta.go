@@ -23,7 +23,11 @@ func markOf(it *Item) (m Mark) {
 func marksOf(items []*Item) []Mark {
 	marks := make([]Mark, len(items))
 	for i, it := range items {
-		marks[i] = markOf(it)
+		if it.shared != nil {
+			marks[i] = it.shared.markOf(it)
+		} else {
+			marks[i] = markOf(it)
+		}
 	}
 	return marks
 }

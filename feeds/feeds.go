@@ -195,6 +195,8 @@ type Item struct {
 	Enclosures  []Enclosure
 	Source      *Source // nil: the site itself
 	Related     []Related
+
+	shared *Shared // nil: nothing is kept of it
 }
 
 // Undated is the end of the day that Item.Updated falls on for items without
@@ -224,6 +226,10 @@ type Feed struct {
 	Items       []*Item       // newest first
 	Tombstones  []Tombstone   // of items that were removed lately, newest first; none is among Items
 	History
+
+	// Missing says why some of the items are not there; nil where all are. No
+	// document is made of a feed without them.
+	Missing error
 }
 
 // PageURL is the absolute URL of the feed's HTML page.

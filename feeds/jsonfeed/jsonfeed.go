@@ -2,6 +2,7 @@
 package jsonfeed
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -13,11 +14,47 @@ import (
 // valid whatever the items hold, and equal feeds give equal bytes. An error is
 // w's own.
 func Encode(w io.Writer, f *feeds.Feed) error {
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false) // application/feed+json is never read as HTML
-	e.SetIndent("", " ")
-	if err := e.Encode(newFeed(f)); err != nil {
+	frame, err := indented("", newFeed(f))
+	if err == nil {
+		err = write(w, frame, f)
+	}
+	if err != nil {
 		return fmt.Errorf("write json feed: %w", err)
 	}
 	return nil
+}
+
+// write puts the items into frame, which ends in an empty list of them.
+func write(w io.Writer, frame []byte, f *feeds.Feed) error {
+	head, end := frame, "\n"
+	if len(f.Items) > 0 {
+		head, end = bytes.TrimSuffix(frame, []byte("]\n}")), "\n ]\n}\n"
+	}
+	if _, err := w.Write(head); err != nil {
+		return err
+	}
+	between := "\n  "
+	for _, it := range f.Items {
+		if _, err := io.WriteString(w, between); err != nil {
+			return err
+		}
+		if err := it.WriteFragment(w, feeds.JSON, func() ([]byte, error) { return indented("  ", newItem(f.Site, it)) }); err != nil {
+			return err
+		}
+		between = ",\n  "
+	}
+	_, err := io.WriteString(w, end)
+	return err
+}
+
+// indented is v as it stands in a document at a depth of prefix.
+func indented(prefix string, v any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false) // application/feed+json is never read as HTML
+	e.SetIndent(prefix, " ")
+	if err := e.Encode(v); err != nil {
+		return nil, err
+	}
+	return bytes.Clone(bytes.TrimSuffix(b.Bytes(), []byte("\n"))), nil
 }

@@ -1,0 +1,52 @@
+package gorilla
+
+import (
+	"bytes"
+	"encoding/xml"
+	"fmt"
+	"io"
+	"strings"
+
+	gfeeds "github.com/gorilla/feeds"
+
+	"feedmill/feeds"
+)
+
+// Write writes an XML document that ends in a line feed: frame, and before its
+// end, which begins with that of the element they stand in, the items as encode
+// gives them to encoding/xml.
+func Write(w io.Writer, frame gfeeds.XmlFeed, end string, items []*feeds.Item, format feeds.Format, encode func(*feeds.Item) any) error {
+	var b bytes.Buffer
+	if err := gfeeds.WriteXML(frame, &b); err != nil {
+		return err
+	}
+	head, ok := bytes.CutSuffix(b.Bytes(), []byte(end))
+	if !ok {
+		return fmt.Errorf("frame of %s does not end in %q", format, end)
+	}
+	if _, err := w.Write(head); err != nil {
+		return err
+	}
+	indent := strings.Repeat("  ", strings.Count(end, "\n"))
+	for _, it := range items {
+		if _, err := io.WriteString(w, "\n"+indent); err != nil {
+			return err
+		}
+		if err := it.WriteFragment(w, format, func() ([]byte, error) { return element(encode(it), indent) }); err != nil {
+			return err
+		}
+	}
+	_, err := io.WriteString(w, end+"\n")
+	return err
+}
+
+// element is v as it stands behind indent.
+func element(v any, indent string) ([]byte, error) {
+	var b bytes.Buffer
+	e := xml.NewEncoder(&b)
+	e.Indent(indent, "  ")
+	if err := e.Encode(v); err != nil {
+		return nil, err
+	}
+	return bytes.Clone(bytes.TrimPrefix(b.Bytes(), []byte(indent))), nil
+}
