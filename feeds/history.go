@@ -47,13 +47,13 @@ func (f *Feed) ArchiveURL(period string, g Format) string {
 func (f *Feed) CurrentURL(g Format) string { return f.Site.URL(f.Key.DocumentPath(g)) }
 
 // Archives lists the archive documents that lead on from the subscription
-// document, newest first. It assembles the feed, because only that tells how
+// document, newest first. It assembles the feed once, because only that tells how
 // many items the subscription document has room for.
 func (l *Listing) Archives() []*Archive {
 	if len(l.Periods) == 0 {
 		return nil
 	}
-	from := l.Feed().Prev
+	from := l.Head().Prev
 	i := slices.IndexFunc(l.Periods, func(a *Archive) bool { return a.Period == from })
 	if i < 0 {
 		return nil

@@ -67,10 +67,9 @@ func (b *Builder) print(p, old *period, limits Limits) *period {
 		before, fresh.kept = old.modified, old.kept
 	}
 	fresh.modified = b.modified(fresh.articles, nil, before)
-	site := &b.opt.Site
 	path := func(f feeds.Format) string { return fresh.meta.key.ArchivePath(fresh.name, f) }
 	fresh.archive = &feeds.Archive{Period: fresh.name, Revision: b.checked(fresh.kept, path, feeds.NewRevision(func() *feeds.Feed {
-		f := assemble(site, fresh.meta, fresh.articles, limits, true)
+		f := b.opt.assemble(fresh.meta, fresh.articles, limits, true)
 		f.Modified, f.TTL = fresh.modified, archiveTTL
 		f.History = feeds.History{Period: fresh.name, Prev: fresh.prev, Next: fresh.next}
 		return f

@@ -91,15 +91,15 @@ func (lib *library) modified(articles []*article.Article, old *blend) time.Time 
 }
 
 func (lib *library) revision(w *window, limits Limits, ranked bool) *feeds.Revision {
-	site, m, articles, modified := &lib.opt.Site, w.meta, w.articles, w.modified
+	m, articles, modified := w.meta, w.articles, w.modified
 	return feeds.NewRevision(func() *feeds.Feed {
-		f := assemble(site, m, articles, limits, false)
+		f := lib.opt.assemble(m, articles, limits, false)
 		f.Modified = modified
 		if ranked {
 			f.TTL = rankTTL
 		}
 		return f
-	}, encoders)
+	}, encoders).Checked(lib.opt.items.cache, nil)
 }
 
 // holds reports whether an article is on the shelf. Settled lists are in order.

@@ -111,10 +111,9 @@ func (b *Builder) open(s *catalog.Shelf, fallen []feeds.Tombstone) bool {
 		return false
 	}
 	w.modified = b.modified(articles, fallen, old.modified)
-	site := &b.opt.Site
 	l.Revision = b.checked(w.kept, m.key.DocumentPath, feeds.NewRevision(func() *feeds.Feed {
 		stones, limits := carve(fallen, limits)
-		f := assemble(site, m, articles, limits, false)
+		f := b.opt.assemble(m, articles, limits, false)
 		f.Modified, f.Tombstones = w.modified, stones
 		f.History = place(len(f.Items), w.periods)
 		return f

@@ -58,19 +58,19 @@ func TestVerify(t *testing.T) {
 		for _, format := range feeds.Formats {
 			f := good()
 			c.spoil(f)
-			err := verify(encoded(t, f, format), verifyNow)
+			err := verify(encoded(t, f, format), nil, verifyNow)
 			if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want) || errors.Is(err, errMalformed)) {
 				t.Errorf("%s in %s: %v, want %q", name, format, err, c.want)
 			}
 		}
 	}
 	for _, format := range feeds.Formats {
-		if err := verify(encoded(t, large(), format), verifyNow); err != nil {
+		if err := verify(encoded(t, large(), format), nil, verifyNow); err != nil {
 			t.Errorf("a large feed in %s: %v", format, err)
 		}
 		d := encoded(t, good(), format)
 		d.Body = d.Body[:len(d.Body)-5]
-		if err := verify(d, verifyNow); !errors.Is(err, errMalformed) {
+		if err := verify(d, nil, verifyNow); !errors.Is(err, errMalformed) {
 			t.Errorf("half of a document in %s: %v", format, err)
 		}
 	}
@@ -189,7 +189,7 @@ func BenchmarkVerify(b *testing.B) {
 		b.Run(format.String(), func(b *testing.B) {
 			b.SetBytes(int64(len(d.Body)))
 			for b.Loop() {
-				if err := verify(d, verifyNow); err != nil {
+				if err := verify(d, nil, verifyNow); err != nil {
 					b.Fatal(err)
 				}
 			}
