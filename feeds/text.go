@@ -25,6 +25,10 @@ func XMLText(s string) string {
 func xmlClean(s string) bool {
 	for i := 0; i < len(s); {
 		c := s[i]
+		if c >= ' ' && c < 0x7F { // nearly all
+			i++
+			continue
+		}
 		if c < utf8.RuneSelf {
 			if !xmlRune(rune(c)) {
 				return false

@@ -12,6 +12,7 @@ import (
 // for concurrent use.
 type items struct {
 	cache *feeds.Cache
+	look  func(feeds.Format, []byte) feeds.Verdict // at each fragment, once
 
 	mu    sync.Mutex
 	known map[form]*rendered
@@ -41,7 +42,9 @@ type rendered struct {
 	err    error
 }
 
-func newItems(c *feeds.Cache) *items { return &items{cache: c, known: make(map[form]*rendered)} }
+func newItems(c *feeds.Cache) *items {
+	return &items{cache: c, look: inspect, known: make(map[form]*rendered)}
+}
 
 // of returns an article's item and its weight. Who asks first renders it, others
 // wait. After an error the next to ask tries again.
@@ -90,7 +93,7 @@ func (x *items) render(f form, k *feeds.Kept) (*feeds.Item, int, error) {
 	if f.length == brief {
 		it = shortened(it)
 	}
-	it = it.With(&feeds.Shared{Look: inspect, Grown: func(bytes int) { x.cache.Grow(k, bytes) }})
+	it = it.With(&feeds.Shared{Look: x.look, Grown: func(bytes int) { x.cache.Grow(k, bytes) }})
 	return it, weight(it), nil
 }
 

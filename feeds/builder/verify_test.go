@@ -209,6 +209,34 @@ func BenchmarkEncode(b *testing.B) {
 	}
 }
 
+// BenchmarkWarm makes and verifies documents of items whose fragments are there.
+func BenchmarkWarm(b *testing.B) {
+	for _, format := range feeds.Formats {
+		f := large()
+		for i, it := range f.Items {
+			f.Items[i] = it.With(&feeds.Shared{Look: inspect, Grown: func(int) {}})
+		}
+		r := func() *feeds.Revision {
+			return feeds.NewRevision(func() *feeds.Feed { return f }, encoders).Checked(nil, func(_ feeds.Format, d *feeds.Document, fragments []feeds.Placed, err error) (*feeds.Revision, error) {
+				return nil, errors.Join(err, verify(d, fragments, verifyNow))
+			})
+		}
+		d, err := r().Document(format)
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Run(format.String(), func(b *testing.B) {
+			b.SetBytes(int64(len(d.Body)))
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := r().Document(format); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
 // large is a feed of fifty articles that use every field, with some 4 KB of HTML each.
 func large() *feeds.Feed {
 	const u = "https://example.org/?a=1&b=2"

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"sync"
 
 	"feedmill/feeds"
 )
@@ -14,7 +15,7 @@ import (
 // valid whatever the items hold, and equal feeds give equal bytes. An error is
 // w's own.
 func Encode(w io.Writer, f *feeds.Feed) error {
-	frame, err := indented("", newFeed(f))
+	frame, err := indented(&frames, "", newFeed(f))
 	if err == nil {
 		err = write(w, frame, f)
 	}
@@ -38,7 +39,7 @@ func write(w io.Writer, frame []byte, f *feeds.Feed) error {
 		if _, err := io.WriteString(w, between); err != nil {
 			return err
 		}
-		if err := it.WriteFragment(w, feeds.JSON, func() ([]byte, error) { return indented("  ", newItem(f.Site, it)) }); err != nil {
+		if err := it.WriteFragment(w, feeds.JSON, func() ([]byte, error) { return indented(&items, "  ", newItem(f.Site, it)) }); err != nil {
 			return err
 		}
 		between = ",\n  "
@@ -47,14 +48,29 @@ func write(w io.Writer, frame []byte, f *feeds.Feed) error {
 	return err
 }
 
+// encoder is one that is used again and again: its buffers are larger than most
+// items.
+type encoder struct {
+	*json.Encoder
+	to bytes.Buffer
+}
+
+var frames, items sync.Pool // of encoders, by their depth
+
 // indented is v as it stands in a document at a depth of prefix.
-func indented(prefix string, v any) ([]byte, error) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false) // application/feed+json is never read as HTML
-	e.SetIndent(prefix, " ")
+func indented(pool *sync.Pool, prefix string, v any) ([]byte, error) {
+	e, ok := pool.Get().(*encoder)
+	if !ok {
+		e = &encoder{}
+		e.Encoder = json.NewEncoder(&e.to)
+		e.SetEscapeHTML(false) // application/feed+json is never read as HTML
+		e.SetIndent(prefix, " ")
+	}
+	e.to.Reset()
 	if err := e.Encode(v); err != nil {
 		return nil, err
 	}
-	return bytes.Clone(bytes.TrimSuffix(b.Bytes(), []byte("\n"))), nil
+	made := bytes.Clone(bytes.TrimSuffix(e.to.Bytes(), []byte("\n")))
+	pool.Put(e)
+	return made, nil
 }

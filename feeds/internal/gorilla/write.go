@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 
 	gfeeds "github.com/gorilla/feeds"
 
@@ -32,7 +33,7 @@ func Write(w io.Writer, frame gfeeds.XmlFeed, end string, items []*feeds.Item, f
 		if _, err := io.WriteString(w, "\n"+indent); err != nil {
 			return err
 		}
-		if err := it.WriteFragment(w, format, func() ([]byte, error) { return element(encode(it), indent) }); err != nil {
+		if err := it.WriteFragment(w, format, func() ([]byte, error) { return element(format, encode(it), indent) }); err != nil {
 			return err
 		}
 	}
@@ -40,13 +41,28 @@ func Write(w io.Writer, frame gfeeds.XmlFeed, end string, items []*feeds.Item, f
 	return err
 }
 
-// element is v as it stands behind indent.
-func element(v any, indent string) ([]byte, error) {
-	var b bytes.Buffer
-	e := xml.NewEncoder(&b)
-	e.Indent(indent, "  ")
-	if err := e.Encode(v); err != nil {
-		return nil, err
+// encoder is one that is used again and again: its buffers are larger than most
+// items.
+type encoder struct {
+	*xml.Encoder
+	to bytes.Buffer
+}
+
+var encoders [len(feeds.Formats)]sync.Pool
+
+// element is v as it stands behind indent, which is always the same in a format.
+func element(format feeds.Format, v any, indent string) ([]byte, error) {
+	e, ok := encoders[format].Get().(*encoder)
+	if !ok {
+		e = &encoder{}
+		e.Encoder = xml.NewEncoder(&e.to)
+		e.Indent(indent, "  ")
 	}
-	return bytes.Clone(bytes.TrimPrefix(b.Bytes(), []byte(indent))), nil
+	e.to.Reset()
+	if err := e.Encode(v); err != nil {
+		return nil, err // and the encoder is of no use any more
+	}
+	made := bytes.Clone(bytes.TrimSpace(e.to.Bytes())) // all but the first begin with a line feed
+	encoders[format].Put(e)
+	return made, nil
 }
