@@ -179,3 +179,30 @@ func TestHitsDoNotAllocate(t *testing.T) {
 		}
 	}
 }
+
+// BenchmarkChange saves one article and renders the 24 documents that it is in.
+func BenchmarkChange(b *testing.B) {
+	d := newDisk()
+	for i := range 50 {
+		d.write(fmt.Sprintf("%02d.md", i), article8(i%28, strings.Repeat("first *paragraph* ", 5)))
+	}
+	all := testBuilder(d, func() time.Time { return verifyNow }, nil)
+	change := func(c watcher.Changes) {
+		if err := all.Apply(b.Context(), c); err != nil {
+			b.Fatal(err)
+		}
+		for _, l := range all.Snapshot().Listings {
+			for _, f := range feeds.Formats {
+				if _, err := l.Document(f); err != nil {
+					b.Fatal(err)
+				}
+			}
+		}
+	}
+	change(watcher.Changes{Rescan: true})
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		d.write("07.md", article8(7, fmt.Sprintf("another text, number %d", i)))
+		change(watcher.Changes{Paths: []string{"07.md"}})
+	}
+}
