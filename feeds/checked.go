@@ -10,30 +10,27 @@ import (
 // and whoever asks for it: check is given what was encoded, with the places of
 // shared fragments in it, or the error of that. It returns the revision whose
 // document is to be served instead, if any, or why there is none. It is asked
-// once about a document, however often that is made again; nil for not at all.
+// once about a document, however often that is made again without failing; nil for not at all.
 func (r *Revision) Checked(c *Cache, check func(f Format, d *Document, fragments []Placed, err error) (instead *Revision, failed error)) *Revision {
 	return &Revision{assemble: r.assemble, encoders: r.encoders, cache: c, check: check}
 }
 
 var errChanged = errors.New("made again, it is another document: an article has changed in the meantime")
 
-// make makes a document that had a tag before, if it is not the first time.
-func (r *Revision) make(f Format, tag string) *outcome {
+// make makes a document that had a tag before, if it is not the first time. The
+// check that was told of a failure hears of its end.
+func (r *Revision) make(f Format, tag string, failed bool) *outcome {
 	o := &outcome{}
 	var placed []Placed
 	o.doc, placed, o.passing, o.err = r.attempt(f)
-	if tag != "" {
-		if o.err == nil && o.doc.Tag == tag {
-			r.account(o)
-			return o
-		}
-		o.passing = true
+	again := tag != "" && o.err == nil && o.doc.Tag == tag
+	if tag != "" && !again {
 		if o.err == nil {
-			o.err = fmt.Errorf("encode: %w", errChanged)
+			o.err = errChanged
 		}
-		o.doc = nil
+		o.doc, o.passing = nil, true
 	}
-	if r.check != nil {
+	if r.check != nil && (!again || failed) {
 		o.instead, o.err = r.check(f, o.doc, placed, o.err)
 	}
 	if o.instead != nil || o.err != nil {

@@ -73,6 +73,7 @@ type slot struct {
 	mu     sync.Mutex
 	making func() *outcome // for all who wait; nil: nobody makes it
 	tag    string          // of the document when it was made first; empty: it never was
+	failed bool            // the last attempt to make it again did
 }
 
 // outcome is what became of making a document.
@@ -93,7 +94,7 @@ func (r *Revision) made(f Format) *outcome {
 	}
 	if s.making == nil {
 		s.making = sync.OnceValue(func() *outcome {
-			o := r.make(f, s.tag)
+			o := r.make(f, s.tag, s.failed)
 			s.settle(o, r.cache)
 			return o
 		})
@@ -110,7 +111,7 @@ func (s *slot) settle(o *outcome, c *Cache) {
 	if o.doc != nil && o.err == nil {
 		s.tag = o.doc.Tag
 	}
-	if !o.passing {
+	if s.failed = o.passing; !o.passing {
 		s.now.Store(o)
 	}
 	s.mu.Unlock()

@@ -67,8 +67,8 @@ func TestMadeAgainAnother(t *testing.T) {
 		t.Errorf("%v, %v, told %v", d, err, problem)
 	}
 	title = "abc"
-	if d, err := r.Document(RSS); err != nil || d.Tag != first.Tag {
-		t.Errorf("%v, %v", d, err)
+	if d, err := r.Document(RSS); err != nil || d.Tag != first.Tag || problem != nil {
+		t.Errorf("%v, %v, told %v", d, err, problem)
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 // for concurrent use.
 type items struct {
 	cache *feeds.Cache
+	item  func(*article.Article) (*feeds.Item, error)
 	look  func(feeds.Format, []byte) feeds.Verdict // at each fragment, once
 
 	mu    sync.Mutex
@@ -43,7 +44,7 @@ type rendered struct {
 }
 
 func newItems(c *feeds.Cache) *items {
-	return &items{cache: c, look: inspect, known: make(map[form]*rendered)}
+	return &items{cache: c, item: itemOf, look: inspect, known: make(map[form]*rendered)}
 }
 
 // of returns an article's item and its weight. Who asks first renders it, others
@@ -86,7 +87,7 @@ func (x *items) entry(f form) *rendered {
 }
 
 func (x *items) render(f form, k *feeds.Kept) (*feeds.Item, int, error) {
-	it, err := itemOf(f.of)
+	it, err := x.item(f.of)
 	if err != nil {
 		return nil, 0, err
 	}

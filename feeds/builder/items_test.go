@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"feedmill/feeds"
+	"feedmill/feeds/article"
 	"feedmill/watcher"
 )
 
@@ -142,6 +143,41 @@ func TestReplacedDocumentsAreForgotten(t *testing.T) {
 	}
 	if now := b.opt.items.cache.Size(); now > before*3/2 { // the old articles themselves wait for their room to be needed
 		t.Errorf("%d bytes are kept, %d before", now, before)
+	}
+}
+
+// TestUnreadable keeps the last good documents while an article cannot be read,
+// says so once for each, and goes on when it can.
+func TestUnreadable(t *testing.T) {
+	var log strings.Builder
+	b, d, _ := counted(t, 0)
+	b.opt.Logger = textLogger(&log)
+	before := documents(t, b)
+	b.opt.items.item = func(a *article.Article) (*feeds.Item, error) {
+		return nil, fmt.Errorf("read %s: disk on fire", a.Path)
+	}
+	d.write("07.md", article8(7, "second"))
+	if err := b.Apply(t.Context(), watcher.Changes{Paths: []string{"07.md"}}); err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		for path, body := range documents(t, b) {
+			if !bytes.Equal(body, before[path]) {
+				t.Errorf("%s is not the last good one", path)
+			}
+		}
+	}
+	if n := strings.Count(log.String(), "07.md: disk on fire"); n != len(before) || len(b.unfit()) != len(before) {
+		t.Errorf("logged %d times, %d problems, want %d", n, len(b.unfit()), len(before))
+	}
+	b.opt.items.item = itemOf
+	for path, body := range documents(t, b) {
+		if bytes.Equal(body, before[path]) {
+			t.Errorf("%s is still the last one", path)
+		}
+	}
+	if bad := b.unfit(); len(bad) > 0 {
+		t.Errorf("problems: %v", bad)
 	}
 }
 
