@@ -10,7 +10,8 @@ import (
 // and whoever asks for it: check is given what was encoded, with the places of
 // shared fragments in it, or the error of that. It returns the revision whose
 // document is to be served instead, if any, or why there is none. It is asked
-// once about a document, however often that is made again without failing; nil for not at all.
+// once about a document, however often that is made again without failing; a nil
+// check never.
 func (r *Revision) Checked(c *Cache, check func(f Format, d *Document, fragments []Placed, err error) (instead *Revision, failed error)) *Revision {
 	return &Revision{assemble: r.assemble, encoders: r.encoders, cache: c, check: check}
 }
