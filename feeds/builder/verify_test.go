@@ -270,29 +270,39 @@ func BenchmarkEncode(b *testing.B) {
 	}
 }
 
-// BenchmarkWarm makes and verifies documents of items whose fragments are there.
-func BenchmarkWarm(b *testing.B) {
+// BenchmarkRender makes and verifies documents of items of which nothing is in
+// memory, and of those whose fragments are.
+func BenchmarkRender(b *testing.B) {
 	for _, format := range feeds.Formats {
-		f := large()
-		for i, it := range f.Items {
-			f.Items[i] = it.With(&feeds.Shared{Look: inspect, Grown: func(int) {}})
+		shared := *large()
+		unshared := shared.Items
+		forget := func() {
+			shared.Items = make([]*feeds.Item, len(unshared))
+			for i, it := range unshared {
+				shared.Items[i] = it.With(&feeds.Shared{Look: inspect, Grown: func(int) {}})
+			}
 		}
-		r := func() *feeds.Revision {
-			return feeds.NewRevision(func() *feeds.Feed { return f }, encoders).Checked(nil, func(_ feeds.Format, d *feeds.Document, fragments []feeds.Placed, err error) (*feeds.Revision, error) {
+		render := func() {
+			r := feeds.NewRevision(func() *feeds.Feed { return &shared }, encoders).Checked(nil, func(_ feeds.Format, d *feeds.Document, fragments []feeds.Placed, err error) (*feeds.Revision, error) {
 				return nil, errors.Join(err, verify(d, fragments, verifyNow))
 			})
+			if _, err := r.Document(format); err != nil {
+				b.Fatal(err)
+			}
 		}
-		d, err := r().Document(format)
-		if err != nil {
-			b.Fatal(err)
-		}
-		b.Run(format.String(), func(b *testing.B) {
-			b.SetBytes(int64(len(d.Body)))
+		forget()
+		b.Run(format.String()+"/cold", func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := r().Document(format); err != nil {
-					b.Fatal(err)
-				}
+				forget()
+				render()
+			}
+		})
+		render()
+		b.Run(format.String()+"/warm", func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				render()
 			}
 		})
 	}
