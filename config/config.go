@@ -32,6 +32,7 @@ type Config struct {
 	Listen  string // host:port
 	BaseURL string // absolute, ends in a slash, no query; empty: derive it from the listening address
 	State   string // absolute: the folder for what must outlive a restart
+	Cache   int    // bytes of memory for what is rendered, at most
 
 	Site        Site
 	Collections []Collection // longest Dir first; never empty

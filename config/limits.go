@@ -13,6 +13,7 @@ import (
 const (
 	minScanInterval = time.Second
 	minBytes        = 4 << 10
+	minCache        = 1 << 20
 )
 
 // limitSettings are the keys that override limits for a kind of feed or a topic.
@@ -59,6 +60,20 @@ func documentSize(s string) (int, error) {
 		err = errors.New("must be at least 4 KiB: a smaller document has no room for an article")
 	}
 	return n, err
+}
+
+func readCache(v value, l *loader) {
+	if s := v.text(); s != "" {
+		n, err := parseSize(s)
+		if err == nil && n < minCache {
+			err = errors.New("must be at least 1 MiB: a smaller cache has no room for a document")
+		}
+		if err != nil {
+			v.problem("%s", err)
+			return
+		}
+		l.Cache = n
+	}
 }
 
 var sizeForm = regexp.MustCompile(`^(\d+(?:\.\d+)?) ?([A-Za-z]*)$`)

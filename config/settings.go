@@ -52,6 +52,7 @@ var settings = []setting[loader]{
 	{Setting{"base_url", "", "Public address of the feeds, as subscribers see it. Without it: the address served on."}, "https://feeds.example.com/",
 		text(func(l *loader) *string { return &l.BaseURL }, absoluteURL)},
 	{Setting{"state", ".feedmill", "Folder for what must outlive a restart, below the articles unless absolute."}, "", readState},
+	{Setting{"cache", "256 MiB", "Memory for rendered articles and documents at most; what is asked for least makes room and is rendered again."}, "", readCache},
 
 	{Setting{"site.url", "", "Home of the articles: their relative addresses are below it."}, "https://www.example.com/", readSiteURL},
 	{Setting{"site.id", "", "Name that article ids are made with; never change it once people subscribe. Without it: host and path of site.url."}, "www.example.com",

@@ -1,41 +1,70 @@
 package feeds
 
 import (
+	"errors"
 	"fmt"
 	"runtime/debug"
-	"sync"
 )
-
-// Checked is r with check between each document and whoever asks for it: check
-// is given what was rendered, or the error of that, once, and returns what is
-// to be served instead. A panic while rendering is such an error.
-func (r *Revision) Checked(check func(f Format, d *Document, err error) (*Document, error)) *Revision {
-	c := &Revision{feed: r.feed, marks: r.marks, encoders: r.encoders, unchecked: r}
-	for _, f := range Formats {
-		c.docs[f] = sync.OnceValues(func() (*Document, error) {
-			d, err := attempt(r.docs[f])
-			return check(f, d, err)
-		})
-	}
-	return c
-}
 
 // Own reports whether Document gives what was rendered of this revision, rather
 // than what check has put in its place. Only then Marks and Since go with it.
 func (r *Revision) Own(f Format) bool {
-	if r.unchecked == nil {
-		return true
+	o := r.docs[f].now.Load()
+	if o == nil {
+		o = r.made(f)
 	}
-	served, err := r.Document(f)
-	rendered, _ := attempt(r.unchecked.docs[f])
-	return err == nil && served == rendered
+	return o.err == nil && o.instead == nil
 }
 
-func attempt(render func() (*Document, error)) (d *Document, err error) {
+// Checked is r with its documents kept in c, and with check between each of them
+// and whoever asks for it: check is given what was encoded, with the places of
+// shared fragments in it, or the error of that. It returns the revision whose
+// document is to be served instead, if any, or why there is none. It is asked
+// once about a document, however often that is made again without failing; a nil
+// check never.
+func (r *Revision) Checked(c *Cache, check func(f Format, d *Document, fragments []Placed, err error) (instead *Revision, failed error)) *Revision {
+	return &Revision{assemble: r.assemble, encoders: r.encoders, cache: c, check: check}
+}
+
+var errChanged = errors.New("made again, it is another document: an article has changed in the meantime")
+
+// make makes a document that had a tag before, if it is not the first time. The
+// check that was told of a failure hears of its end.
+func (r *Revision) make(f Format, tag string, failed bool) *outcome {
+	o := &outcome{}
+	var placed []Placed
+	o.doc, placed, o.passing, o.err = r.attempt(f)
+	again := tag != "" && o.err == nil && o.doc.Tag == tag
+	if tag != "" && !again {
+		if o.err == nil {
+			o.err = errChanged
+		}
+		o.doc, o.passing = nil, true
+	}
+	if r.check != nil && (!again || failed) {
+		o.instead, o.err = r.check(f, o.doc, placed, o.err)
+	}
+	if o.instead != nil || o.err != nil {
+		o.doc = nil
+	} else {
+		r.account(o)
+	}
+	return o
+}
+
+// account has the codings of the document accounted for as they are made.
+func (r *Revision) account(o *outcome) {
+	o.doc.Coded.grown = func(bytes int) { r.cache.Grow(&o.Kept, bytes) }
+}
+
+// attempt also says whether another attempt may end better.
+func (r *Revision) attempt(f Format) (d *Document, placed []Placed, passing bool, err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			d, err = nil, fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
 		}
 	}()
-	return render()
+	feed := r.Feed()
+	d, placed, err = newDocument(feed, f, r.encoders[f])
+	return d, placed, feed.Missing != nil, err
 }

@@ -3,10 +3,13 @@ package feeds
 import (
 	"bytes"
 	"compress/gzip"
+	"fmt"
 	"io"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/andybalholm/brotli"
 	"github.com/klauspost/compress/zstd"
@@ -51,4 +54,70 @@ func TestFewBytesAreNotCoded(t *testing.T) {
 	if c := NewBody(make([]byte, fewBytes)).Worth(Brotli); c != Brotli {
 		t.Errorf("more bytes in %q", c)
 	}
+}
+
+// TestBestIsThereAtOnce sends gzip until what is wanted better has been made.
+func TestBestIsThereAtOnce(t *testing.T) {
+	for _, want := range []Coding{Brotli, Zstd} {
+		body := NewBody([]byte(strings.Repeat("one line of a feed, and another\n", 300)))
+		c, first := body.Best(want)
+		if c != Gzip {
+			t.Errorf("at once there is %q", c)
+		}
+		made := body.In(want) // or waits for the background
+		if c, got := body.Best(want); c != want || &got[0] != &made[0] {
+			t.Errorf("then there is %q", c)
+		}
+		if _, again := body.Best(Gzip); &again[0] != &first[0] {
+			t.Error("gzip was made twice")
+		}
+		if c, got := body.Best(Identity); c != Identity || &got[0] != &body.plain[0] {
+			t.Errorf("%q for whom nothing else will do", c)
+		}
+	}
+	if c, got := NewBody([]byte("few")).Best(Brotli); c != Identity || string(got) != "few" {
+		t.Errorf("few bytes in %q", c)
+	}
+}
+
+// TestBackground makes all that is asked for in the end, and holds no more than
+// it may meanwhile.
+func TestBackground(t *testing.T) {
+	var all []*Body
+	for i := range 3 * maxQueue {
+		b := NewBody([]byte(strings.Repeat(fmt.Sprint("line ", i, "\n"), 1000)))
+		all = append(all, b)
+		b.Best(Zstd)
+		background.mu.Lock()
+		if n := len(background.queue); n > maxQueue {
+			t.Errorf("%d bodies wait", n)
+		}
+		background.mu.Unlock()
+	}
+	for range 3 {
+		for _, b := range all {
+			b.Best(Zstd) // what was put off is asked for again
+		}
+		idle(t)
+	}
+	for i, b := range all {
+		if c, _ := b.Best(Zstd); c != Zstd {
+			t.Errorf("body %d comes in %q", i, c)
+		}
+	}
+}
+
+// idle waits until nothing is compressed in the background and its goroutine has
+// ended.
+func idle(t *testing.T) {
+	t.Helper()
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); runtime.Gosched() {
+		background.mu.Lock()
+		working := background.working
+		background.mu.Unlock()
+		if !working {
+			return
+		}
+	}
+	t.Fatal("the background does not come to rest")
 }

@@ -20,17 +20,21 @@ func markOf(it *Item) (m Mark) {
 	return m
 }
 
+// Marks are those of the feed's items, in their order. Those of items that are in
+// memory are not made anew.
+func (r *Revision) Marks() []Mark { return marksOf(r.Feed().Items) }
+
 func marksOf(items []*Item) []Mark {
 	marks := make([]Mark, len(items))
 	for i, it := range items {
-		marks[i] = markOf(it)
+		if it.shared != nil {
+			marks[i] = it.shared.markOf(it)
+		} else {
+			marks[i] = markOf(it)
+		}
 	}
 	return marks
 }
-
-// Marks are those of the feed's items, in their order. The caller must not
-// change them.
-func (r *Revision) Marks() []Mark { return r.marks() }
 
 // Since encodes in format f the same feed with only those items that known does
 // not name: what is new or changed for somebody who has those. It returns their
@@ -40,11 +44,15 @@ func (r *Revision) Since(f Format, known []Mark) (body []byte, items int, err er
 	for _, m := range known {
 		old[m] = true
 	}
-	part := *r.Feed()
+	whole := r.Feed()
+	if whole.Missing != nil {
+		return nil, 0, fmt.Errorf("encode news of %s: %w", whole.Key.DocumentPath(f), whole.Missing)
+	}
+	part := *whole
 	part.Items, part.History.Complete = nil, false // or readers would take away all that is not in it
-	for i, m := range r.Marks() {
+	for i, m := range marksOf(whole.Items) {
 		if !old[m] || m == (Mark{}) {
-			part.Items = append(part.Items, r.Feed().Items[i])
+			part.Items = append(part.Items, whole.Items[i])
 		}
 	}
 	var b bytes.Buffer

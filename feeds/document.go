@@ -1,7 +1,6 @@
 package feeds
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
@@ -25,11 +24,21 @@ type Document struct {
 
 // NewDocument encodes f.
 func NewDocument(f *Feed, format Format, encode Encoder) (*Document, error) {
-	var b bytes.Buffer
-	if err := encode(&b, f); err != nil {
-		return nil, fmt.Errorf("encode %s: %w", f.Key.DocumentPath(format), err)
+	d, _, err := newDocument(f, format, encode)
+	return d, err
+}
+
+// newDocument also says where in the document shared fragments stand.
+func newDocument(f *Feed, format Format, encode Encoder) (*Document, []Placed, error) {
+	err := f.Missing
+	var d draft
+	if err == nil {
+		err = encode(&d, f)
 	}
-	body := b.Bytes()
+	if err != nil {
+		return nil, nil, fmt.Errorf("encode %s: %w", f.Key.DocumentPath(format), err)
+	}
+	body := d.bytes()
 	modified := f.Modified
 	if modified.Before(f.Updated) {
 		modified = f.Updated
@@ -38,7 +47,7 @@ func NewDocument(f *Feed, format Format, encode Encoder) (*Document, error) {
 		Format: format, Body: body, Tag: TagOf(body),
 		LastModified: modified, MaxAge: f.TTL,
 		Coded: NewBody(body),
-	}, nil
+	}, d.placed, nil
 }
 
 // TagOf is an entity tag (without quotes) for body: equal bytes, equal tag.

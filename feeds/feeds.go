@@ -1,12 +1,14 @@
 // Package feeds is Feedmill's vocabulary: what an article becomes on its way to
-// a subscriber. It does no I/O, starts no goroutine and reads no clock.
+// a subscriber. It does no I/O, reads no clock, and starts no goroutine but the one
+// that compresses while nobody waits (see [Body.Best]), which ends by itself.
 //
 // An article is a file; an [Item] is its form in a feed; a [Feed] is the newest
 // items of one topic (or category, type, provider, or of everything); a
-// [Document] is a feed's bytes in one [Format]. A [Revision] makes a feed and
-// its documents once, when somebody first asks, and a [Snapshot] holds the
-// current revision of every feed. Everything here is immutable once published
-// and therefore safe for concurrent use.
+// [Document] is a feed's bytes in one [Format]. A [Revision] makes a feed's
+// documents when somebody first asks, of [Fragment]s that it shares with all feeds
+// that hold the same items, and a [Snapshot] holds the current revision of every
+// feed. A [Cache] bounds what is kept of all that. Everything here is immutable
+// once published and therefore safe for concurrent use.
 package feeds
 
 import (
@@ -195,6 +197,8 @@ type Item struct {
 	Enclosures  []Enclosure
 	Source      *Source // nil: the site itself
 	Related     []Related
+
+	shared *Shared // nil: nothing is kept of it
 }
 
 // Undated is the end of the day that Item.Updated falls on for items without
@@ -224,6 +228,10 @@ type Feed struct {
 	Items       []*Item       // newest first
 	Tombstones  []Tombstone   // of items that were removed lately, newest first; none is among Items
 	History
+
+	// Missing says why some of the items are not there; nil where all are. No
+	// document is made of a feed without them.
+	Missing error
 }
 
 // PageURL is the absolute URL of the feed's HTML page.

@@ -61,20 +61,20 @@ type Past interface {
 }
 
 // Archives yields the archive documents that lead on from the subscription
-// document, newest first. It assembles the feed, because only that tells how
+// document, newest first. It assembles the feed once, because only that tells how
 // many items the subscription document has room for.
 func (l *Listing) Archives() iter.Seq[*Archive] {
-	if l.Past == nil || l.Feed().Prev == "" {
+	if l.Past == nil || l.Head().Prev == "" {
 		return func(func(*Archive) bool) {}
 	}
-	return l.Past.From(l.Feed().Prev)
+	return l.Past.From(l.Head().Prev)
 }
 
 // Archive returns the archive document of a period, or nil. Where there is none,
 // as when the period has been split, instead names the one to read on from.
 func (l *Listing) Archive(period string) (a *Archive, instead string) {
-	if _, err := time.Parse(Monthly, period[:min(len(period), len(Monthly))]); err != nil || l.Past == nil || l.Feed().Prev == "" {
+	if _, err := time.Parse(Monthly, period[:min(len(period), len(Monthly))]); err != nil || l.Past == nil || l.Head().Prev == "" {
 		return nil, ""
 	}
-	return l.Past.Find(period, l.Feed().Prev)
+	return l.Past.Find(period, l.Head().Prev)
 }

@@ -139,7 +139,7 @@ func openSite(cfg *settings, opt siteOptions) (*site, error) {
 	}
 	s.builder = builder.New(s.articles, builder.Options{
 		Site: siteOf(cfg, opt.baseURL), SiteID: cfg.Site.ID, Parser: parser, Topics: topics,
-		Limits: func(k feeds.Kind, topic string) builder.Limits { return builder.Limits(cfg.Limits(k, topic)) }, Tombstones: cfg.Tombstones,
+		Limits: func(k feeds.Kind, topic string) builder.Limits { return builder.Limits(cfg.Limits(k, topic)) }, Tombstones: cfg.Tombstones, CacheBytes: cfg.Cache,
 		Ledger: opt.ledger, LastGood: opt.lastGood, Guard: builder.Guard(cfg.Guard), OnHeld: opt.held, Progress: opt.progress, Logger: opt.log,
 	})
 	return s, nil

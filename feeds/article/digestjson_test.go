@@ -48,8 +48,10 @@ func fill(v reflect.Value, n *int) {
 			v.Set(reflect.ValueOf(time.Unix(int64(*n), 0).UTC()))
 			return
 		}
-		for _, field := range v.Fields() {
-			fill(field, n)
+		for f, field := range v.Fields() {
+			if f.IsExported() {
+				fill(field, n)
+			}
 		}
 	case reflect.String:
 		v.SetString(fmt.Sprintf("<%d> & \"\\\n\u2028é", *n))

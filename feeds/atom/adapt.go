@@ -18,6 +18,7 @@ import (
 	"feedmill/feeds/internal/uri"
 )
 
+// newFeed is f without its entries.
 func newFeed(f *feeds.Feed) *feed {
 	g := (&gfeeds.Atom{Feed: gorilla.Model(f)}).AtomFeed()
 	g.Link, g.Author = nil, nil
@@ -36,7 +37,6 @@ func newFeed(f *feeds.Feed) *feed {
 		Author:    newPerson(f.Site.Author),
 		Rights:    optional(f.Site.Copyright),
 		Generator: chardata.New(feeds.Generator),
-		Entries:   make([]entry, len(f.Items)),
 	}
 	if x.Author == nil {
 		// The feed's author stands for every entry that names none (§4.1.1).
@@ -52,20 +52,18 @@ func newFeed(f *feeds.Feed) *feed {
 		x.Tombstone = tombstones
 		x.Deleted = append(x.Deleted, deleted{uri.Escape(t.ID), stamp(t.When)})
 	}
-	for i, it := range f.Items {
-		x.Entries[i] = newEntry(f.Site, it, g.Entries[i])
-	}
 	return x
 }
 
-func newEntry(site *feeds.Site, it *feeds.Item, g *gfeeds.AtomEntry) entry {
+func newEntry(site *feeds.Site, it *feeds.Item) *entry {
+	g := (&gfeeds.Atom{Feed: gorilla.Alone(it)}).AtomFeed().Entries[0]
 	g.Links, g.Author = nil, nil
 	g.Id = uri.Escape(it.ID) // gorilla makes up an id where there is none
 	g.Updated = stamp(it.Updated)
 	if !it.Published.IsZero() {
 		g.Published = stamp(it.Published)
 	}
-	e := entry{
+	e := &entry{
 		AtomEntry: g,
 		Language:  feeds.XMLText(it.Language),
 		Title:     plain(it.Title),

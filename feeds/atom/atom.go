@@ -6,19 +6,18 @@ import (
 	"fmt"
 	"io"
 
-	gfeeds "github.com/gorilla/feeds"
-
 	"feedmill/feeds"
+	"feedmill/feeds/internal/gorilla"
 )
 
 // Encode writes f as one Atom document. The document is well-formed whatever
 // the items hold, and equal feeds give equal bytes. An error is w's own.
 func Encode(w io.Writer, f *feeds.Feed) error {
-	if err := gfeeds.WriteXML(document{f}, w); err != nil {
+	err := gorilla.Write(w, document{f}, "\n</feed>", f.Items, feeds.Atom, func(it *feeds.Item) any { return newEntry(f.Site, it) })
+	if err != nil {
 		return fmt.Errorf("write atom: %w", err)
 	}
-	_, err := io.WriteString(w, "\n")
-	return err
+	return nil
 }
 
 // document is a feed that gorilla/feeds can render.

@@ -31,7 +31,10 @@ type feed struct {
 	Generator chardata.Text   `xml:"generator"`               // §4.2.4
 	history.History
 	Deleted []deleted `xml:"at:deleted-entry"` // RFC 6721 §3
-	Entries []entry   `xml:"entry"`            // after all metadata, for readers that stop there
+
+	// Entries stand after all metadata, for readers that stop there. They are
+	// encoded apart; the field keeps the embedded struct's out.
+	Entries []entry `xml:"entry"`
 }
 
 const tombstones = "http://purl.org/atompub/tombstones/1.0"

@@ -108,7 +108,7 @@ func (s *sheet) like(t *sheet) bool {
 // press prints archive documents, and remembers the sheets of those that were
 // asked for lately. It is safe for concurrent use.
 type press struct {
-	site    *feeds.Site
+	opt     *Options
 	changed func([]*article.Article, []feeds.Tombstone, time.Time) time.Time
 	checked func(*kept, func(feeds.Format) string, *feeds.Revision) *feeds.Revision
 
@@ -166,7 +166,7 @@ func (p *press) print(s *sheet) *feeds.Archive {
 func (p *press) revision(s *sheet) *feeds.Revision {
 	path := func(f feeds.Format) string { return s.meta.key.ArchivePath(s.name, f) }
 	return p.checked(s.kept, path, feeds.NewRevision(func() *feeds.Feed {
-		f := assemble(p.site, s.meta, s.articles, s.limits, true)
+		f := p.opt.assemble(s.meta, s.articles, s.limits, true)
 		f.Modified, f.TTL = s.modified, archiveTTL
 		f.History = feeds.History{Period: s.name, Prev: s.prev, Next: s.next}
 		return f

@@ -1,6 +1,7 @@
 package builder
 
 import (
+	"errors"
 	"html"
 	"strings"
 	"time"
@@ -11,17 +12,23 @@ import (
 
 // assemble renders articles and fits them into the byte limit: the oldest are
 // left out, or, where all are wanted, reduced to their summaries.
-func assemble(site *feeds.Site, m meta, articles []*article.Article, limits Limits, all bool) *feeds.Feed {
-	f := &feeds.Feed{Site: site, Key: m.key, ID: m.id, Title: m.title, Name: m.name, Description: m.description}
+func (opt *Options) assemble(m meta, articles []*article.Article, limits Limits, all bool) *feeds.Feed {
+	site := &opt.Site
+	f := &feeds.Feed{Site: site, Key: m.key, ID: m.id, Title: m.title, Name: m.name, Description: m.description, Items: make([]*feeds.Item, 0, len(articles))}
 	room := limits.MaxBytes - feedRoom - 4*size(m.title, m.description)
 	for _, a := range articles {
-		it := a.Item()
-		if limits.MaxBytes > 0 {
-			n := weight(it) + len(it.Tags)*len(site.BaseURL)
+		it, n, err := opt.items.of(a, whole)
+		if err == nil && limits.MaxBytes > 0 {
+			n += len(it.Tags) * len(site.BaseURL)
 			if n > room && (all || n > limits.MaxBytes/2) { // one giant must not push out all others
-				it = brief(it)
-				n = weight(it) + len(it.Tags)*len(site.BaseURL)
+				it, n, err = opt.items.of(a, brief)
 			}
+		}
+		if err != nil {
+			f.Missing = errors.Join(f.Missing, err)
+			continue
+		}
+		if limits.MaxBytes > 0 {
 			if n > room && !all {
 				break
 			}
@@ -139,8 +146,8 @@ func contentSize(s string) int {
 	return n
 }
 
-// brief is an item without its content, with a way to it.
-func brief(it *feeds.Item) *feeds.Item {
+// shortened is an item without its content, with a way to it.
+func shortened(it *feeds.Item) *feeds.Item {
 	const most = 2000
 	short := *it
 	if len(short.Summary) > most {

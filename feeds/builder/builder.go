@@ -51,11 +51,14 @@ type Options struct {
 	Ledger     *ledger.Ledger                             // may be shared with another builder; nil remembers nothing beyond this one
 	Tombstones time.Duration                              // how long removed items are named; zero for never
 	LastGood   map[string]*article.Article                // what to show of files that are broken now; see Builder.LastGood
+	CacheBytes int                                        // what rendered items and documents take in memory at most; zero is 256 MiB
 	Progress   func(files int)                            // called now and then while files are read; nil for never
 	Now        func() time.Time                           // nil: time.Now
 	Logger     *slog.Logger                               // nil: none
 	Guard      Guard                                      // what is too much for one round; zero: nothing is
 	OnHeld     func(*feeds.Hold)                          // told what is held when that changes, nil for nothing any more; nil for nobody
+
+	items *items // what is rendered of them
 }
 
 // Builder makes snapshots. Apply and Run must not be called concurrently with
@@ -97,6 +100,7 @@ func New(src Source, opt Options) *Builder {
 	if opt.Limits == nil {
 		opt.Limits = func(feeds.Kind, string) Limits { return Limits{Items: 50, MaxBytes: 512 << 10} }
 	}
+	opt.items = newItems(feeds.NewCache(cmp.Or(opt.CacheBytes, 256<<20)))
 	if opt.Ledger == nil {
 		opt.Ledger = ledger.Memory()
 	}
@@ -105,7 +109,7 @@ func New(src Source, opt Options) *Builder {
 		catalog: catalog.New(catalog.Options{SiteID: opt.SiteID, Topics: opt.Topics, Names: opt.Ledger.Names()}),
 		files:   map[string]file{}, windows: map[*catalog.Shelf]*window{}, again: make(chan struct{}, 1), arrived: arrivals{},
 	}
-	b.press = &press{site: &b.opt.Site, changed: b.modified, checked: b.checked, sheets: map[sheetKey]*sheet{}}
+	b.press = &press{opt: &b.opt, changed: b.modified, checked: b.checked, sheets: map[sheetKey]*sheet{}}
 	return b
 }
 

@@ -115,9 +115,9 @@ func (lib *library) modified(articles []*article.Article, old *blend) time.Time 
 }
 
 func (lib *library) revision(w *window, limits Limits, ranked bool) *feeds.Revision {
-	site, m, articles, modified := &lib.opt.Site, w.meta, w.articles, w.modified
+	m, articles, modified := w.meta, w.articles, w.modified
 	return lib.checked(w.kept, m.key.DocumentPath, feeds.NewRevision(func() *feeds.Feed {
-		f := assemble(site, m, articles, limits, false)
+		f := lib.opt.assemble(m, articles, limits, false)
 		f.Modified = modified
 		if ranked {
 			f.TTL = rankTTL

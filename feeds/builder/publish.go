@@ -131,10 +131,10 @@ func (w *window) announce(due, ages time.Time) *feeds.Listing {
 
 // revision makes documents of a window.
 func (b *Builder) revision(w *window, limits Limits) *feeds.Revision {
-	site, m, articles, fallen, modified, past := &b.opt.Site, w.meta, w.articles, w.fallen, w.modified, w.past
+	m, articles, fallen, modified, past := w.meta, w.articles, w.fallen, w.modified, w.past
 	return b.checked(w.kept, m.key.DocumentPath, feeds.NewRevision(func() *feeds.Feed {
 		stones, limits := carve(fallen, limits)
-		f := assemble(site, m, articles, limits, false)
+		f := b.opt.assemble(m, articles, limits, false)
 		f.Modified, f.Tombstones = modified, stones
 		f.History = past.calendar().place(len(f.Items))
 		return f

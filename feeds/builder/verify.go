@@ -5,38 +5,117 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sync"
 	"time"
 
 	"feedmill/feeds"
 )
 
-// verifier looks through one document: ids are unique, addresses absolute and
-// dates plausible.
+// verifier looks through one document, or a part of it: ids are unique, addresses
+// absolute and dates plausible.
 type verifier struct {
-	now   time.Time
-	items int
-	ids   map[string]bool
-	err   error // of the first thing that is wrong
+	items  int
+	ids    map[string]bool
+	marks  int       // placeholders of fragments
+	latest time.Time // of the dates
+	err    error     // of the first thing that is wrong
 }
 
-// verify checks a document that is to take the place of a good one. A
-// malformed one is errMalformed; anything else wrong leaves it readable.
-func verify(d *feeds.Document, now time.Time) error {
-	v := &verifier{now: now, ids: map[string]bool{}}
-	var err error
-	if d.Format == feeds.JSON {
-		err = v.json(d.Body)
-	} else {
-		err = wellFormed(d.Body, v.field)
-	}
-	if err != nil {
+// verify checks a document that is to take the place of a good one. Fragments
+// bring the verdict on themselves along, so that here only the frame is looked
+// through. A malformed document is errMalformed; anything else wrong leaves it
+// readable.
+func verify(d *feeds.Document, fragments []feeds.Placed, now time.Time) error {
+	v := &verifier{ids: make(map[string]bool, len(fragments))}
+	if err := v.document(d.Format, frame(d, fragments), len(fragments)); err != nil {
 		return fmt.Errorf("%w: %w", errMalformed, err)
+	}
+	for _, g := range fragments {
+		if errors.Is(g.Verdict.Err, errMalformed) {
+			return g.Verdict.Err
+		}
+		v.fragment(g.Verdict)
 	}
 	if len(v.ids) < v.items {
 		v.fail("an item has no id")
 	}
+	if v.latest.After(now.Add(24 * time.Hour)) { // give or take the clocks of the world
+		v.fail("the date %q is not plausible: it is yet to come", v.latest.Format(time.RFC3339))
+	}
 	return v.err
+}
+
+// inspect checks an item in one format, as verify does but for what depends on
+// other items and on the time.
+func inspect(f feeds.Format, fragment []byte) feeds.Verdict {
+	v := &verifier{ids: map[string]bool{}}
+	var err error
+	if f == feeds.JSON {
+		var it jsonItem
+		if err = json.Unmarshal(fragment, &it); err == nil {
+			v.jsonItem(&it)
+		}
+	} else {
+		err = wellFormed(fragment, v.field)
+	}
+	if err != nil {
+		return feeds.Verdict{Err: fmt.Errorf("%w: %w", errMalformed, err)}
+	}
+	found := feeds.Verdict{Latest: v.latest, Err: v.err}
+	for found.ID = range v.ids {
+		return found
+	}
+	return found
+}
+
+// The placeholders are what nothing else in a frame is.
+const (
+	xmlPlaceholder  = "<fragment></fragment>"
+	jsonPlaceholder = "null"
+)
+
+// frame is a document with a placeholder for each fragment: it is well-formed
+// with all of them in their places if, and only if, the document is with well-formed
+// fragments.
+func frame(d *feeds.Document, fragments []feeds.Placed) []byte {
+	if len(fragments) == 0 {
+		return d.Body
+	}
+	placeholder := xmlPlaceholder
+	if d.Format == feeds.JSON {
+		placeholder = jsonPlaceholder
+	}
+	var b []byte
+	from := 0
+	for _, g := range fragments {
+		b = append(append(b, d.Body[from:g.At]...), placeholder...)
+		from = g.At + len(g.Bytes)
+	}
+	return append(b, d.Body[from:]...)
+}
+
+// document checks a document in which that many placeholders stand.
+func (v *verifier) document(f feeds.Format, body []byte, placeholders int) error {
+	var err error
+	if f == feeds.JSON {
+		err = v.json(body)
+	} else {
+		err = wellFormed(body, v.field)
+	}
+	if err == nil && v.marks != placeholders {
+		err = fmt.Errorf("%d of %d items are not where items stand", placeholders-v.marks, placeholders)
+	}
+	return err
+}
+
+func (v *verifier) fragment(found feeds.Verdict) {
+	v.items++
+	if found.Err != nil {
+		v.fail("%w", found.Err)
+	}
+	v.id(found.ID)
+	if found.Latest.After(v.latest) {
+		v.latest = found.Latest
+	}
 }
 
 var errMalformed = errors.New("malformed")
@@ -50,6 +129,10 @@ func (v *verifier) fail(format string, args ...any) {
 // field checks an element or attribute of RSS or Atom.
 func (v *verifier) field(parent, name, value []byte) {
 	switch string(name) {
+	case "fragment":
+		if p := string(parent); p == "feed" || p == "channel" {
+			v.marks++
+		}
 	case "title", "guid", "id":
 		if p := string(parent); p != "item" && p != "entry" {
 			return
@@ -70,19 +153,21 @@ func (v *verifier) field(parent, name, value []byte) {
 	}
 }
 
+type jsonItem struct {
+	ID            string `json:"id"`
+	URL           string `json:"url"`
+	ExternalURL   string `json:"external_url"`
+	Image         string `json:"image"`
+	DatePublished string `json:"date_published"`
+	DateModified  string `json:"date_modified"`
+}
+
 // json checks a JSON Feed.
 func (v *verifier) json(body []byte) error {
 	var f struct {
-		HomePageURL string `json:"home_page_url"`
-		FeedURL     string `json:"feed_url"`
-		Items       []struct {
-			ID            string `json:"id"`
-			URL           string `json:"url"`
-			ExternalURL   string `json:"external_url"`
-			Image         string `json:"image"`
-			DatePublished string `json:"date_published"`
-			DateModified  string `json:"date_modified"`
-		} `json:"items"`
+		HomePageURL string      `json:"home_page_url"`
+		FeedURL     string      `json:"feed_url"`
+		Items       []*jsonItem `json:"items"`
 	}
 	if err := json.Unmarshal(body, &f); err != nil {
 		return err
@@ -90,19 +175,27 @@ func (v *verifier) json(body []byte) error {
 	v.url(f.FeedURL)
 	v.url(f.HomePageURL)
 	for _, it := range f.Items {
-		v.id(it.ID)
-		for _, u := range []string{it.URL, it.ExternalURL, it.Image} {
-			if u != "" {
-				v.url(u)
-			}
-		}
-		for _, d := range []string{it.DatePublished, it.DateModified} {
-			if d != "" {
-				v.date(d, time.RFC3339)
-			}
+		if it == nil {
+			v.marks++
+		} else {
+			v.jsonItem(it)
 		}
 	}
 	return nil
+}
+
+func (v *verifier) jsonItem(it *jsonItem) {
+	v.id(it.ID)
+	for _, u := range []string{it.URL, it.ExternalURL, it.Image} {
+		if u != "" {
+			v.url(u)
+		}
+	}
+	for _, d := range []string{it.DatePublished, it.DateModified} {
+		if d != "" {
+			v.date(d, time.RFC3339)
+		}
+	}
 }
 
 func (v *verifier) id(id string) {
@@ -122,82 +215,12 @@ func (v *verifier) url(u string) {
 	}
 }
 
-// date is one that somebody can have stated: what is shown has happened, give or
-// take the clocks of the world, and year 1 is that of a time never set.
+// date is one that somebody can have stated: year 1 is that of a time never set.
 func (v *verifier) date(s, layout string) {
 	t, err := time.Parse(layout, s)
-	if err != nil || t.Year() < 2 || t.After(v.now.Add(24*time.Hour)) {
+	if err != nil || t.Year() < 2 {
 		v.fail("the date %q is not plausible", s)
+	} else if t.After(v.latest) {
+		v.latest = t
 	}
-}
-
-// kept is the last good document of a feed in each format, and why a later one
-// is not served. It outlives revisions, so that none of them has to be kept.
-type kept struct {
-	mu      sync.Mutex
-	newest  int // number of revisions so far
-	formats [len(feeds.Formats)]struct {
-		good    *feeds.Document
-		of      int   // revision that good or problem is of
-		problem error // nil: good is the newest that was asked for
-	}
-}
-
-// checked makes a revision that takes the place of the last one document by
-// document, each when it is first asked for and found good.
-func (b *Builder) checked(k *kept, path func(feeds.Format) string, r *feeds.Revision) *feeds.Revision {
-	k.mu.Lock()
-	k.newest++
-	number := k.newest
-	k.mu.Unlock()
-	return r.Checked(func(f feeds.Format, d *feeds.Document, err error) (*feeds.Document, error) {
-		if err == nil {
-			err = verify(d, b.opt.Now())
-		}
-		if err == nil {
-			k.keep(number, f, d, nil)
-			return d, nil
-		}
-		if errors.Is(err, errMalformed) {
-			d = nil
-		}
-		good := k.keep(number, f, d, err)
-		b.opt.Logger.Error("document is not good; the last good one stays, if there is one", "url", path(f), "err", err)
-		switch {
-		case good != nil:
-			return good, nil
-		case d != nil:
-			return d, nil // odd, and better than none
-		}
-		return nil, err
-	})
-}
-
-// keep notes what became of a document and returns the last good one.
-func (k *kept) keep(number int, f feeds.Format, d *feeds.Document, problem error) *feeds.Document {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	e := &k.formats[f]
-	if number >= e.of { // somebody may ask for an old revision late
-		e.of, e.problem = number, problem
-		if problem == nil {
-			e.good = d
-		}
-	}
-	return e.good
-}
-
-// unfit lists the documents that are not served because they are not good.
-func (b *Builder) unfit() []*feeds.Problem {
-	var all []*feeds.Problem
-	for _, w := range b.windows {
-		w.kept.mu.Lock()
-		for i, e := range w.kept.formats {
-			if e.problem != nil {
-				all = append(all, &feeds.Problem{Message: fmt.Sprintf("%s: %s", w.meta.key.DocumentPath(feeds.Formats[i]), e.problem)})
-			}
-		}
-		w.kept.mu.Unlock()
-	}
-	return all
 }

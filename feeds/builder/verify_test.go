@@ -58,20 +58,81 @@ func TestVerify(t *testing.T) {
 		for _, format := range feeds.Formats {
 			f := good()
 			c.spoil(f)
-			err := verify(encoded(t, f, format), verifyNow)
+			err := verify(encoded(t, f, format), nil, verifyNow)
+			if _, inParts := verifiedInParts(f, format, encoders[format]); (err == nil) != (inParts == nil) {
+				t.Errorf("%s in %s: %v, but in parts: %v", name, format, err, inParts)
+			}
 			if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want) || errors.Is(err, errMalformed)) {
 				t.Errorf("%s in %s: %v, want %q", name, format, err, c.want)
 			}
 		}
 	}
 	for _, format := range feeds.Formats {
-		if err := verify(encoded(t, large(), format), verifyNow); err != nil {
+		if err := verify(encoded(t, large(), format), nil, verifyNow); err != nil {
 			t.Errorf("a large feed in %s: %v", format, err)
 		}
 		d := encoded(t, good(), format)
 		d.Body = d.Body[:len(d.Body)-5]
-		if err := verify(d, verifyNow); !errors.Is(err, errMalformed) {
+		if err := verify(d, nil, verifyNow); !errors.Is(err, errMalformed) {
 			t.Errorf("half of a document in %s: %v", format, err)
+		}
+	}
+}
+
+// verifiedInParts encodes f of shared fragments and verifies it with their help.
+func verifiedInParts(f *feeds.Feed, format feeds.Format, encode feeds.Encoder) (fragments int, err error) {
+	shared := *f
+	shared.Items = nil
+	for _, it := range f.Items {
+		shared.Items = append(shared.Items, it.With(&feeds.Shared{Look: inspect, Grown: func(int) {}}))
+	}
+	r := feeds.NewRevision(func() *feeds.Feed { return &shared }, [...]feeds.Encoder{encode, encode, encode})
+	r = r.Checked(nil, func(_ feeds.Format, d *feeds.Document, placed []feeds.Placed, err error) (*feeds.Revision, error) {
+		fragments = len(placed)
+		return nil, errors.Join(err, verify(d, placed, verifyNow))
+	})
+	_, err = r.Document(format)
+	return fragments, err
+}
+
+// TestVerifyInParts finds what is wrong in a fragment, in the frame, and in where
+// the one stands in the other.
+func TestVerifyInParts(t *testing.T) {
+	item := func(fragment string) func(w io.Writer, f *feeds.Feed, g feeds.Format) {
+		return func(w io.Writer, f *feeds.Feed, g feeds.Format) {
+			f.Items[0].WriteFragment(w, g, func() ([]byte, error) { return []byte(fragment), nil })
+		}
+	}
+	const good, goodJSON = `<item><title>T</title><guid>urn:x:1</guid></item>`, `{"id": "urn:x:1"}`
+	for _, c := range []struct {
+		format                feeds.Format
+		head, fragment, after string
+		want                  string // empty: fine
+	}{
+		{feeds.RSS, `<rss><channel>`, good, `</channel></rss>`, ""},
+		{feeds.RSS, `<rss><channel>`, `<item><title>T</item>`, `</channel></rss>`, "malformed"},
+		{feeds.RSS, `<rss><channel>`, good + good, `</channel></rss>`, "malformed"},
+		{feeds.RSS, `<rss><channel>`, `<item><title>T</title></item>`, `</channel></rss>`, "an item has no id"},
+		{feeds.RSS, `<rss><channel>`, good, `</rss></channel>`, "malformed"},
+		{feeds.RSS, `<rss><channel><![CDATA[`, good, `]]></channel></rss>`, "malformed"},
+		{feeds.RSS, `<rss><channel><a b="`, good, `"/></channel></rss>`, "malformed"},
+		{feeds.RSS, `<rss><channel><title>`, good, `</title></channel></rss>`, "malformed"},
+		{feeds.RSS, `<rss>`, good, `<channel></channel></rss>`, "malformed"},
+		{feeds.JSON, `{"feed_url": "https://a.b/", "home_page_url": "https://a.b/", "items": [`, goodJSON, `]}`, ""},
+		{feeds.JSON, `{"feed_url": "https://a.b/", "home_page_url": "https://a.b/", "items": [`, `{"id": "urn:x:1", "url": "/"}`, `]}`, "not absolute"},
+		{feeds.JSON, `{"feed_url": "https://a.b/", "home_page_url": "https://a.b/", "items": [`, goodJSON + ",", `]}`, "malformed"},
+		{feeds.JSON, `{"feed_url": "https://a.b/", "home_page_url": "https://a.b/", "items": [`, goodJSON, `}`, "malformed"},
+		{feeds.JSON, `{"feed_url": "https://a.b/", "home_page_url": "https://a.b/", "others": [`, goodJSON, `]}`, "malformed"},
+	} {
+		f := &feeds.Feed{Site: &feeds.Site{}, Items: []*feeds.Item{{ID: "urn:x:1"}}}
+		n, err := verifiedInParts(f, c.format, func(w io.Writer, f *feeds.Feed) error {
+			io.WriteString(w, c.head)
+			item(c.fragment)(w, f, c.format)
+			_, err := io.WriteString(w, c.after)
+			return err
+		})
+		if n != 1 || c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
+			t.Errorf("%s%s%s: %v with %d fragments, want %q", c.head, c.fragment, c.after, err, n, c.want)
 		}
 	}
 }
@@ -189,7 +250,7 @@ func BenchmarkVerify(b *testing.B) {
 		b.Run(format.String(), func(b *testing.B) {
 			b.SetBytes(int64(len(d.Body)))
 			for b.Loop() {
-				if err := verify(d, verifyNow); err != nil {
+				if err := verify(d, nil, verifyNow); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -204,6 +265,44 @@ func BenchmarkEncode(b *testing.B) {
 			b.SetBytes(int64(len(encoded(b, f, format).Body)))
 			for b.Loop() {
 				encoded(b, f, format)
+			}
+		})
+	}
+}
+
+// BenchmarkRender makes and verifies documents of items of which nothing is in
+// memory, and of those whose fragments are.
+func BenchmarkRender(b *testing.B) {
+	for _, format := range feeds.Formats {
+		shared := *large()
+		unshared := shared.Items
+		forget := func() {
+			shared.Items = make([]*feeds.Item, len(unshared))
+			for i, it := range unshared {
+				shared.Items[i] = it.With(&feeds.Shared{Look: inspect, Grown: func(int) {}})
+			}
+		}
+		render := func() {
+			r := feeds.NewRevision(func() *feeds.Feed { return &shared }, encoders).Checked(nil, func(_ feeds.Format, d *feeds.Document, fragments []feeds.Placed, err error) (*feeds.Revision, error) {
+				return nil, errors.Join(err, verify(d, fragments, verifyNow))
+			})
+			if _, err := r.Document(format); err != nil {
+				b.Fatal(err)
+			}
+		}
+		forget()
+		b.Run(format.String()+"/cold", func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				forget()
+				render()
+			}
+		})
+		render()
+		b.Run(format.String()+"/warm", func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				render()
 			}
 		})
 	}

@@ -12,6 +12,7 @@ import (
 	"feedmill/feeds/internal/uri"
 )
 
+// newFeed is f without its items.
 func newFeed(f *feeds.Feed) *feed {
 	g := (&gfeeds.JSON{Feed: gorilla.Model(f)}).JSONFeed()
 	g.Language = feeds.XMLText(f.Site.Language)
@@ -21,31 +22,28 @@ func newFeed(f *feeds.Feed) *feed {
 	x := &feed{
 		JSONFeed: g,
 		Authors:  authors([]feeds.Person{f.Site.Author}),
-		Items:    make([]item, len(f.Items)),
+		Items:    []item{},
 	}
 	if f.Prev != "" {
 		x.NextURL = uri.Escape(f.ArchiveURL(f.Prev, feeds.JSON))
 	}
-	about := f.Site.URL("/about/")
-	for i, it := range f.Items {
-		x.Items[i] = newItem(it, g.Items[i], about)
-	}
 	return x
 }
 
-func newItem(it *feeds.Item, g *gfeeds.JSONItem, about string) item {
+func newItem(site *feeds.Site, it *feeds.Item) *item {
+	g := (&gfeeds.JSON{Feed: gorilla.Alone(it)}).JSONFeed().Items[0]
 	g.ExternalUrl = uri.Escape(it.OriginalURL)
 	if len(it.Images) > 0 {
 		g.Image = uri.Escape(it.Images[0].URL)
 	}
-	x := item{
+	x := &item{
 		JSONItem:      g,
 		DatePublished: stamp(it.Published),
 		DateModified:  stamp(it.Changed()),
 		Authors:       authors(it.Authors),
 		Tags:          tags(it.Tags),
 		Language:      feeds.XMLText(it.Language),
-		Extension:     newExtension(it, about),
+		Extension:     newExtension(it, site.URL("/about/")),
 	}
 	if g.ContentHTML == "" {
 		x.ContentText = new(feeds.XMLText(cmp.Or(it.Summary, it.Title)))

@@ -11,7 +11,7 @@ type feed struct {
 	*gfeeds.JSONFeed
 	NextURL string   `json:"next_url,omitempty"` // older items
 	Authors []author `json:"authors,omitempty"`
-	Items   []item   `json:"items"` // present even when empty
+	Items   []item   `json:"items"` // present even when empty; encoded apart
 }
 
 // item is "Items". The embedded struct holds id, url, external_url, title,

@@ -18,6 +18,7 @@ import (
 	"feedmill/feeds/internal/uri"
 )
 
+// newChannel is f without its items.
 func newChannel(f *feeds.Feed) *channel {
 	g := (&gfeeds.Rss{Feed: gorilla.Model(f)}).RssFeed()
 	g.PubDate = "" // lastBuildDate says it
@@ -35,13 +36,9 @@ func newChannel(f *feeds.Feed) *channel {
 		Copyright:   chardata.Optional(f.Site.Copyright),
 		Image:       newImage(f, g.Link),
 		History:     history.Of(f),
-		Items:       make([]item, len(f.Items)),
 	}
 	if f.Name != "" {
 		c.Category = newCategory(f.Site, feeds.Tag{Kind: f.Key.Kind, Name: f.Name})
-	}
-	for i, it := range f.Items {
-		c.Items[i] = newItem(f.Site, it, g.Items[i])
 	}
 	return c
 }
@@ -69,8 +66,9 @@ func isBitmap(address string) bool {
 	return false
 }
 
-func newItem(site *feeds.Site, it *feeds.Item, g *gfeeds.RssItem) item {
-	x := item{
+func newItem(site *feeds.Site, it *feeds.Item) *item {
+	g := (&gfeeds.Rss{Feed: gorilla.Alone(it)}).RssFeed().Items[0]
+	x := &item{
 		RssItem:     g,
 		Title:       chardata.New(it.Title),
 		Link:        g.Link,

@@ -6,20 +6,19 @@ import (
 	"fmt"
 	"io"
 
-	gfeeds "github.com/gorilla/feeds"
-
 	"feedmill/feeds"
+	"feedmill/feeds/internal/gorilla"
 	"feedmill/feeds/internal/mediarss"
 )
 
 // Encode writes f as one RSS document. The document is well-formed whatever the
 // items hold, and equal feeds give equal bytes. An error is w's own.
 func Encode(w io.Writer, f *feeds.Feed) error {
-	if err := gfeeds.WriteXML(document{f}, w); err != nil {
+	err := gorilla.Write(w, document{f}, "\n  </channel>\n</rss>", f.Items, feeds.RSS, func(it *feeds.Item) any { return newItem(f.Site, it) })
+	if err != nil {
 		return fmt.Errorf("write rss: %w", err)
 	}
-	_, err := io.WriteString(w, "\n")
-	return err
+	return nil
 }
 
 // document is a feed that gorilla/feeds can render.

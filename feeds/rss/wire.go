@@ -38,6 +38,8 @@ type channel struct {
 	Category *category `xml:"category"`
 	Image    *image    `xml:"image"` // "<image> sub-element of <channel>"
 	history.History
+
+	// Items are encoded apart; the field keeps the embedded struct's out.
 	Items []item `xml:"item"`
 }
 

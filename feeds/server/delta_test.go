@@ -206,12 +206,13 @@ func TestNoDeltaOfAnUnfitDocument(t *testing.T) {
 	h := NewHandler(src, testOptions(t))
 	first := ask(h, "GET", "/rss.xml").Header().Get("ETag")
 	src.Store(edition(site, "b", "a"))
-	good, _ := src.Load().Listing(all).Document(feeds.RSS)
+	before := src.Load().Listing(all).Revision
+	good, _ := before.Document(feeds.RSS)
 	ask(h, "GET", "/rss.xml")
 
 	bad := edition(site, "c", "b", "a")
 	l := bad.Listing(all)
-	l.Revision = l.Checked(func(feeds.Format, *feeds.Document, error) (*feeds.Document, error) { return good, nil })
+	l.Revision = l.Checked(nil, func(feeds.Format, *feeds.Document, []feeds.Placed, error) (*feeds.Revision, error) { return before, nil })
 	src.Store(bad)
 	w := ask(h, "GET", "/rss.xml", "A-IM: feed", "If-None-Match: "+first)
 	if got := ids(t, w.Body); w.Code != http.StatusOK || got != "b a" {

@@ -63,7 +63,7 @@ func (p *page) fresh() time.Duration {
 	if p.Of == nil {
 		return 5 * time.Minute
 	}
-	return p.Of.Feed().TTL
+	return p.Of.Head().TTL
 }
 
 func (p *page) header() http.Header {

@@ -10,27 +10,24 @@ import (
 	"feedmill/feeds/internal/uri"
 )
 
-// Model is f in gorilla's terms: an item's Description is the summary as plain
-// text, Created is Published. Authors, images, tags and links beyond the first
-// have no place in it and are left to the formats.
+// Model is f in gorilla's terms, without its items: each of them is encoded apart,
+// for all documents that hold it.
 func Model(f *feeds.Feed) *gfeeds.Feed {
-	m := &gfeeds.Feed{
+	return &gfeeds.Feed{
 		Title:       feeds.XMLText(f.Title),
 		Link:        &gfeeds.Link{Href: uri.Escape(f.HomeURL())},
 		Description: feeds.XMLText(f.Description),
 		Updated:     f.Updated.UTC(),
 		Id:          uri.Escape(f.ID),
 		Copyright:   feeds.XMLText(f.Site.Copyright),
-		Items:       make([]*gfeeds.Item, len(f.Items)),
 	}
-	for i, it := range f.Items {
-		m.Items[i] = item(it)
-	}
-	return m
 }
 
-func item(it *feeds.Item) *gfeeds.Item {
-	return &gfeeds.Item{
+// Alone is a feed of nothing but it. Description is the summary as plain text,
+// Created is Published. Authors, images, tags and links beyond the first have no
+// place in gorilla's item and are left to the formats.
+func Alone(it *feeds.Item) *gfeeds.Feed {
+	return &gfeeds.Feed{Items: []*gfeeds.Item{{
 		Title:       feeds.XMLText(it.Title),
 		Link:        &gfeeds.Link{Href: uri.Escape(it.URL)},
 		Description: feeds.XMLText(it.Summary),
@@ -39,5 +36,5 @@ func item(it *feeds.Item) *gfeeds.Item {
 		Created:     it.Published.UTC(),
 		Updated:     it.Updated.UTC(),
 		Content:     feeds.XMLText(it.HTML),
-	}
+	}}}
 }

@@ -1,0 +1,102 @@
+package builder
+
+import (
+	"sync"
+
+	"feedmill/feeds"
+	"feedmill/feeds/article"
+)
+
+// items renders articles, each once while the cache has room for it: the feeds
+// that an article is in share its item and what is encoded of that. It is safe
+// for concurrent use.
+type items struct {
+	cache *feeds.Cache
+	item  func(*article.Article) (*feeds.Item, error)
+	look  func(feeds.Format, []byte) feeds.Verdict // at each fragment, once
+
+	mu    sync.Mutex
+	known map[form]*rendered
+}
+
+// form is an article in one of two lengths. Articles are told apart by identity:
+// two that look alike to a reader may still differ in their bytes, and those of
+// a revision must not change.
+type form struct {
+	of *article.Article
+	length
+}
+
+type length bool
+
+const (
+	whole length = false
+	brief length = true
+)
+
+// rendered is an item on its way into memory.
+type rendered struct {
+	feeds.Kept
+	make   func()
+	item   *feeds.Item
+	weight int
+	err    error
+}
+
+func newItems(c *feeds.Cache) *items {
+	return &items{cache: c, item: itemOf, look: inspect, known: make(map[form]*rendered)}
+}
+
+// of returns an article's item and its weight. Who asks first renders it, others
+// wait. After an error the next to ask tries again.
+func (x *items) of(a *article.Article, l length) (*feeds.Item, int, error) {
+	r := x.entry(form{a, l})
+	r.make()
+	r.Use()
+	return r.item, r.weight, r.err
+}
+
+func (x *items) entry(f form) *rendered {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if r := x.known[f]; r != nil {
+		return r
+	}
+	r := &rendered{}
+	forget := func() {
+		x.mu.Lock()
+		defer x.mu.Unlock()
+		if x.known[f] == r {
+			delete(x.known, f)
+		}
+	}
+	r.make = sync.OnceFunc(func() {
+		kept := false
+		defer func() {
+			if !kept { // not even where rendering panics
+				forget()
+			}
+		}()
+		if r.item, r.weight, r.err = x.render(f, &r.Kept); r.err == nil {
+			kept = true
+			x.cache.Keep(&r.Kept, r.weight, forget)
+		}
+	})
+	x.known[f] = r
+	return r
+}
+
+func (x *items) render(f form, k *feeds.Kept) (*feeds.Item, int, error) {
+	it, err := x.item(f.of)
+	if err != nil {
+		return nil, 0, err
+	}
+	if f.length == brief {
+		it = shortened(it)
+	}
+	it = it.With(&feeds.Shared{Look: x.look, Grown: func(bytes int) { x.cache.Grow(k, bytes) }})
+	return it, weight(it), nil
+}
+
+// itemOf renders an article's body.
+func itemOf(a *article.Article) (*feeds.Item, error) { return a.Item(), nil }

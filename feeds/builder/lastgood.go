@@ -1,0 +1,86 @@
+package builder
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+
+	"feedmill/feeds"
+)
+
+// kept is of which revision the last good document of a feed is, in each format,
+// and why a later one is not served. It outlives revisions; of those, it keeps no
+// more than one for a format, and the documents as long as the cache has room.
+type kept struct {
+	mu      sync.Mutex
+	newest  int // number of revisions so far
+	formats [len(feeds.Formats)]struct {
+		good    *feeds.Revision
+		of      int   // number of the revision that good or problem is of
+		problem error // nil: good is the newest that was asked for
+	}
+}
+
+// checked makes a revision that takes the place of the last one document by
+// document, each when it is first asked for and found good.
+func (b *Builder) checked(k *kept, path func(feeds.Format) string, r *feeds.Revision) (checked *feeds.Revision) {
+	k.mu.Lock()
+	k.newest++
+	number := k.newest
+	k.mu.Unlock()
+	checked = r.Checked(b.opt.items.cache, func(f feeds.Format, d *feeds.Document, fragments []feeds.Placed, err error) (instead *feeds.Revision, failed error) {
+		if err == nil {
+			err = verify(d, fragments, b.opt.Now())
+		}
+		good, news := k.keep(number, f, checked, err)
+		if err == nil {
+			return nil, nil
+		}
+		if news {
+			b.opt.Logger.Error("document is not good; the last good one stays, if there is one", "url", path(f), "err", err)
+		}
+		switch {
+		case good != nil && good != checked:
+			return good, nil
+		case d != nil && !errors.Is(err, errMalformed):
+			return nil, nil // odd, and better than none
+		}
+		return nil, err
+	})
+	return checked
+}
+
+// keep notes what became of a document, and returns the revision of the last good
+// one and whether the problem is another than at the last attempt.
+func (k *kept) keep(number int, f feeds.Format, r *feeds.Revision, problem error) (good *feeds.Revision, news bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	e := &k.formats[f]
+	if number < e.of { // somebody asks for an old revision late
+		return e.good, true
+	}
+	news = number != e.of || e.problem == nil || problem == nil || e.problem.Error() != problem.Error()
+	e.of, e.problem = number, problem
+	if problem == nil {
+		if e.good != nil && e.good != r {
+			e.good.Forget(f)
+		}
+		e.good = r
+	}
+	return e.good, news
+}
+
+// unfit lists the documents that are not served because they are not good.
+func (b *Builder) unfit() []*feeds.Problem {
+	var all []*feeds.Problem
+	for _, w := range b.windows {
+		w.kept.mu.Lock()
+		for i, e := range w.kept.formats {
+			if e.problem != nil {
+				all = append(all, &feeds.Problem{Message: fmt.Sprintf("%s: %s", w.meta.key.DocumentPath(feeds.Formats[i]), e.problem)})
+			}
+		}
+		w.kept.mu.Unlock()
+	}
+	return all
+}

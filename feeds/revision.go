@@ -1,0 +1,124 @@
+package feeds
+
+import (
+	"sync"
+	"sync/atomic"
+)
+
+// Revision is the content of one feed between two changes of it. Its documents
+// are encoded by whoever asks first, and again, to the same bytes, after its
+// cache had no more room for them.
+type Revision struct {
+	assemble func() *Feed
+	encoders [len(Formats)]Encoder
+	head     atomic.Pointer[Feed]
+	docs     [len(Formats)]slot
+	cache    *Cache
+	check    func(Format, *Document, []Placed, error) (*Revision, error)
+}
+
+// NewRevision makes a revision from a function that assembles the feed, always
+// the same, and an encoder for each format. Neither is called before it is
+// needed. Documents are kept as long as the revision.
+func NewRevision(assemble func() *Feed, encoders [len(Formats)]Encoder) *Revision {
+	return &Revision{assemble: assemble, encoders: encoders}
+}
+
+// Feed assembles the feed, which the caller must not change.
+func (r *Revision) Feed() *Feed {
+	f := r.assemble()
+	if r.head.Load() == nil && f.Missing == nil {
+		head := *f
+		head.Items = nil
+		r.head.Store(&head)
+	}
+	return f
+}
+
+// Head is the feed without its items, assembled once.
+func (r *Revision) Head() *Feed {
+	if h := r.head.Load(); h != nil {
+		return h
+	}
+	return r.Feed()
+}
+
+// Document returns the feed's bytes in format f. Without a lock and without
+// allocating, where they are in memory; else one caller makes them and all who
+// ask meanwhile get the same. An error stays for the life of the revision, unless
+// an item could not be read.
+func (r *Revision) Document(f Format) (*Document, error) {
+	o := r.docs[f].now.Load()
+	if o == nil {
+		o = r.made(f)
+	}
+	o.Use()
+	if o.instead != nil {
+		return o.instead.Document(f)
+	}
+	return o.doc, o.err
+}
+
+// Forget makes room: the document is made again when somebody asks for it.
+func (r *Revision) Forget(f Format) {
+	if o := r.docs[f].now.Load(); o != nil {
+		r.cache.Drop(&o.Kept)
+	}
+}
+
+// slot is the place of a document.
+type slot struct {
+	now atomic.Pointer[outcome] // nil: to be made
+
+	mu     sync.Mutex
+	making func() *outcome // for all who wait; nil: nobody makes it
+	tag    string          // of the document when it was made first; empty: it never was
+	failed bool            // the last attempt to make it again did
+}
+
+// outcome is what became of making a document.
+type outcome struct {
+	Kept
+	doc     *Document
+	err     error
+	instead *Revision // whose document is served in place of this
+	passing bool      // the next to ask may have another
+}
+
+func (r *Revision) made(f Format) *outcome {
+	s := &r.docs[f]
+	s.mu.Lock()
+	if o := s.now.Load(); o != nil {
+		s.mu.Unlock()
+		return o
+	}
+	if s.making == nil {
+		s.making = sync.OnceValue(func() *outcome {
+			o := r.make(f, s.tag, s.failed)
+			s.settle(o, r.cache)
+			return o
+		})
+	}
+	making := s.making
+	s.mu.Unlock()
+	return making()
+}
+
+// settle publishes o.
+func (s *slot) settle(o *outcome, c *Cache) {
+	s.mu.Lock()
+	s.making = nil
+	if o.doc != nil && o.err == nil {
+		s.tag = o.doc.Tag
+	}
+	if s.failed = o.passing; !o.passing {
+		s.now.Store(o)
+	}
+	s.mu.Unlock()
+	if o.doc != nil && !o.passing {
+		c.Keep(&o.Kept, documentRoom+len(o.doc.Body), func() { s.now.CompareAndSwap(o, nil) })
+	}
+}
+
+// documentRoom is what a document takes besides its bytes.
+const documentRoom = 1 << 10
