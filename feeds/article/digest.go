@@ -19,7 +19,7 @@ type Digest [16]byte
 // made of, content only what the file holds, whatever it is called and wherever
 // it lies. Neither depends on an id made of the path, on the order of keys, on
 // the address the site is published at, or on white space without meaning.
-func (a *Article) digests() (visible, content Digest) {
+func (a *draft) digests() (visible, content Digest) {
 	base := a.local()
 	text := canonical(a.body.text, a.body.markup)
 	visible = sum(text, base, a.Member, a.Published, a.NotBefore, a.Expires, a.Hidden, a.body.markup, a.body.featured)
@@ -43,7 +43,7 @@ func sum(text string, values ...any) (d Digest) {
 }
 
 // local is the item with every address of the site's own cut down to its path.
-func (a *Article) local() feeds.Item {
+func (a *draft) local() feeds.Item {
 	it := a.base
 	if !a.Explicit {
 		it.ID = ""

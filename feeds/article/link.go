@@ -13,7 +13,7 @@ import (
 )
 
 // links fills in the addresses of an item and of its other forms.
-func (r *reader) links(it *feeds.Item, a *Article, slug string) {
+func (r *reader) links(it *feeds.Item, a *draft, slug string) {
 	original := r.web(r.get("originalUrl"))
 	it.URL = r.web(r.get("webUrl"))
 	if it.URL == "" {
@@ -50,7 +50,7 @@ func (r *reader) permalink() string {
 }
 
 // pattern is the address that the site's way of naming pages gives.
-func (r *reader) pattern(a *Article, slug string) string {
+func (r *reader) pattern(a *draft, slug string) string {
 	dir, folder, _ := r.p.folder(r.path)
 	pattern := folder.Link
 	if s, _ := r.raw(r.get("permalink")); placeholder.MatchString(s) {
@@ -115,7 +115,7 @@ var placeholder = regexp.MustCompile(`:[a-z_]+`)
 
 // place gathers what a link pattern can name. Jekyll's and Hugo's words for the
 // same thing stand side by side.
-func (r *reader) place(dir string, f Folder, a *Article, slug string) map[string]string {
+func (r *reader) place(dir string, f Folder, a *draft, slug string) map[string]string {
 	start := dir
 	if f.Root != "" {
 		start = strings.TrimPrefix(f.Root, ".")
@@ -174,7 +174,7 @@ func (f Folder) above(dir string) string {
 }
 
 // categoryPath joins the categories in lower case, as Jekyll does.
-func categoryPath(a *Article) string {
+func categoryPath(a *draft) string {
 	var parts []string
 	for _, t := range a.Member {
 		if t.Kind == feeds.Category {

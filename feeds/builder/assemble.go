@@ -15,7 +15,10 @@ func assemble(site *feeds.Site, m meta, articles []*article.Article, limits Limi
 	f := &feeds.Feed{Site: site, Key: m.key, ID: m.id, Title: m.title, Name: m.name, Description: m.description}
 	room := limits.MaxBytes - feedRoom - 4*size(m.title, m.description)
 	for _, a := range articles {
-		it := a.Item()
+		it, err := a.Item()
+		if err != nil {
+			panic(err) // the document is not rendered, and the last good one stays: see Revision.Checked
+		}
 		if limits.MaxBytes > 0 {
 			n := weight(it) + len(it.Tags)*len(site.BaseURL)
 			if n > room && (all || n > limits.MaxBytes/2) { // one giant must not push out all others

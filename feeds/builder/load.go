@@ -169,7 +169,7 @@ func (b *Builder) take(l loaded, facts map[string]article.Facts) {
 	case l.err == nil:
 		b.files[l.path] = file{stamp: l.stamp}
 		b.catalog.Put(l.article.With(facts[l.path]))
-		for _, n := range l.article.Notes {
+		for _, n := range l.article.Notes() {
 			b.opt.Logger.Info("field left out", "err", n)
 		}
 	case errors.Is(l.err, fs.ErrNotExist):

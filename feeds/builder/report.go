@@ -40,7 +40,7 @@ func (b *Builder) Report() Report {
 		if a == nil {
 			continue
 		}
-		r.Problems = append(r.Problems, a.Notes...)
+		r.Problems = append(r.Problems, a.Notes()...)
 		if why := b.catalog.Absent(path); why != "" {
 			r.Left = append(r.Left, Left{path, why})
 		} else {

@@ -142,14 +142,14 @@ func (n *noting) settle(s *sighting, undated int) article.Facts {
 		r.FirstSeen = n.now.Add(-time.Duration(undated) * time.Second)
 		r.ID = n.freeID(a)
 	case !bytes.Equal(a.Content[:], r.Content) || a.Link != r.Link:
-		if r.Changed = n.now; a.Stated.After(r.Stated) && !a.Stated.After(n.now) {
-			r.Changed = a.Stated
+		if r.Changed = n.now; a.Stated().After(r.Stated) && !a.Stated().After(n.now) {
+			r.Changed = a.Stated()
 		}
 	}
 	if a.Explicit {
 		r.ID = a.ID()
 	}
-	r.Stated, r.Link, r.Digest, r.Content = a.Stated, a.Link, a.Digest[:], a.Content[:]
+	r.Stated, r.Link, r.Digest, r.Content = a.Stated(), a.Link, a.Digest[:], a.Content[:]
 	n.appear(a, &r)
 	if !r.Gone.IsZero() {
 		if before.Gone.IsZero() || s.from != a.Path || !equal(before, r) {
@@ -199,8 +199,8 @@ func (n *noting) withdraw(p string) {
 // facts are what holds for an article with a record.
 func (n *noting) facts(a *article.Article, r Record) article.Facts {
 	f := article.Facts{ID: r.ID, Published: a.Published}
-	if !a.Stated.After(n.now) { // a change to come has not happened
-		f.Updated = a.Stated
+	if !a.Stated().After(n.now) { // a change to come has not happened
+		f.Updated = a.Stated()
 	}
 	if f.Published.IsZero() {
 		f.Published = r.FirstSeen
