@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -19,13 +20,23 @@ type sighting struct {
 	from    string // where the record's article lay before
 }
 
-// Note takes in what one round of changes brought: the articles read and the
-// paths that hold none any more. It returns the facts of each article, in the
-// order of seen, whose digests are those of [article.Article]. When it returns nil they are on disk; after an error they hold
-// for this process, and the next Note tries to write them again.
+// Note is Take and Flush. When it returns nil, what it took in is on disk; after an
+// error it holds for this process, and the next Flush tries to write it again.
 func (l *Ledger) Note(now time.Time, seen []*article.Article, gone []string) ([]article.Facts, error) {
+	facts, err := l.Take(now, seen, gone)
+	return facts, errors.Join(err, l.Flush())
+}
+
+// Take takes in what one round of changes brought: the articles read and the
+// paths that hold none any more. It returns the facts of each article, in the
+// order of seen, whose digests are those of [article.Article]. They are not on
+// disk before Flush. The error says what is damaged, and was passed over.
+func (l *Ledger) Take(now time.Time, seen []*article.Article, gone []string) ([]article.Facts, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.damage = nil
+	l.reading()
+	defer l.read()
 	now = now.UTC().Truncate(time.Second)
 	n := noting{l: l, now: now, taken: map[string]string{}}
 	for _, p := range gone {
@@ -41,10 +52,13 @@ func (l *Ledger) Note(now time.Time, seen []*article.Article, gone []string) ([]
 		facts[i] = n.settle(&n.seen[i], undated)
 	}
 	n.prune()
-	return facts, l.flush()
+	if l.damage != nil {
+		return facts, fmt.Errorf("read ledger: %w", l.damage)
+	}
+	return facts, nil
 }
 
-// noting is one call of Note.
+// noting is one call of Take.
 type noting struct {
 	l     *Ledger
 	now   time.Time
