@@ -59,7 +59,7 @@ type Options struct {
 	Defaults   []Defaults               // later ones win
 	Jekyll     bool                     // a string of tags is split at spaces, Liquid tags are taken out
 	Hugo       bool                     // addresses and headless pages by Hugo's rules, shortcodes are taken out
-	TopicName  func(name string) string // the settings' name for a topic; nil keeps all
+	TopicName  func(name string) string `json:"-"` // the settings' name for a topic; nil keeps all
 }
 
 // Article is a card of one file: what selecting, ordering and recognising it

@@ -99,3 +99,11 @@ func (l *Ledger) batch(from []byte, live map[string]Record, read func(string, []
 	}
 	return paths, next
 }
+
+// Knows reports whether an article lies at a path as far as is known.
+func (l *Ledger) Knows(path string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	_, ok := l.get(path)
+	return ok
+}
