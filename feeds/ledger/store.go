@@ -127,12 +127,13 @@ func (l *Ledger) Flush() error {
 		return fmt.Errorf("write ledger: %w", err)
 	}
 	l.state.Generation++
-	clear(l.dirty)
-	clear(l.live)
-	clear(l.erased)
-	clear(l.ids)
+	// New ones: a map never gives memory back.
+	l.live, l.erased, l.dirty, l.ids = map[string]Record{}, map[string]bool{}, map[string]bool{}, map[string]string{}
 	return nil
 }
+
+// sorted is how full pages are that grow from one end.
+const sorted = 0.9
 
 // write puts everything in the order of its keys: that is how a tree of pages
 // grows fastest, and smallest.
@@ -140,6 +141,9 @@ func (l *Ledger) write() (err error) {
 	defer asError(&err)()
 	return l.db.Update(func(tx *bbolt.Tx) error {
 		live, gone, ids := tx.Bucket(bucketLive), tx.Bucket(bucketGone), tx.Bucket(bucketIDs)
+		if len(l.dirty) > batch {
+			live.FillPercent, ids.FillPercent = sorted, sorted
+		}
 		for _, p := range slices.Sorted(maps.Keys(l.dirty)) {
 			r, here := l.live[p]
 			if err := write(live, p, r, here); err != nil {
