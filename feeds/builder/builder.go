@@ -12,7 +12,9 @@ package builder
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"iter"
 	"log/slog"
 	"runtime"
@@ -166,7 +168,7 @@ func (b *Builder) Apply(ctx context.Context, c watcher.Changes) error {
 	b.turned = append(b.turned, b.catalog.Advance(start)...)
 	if c.Rescan || len(c.Paths) > 0 {
 		if hold := b.guard(all, gone); b.wait(all, hold) {
-			all, gone = nil, nil
+			all, gone = broken(all), nil
 		}
 	}
 	if b.Held() != nil && b.Snapshot() == nil && !b.whole {
@@ -200,6 +202,16 @@ func (b *Builder) wait(all []loaded, held bool) bool {
 		}
 	}
 	return held
+}
+
+// broken are the files that change nothing, because they cannot be used.
+func broken(all []loaded) (useless []loaded) {
+	for _, l := range all {
+		if l.err != nil && !errors.Is(l.err, fs.ErrNotExist) {
+			useless = append(useless, l)
+		}
+	}
+	return useless
 }
 
 // accept takes a round over into the ledger and the catalog, with the articles

@@ -40,7 +40,7 @@ func appendEntry(b []byte, build func([]byte) []byte) []byte {
 
 // entries yields what is whole of a file of cards, with the place behind it.
 func entries(r io.Reader, yield func(body []byte, end int64) bool) {
-	in := bufio.NewReaderSize(r, 1<<20)
+	in := bufio.NewReaderSize(r, 1<<16)
 	var head [entryHead]byte
 	var body []byte
 	for end := int64(headSize); ; {
