@@ -85,11 +85,16 @@ type Article struct {
 	held    score  // what the article is ranked by
 	id      string
 	title   string
-	stated  int64             // Stated in seconds since 1970
-	updated int64             // the item's Updated, likewise
-	notes   *[]*feeds.Problem // nil for none, as nearly always
-	fresh   *payload          // while the article is in no home
+	stated  int64  // Stated in seconds since 1970
+	updated int64  // the item's Updated, likewise
+	extra   *extra // nil for nothing, as nearly always
 	home    *Home
+}
+
+// extra is what few articles have: it makes cards smaller.
+type extra struct {
+	notes []*feeds.Problem
+	fresh *payload // while the article is in no home
 }
 
 // ID is the item's id.
@@ -103,10 +108,10 @@ func (a *Article) Stated() time.Time { return unix(a.stated) }
 
 // Notes are the problems that cost the article a field.
 func (a *Article) Notes() []*feeds.Problem {
-	if a.notes == nil {
+	if a.extra == nil {
 		return nil
 	}
-	return *a.notes
+	return a.extra.notes
 }
 
 // Changed is the item's time of change; zero where the file states no date.

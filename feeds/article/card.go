@@ -75,7 +75,7 @@ func (c *Cards) Read(b []byte, place Place) (*Article, error) {
 	if notes := list(r, func() *feeds.Problem {
 		return &feeds.Problem{Path: a.Path, Line: r.Int(), Col: r.Int(), Field: r.String(), Message: r.String()}
 	}); notes != nil {
-		a.notes = &notes
+		a.extra = &extra{notes: notes}
 	}
 	return a, r.Err()
 }

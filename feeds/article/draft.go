@@ -32,10 +32,10 @@ func (d *draft) card(notes []*feeds.Problem) *Article {
 	for i, t := range a.Member {
 		a.Member[i].Name = unique.Make(t.Name).Value()
 	}
+	a.extra = &extra{fresh: &payload{item: *it, body: d.body}}
 	if len(notes) > 0 {
-		a.notes = &notes
+		a.extra.notes = notes
 	}
-	a.fresh = &payload{item: *it, body: d.body}
 	return &a
 }
 

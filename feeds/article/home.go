@@ -29,16 +29,28 @@ type Home struct {
 
 // Keep is a copy of a whose payload is out of memory. After an error it is a.
 func (h *Home) Keep(a *Article) (*Article, error) {
-	if a.fresh == nil {
+	fresh := a.fresh()
+	if fresh == nil {
 		return a, nil
 	}
-	place, err := h.Store.Put(a.fresh.append(nil))
+	place, err := h.Store.Put(fresh.append(nil))
 	if err != nil {
 		return a, err
 	}
 	b := *a
-	b.fresh, b.home, b.place = nil, h, place
+	b.extra, b.home, b.place = nil, h, place
+	if notes := a.Notes(); notes != nil {
+		b.extra = &extra{notes: notes}
+	}
 	return &b, nil
+}
+
+// fresh is the payload of an article in no home; nil for one that has one.
+func (a *Article) fresh() *payload {
+	if a.extra == nil {
+		return nil
+	}
+	return a.extra.fresh
 }
 
 // Place is where the payload of an article of this home lies.
@@ -62,8 +74,8 @@ var errAnother = errors.New("the file holds another version by now")
 // payload reads what the item is made of. One that was lost is made again of
 // the file, if that still holds the same.
 func (a *Article) payload() (*payload, error) {
-	if a.fresh != nil {
-		return a.fresh, nil
+	if fresh := a.fresh(); fresh != nil {
+		return fresh, nil
 	}
 	packed, err := a.home.Store.Payload(a.place)
 	if err == nil {
@@ -91,5 +103,5 @@ func (a *Article) reread() (*payload, error) {
 	if b.Digest != a.Digest || b.Content != a.Content {
 		return nil, errAnother
 	}
-	return b.fresh, nil
+	return b.fresh(), nil
 }

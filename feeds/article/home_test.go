@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"unsafe"
 
 	"feedmill/feeds"
 )
@@ -97,6 +98,13 @@ func TestHome(t *testing.T) {
 	}
 }
 
+// TestCardSize holds that a card stays in its size class: each costs as much.
+func TestCardSize(t *testing.T) {
+	if n := unsafe.Sizeof(Article{}); n > 288 {
+		t.Errorf("a card takes %d bytes", n)
+	}
+}
+
 // TestLost reads a payload that is lost again, as long as its file holds the
 // same, and names the file otherwise.
 func TestLost(t *testing.T) {
@@ -154,7 +162,7 @@ func FuzzPayload(f *testing.F) {
 		if err != nil {
 			f.Fatal(err)
 		}
-		f.Add(a.fresh.append(nil))
+		f.Add(a.fresh().append(nil))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		one, err := p.unpack(b)

@@ -71,6 +71,7 @@ func (b *Builder) refill(r ledger.Restored) {
 	b.catalog.Advance(now)
 	b.whole = r.Whole
 	b.stamps = make(map[string]stamp, len(r.Entries))
+	articles := make([]*article.Article, 0, len(r.Entries))
 	for _, e := range r.Entries {
 		if e.Path == "" {
 			continue
@@ -81,10 +82,13 @@ func (b *Builder) refill(r ledger.Restored) {
 		}
 		switch {
 		case e.Article != nil:
-			b.catalog.Put(e.Article)
+			articles = append(articles, e.Article)
 		case e.Current:
 			b.errs[e.Path] = article.ErrNoFrontMatter
 		}
+	}
+	for _, a := range articles {
+		b.catalog.Put(a)
 	}
 }
 
