@@ -16,8 +16,10 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"runtime"
 	"runtime/debug"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -87,13 +89,23 @@ func Open(file string) (*Ledger, error) {
 // bbolt panics on pages that make no sense.
 func (l *Ledger) open() (err error) {
 	defer asError(&err)()
-	if l.db, err = bbolt.Open(l.file, 0o666, &bbolt.Options{Timeout: time.Second, FreelistType: bbolt.FreelistMapType}); err != nil {
+	if l.db, err = bbolt.Open(l.file, 0o666, &bbolt.Options{Timeout: time.Second, FreelistType: bbolt.FreelistMapType, InitialMmapSize: mapped()}); err != nil {
 		return err
 	}
 	if err = l.load(); err != nil {
 		l.db.Close()
 	}
 	return err
+}
+
+// mapped is how much of a file to map: where that costs addresses and nothing else,
+// so much that it need not be done again, with all that is in use copied, while
+// a large folder is taken in.
+func mapped() int {
+	if strconv.IntSize < 64 || runtime.GOOS == "windows" { // there, the file grows to it
+		return 0
+	}
+	return 1 << 30
 }
 
 // errDamaged says that a file does not hold what this program wrote.
