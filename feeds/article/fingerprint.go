@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"runtime/debug"
+	"strings"
 )
 
 // parsing goes up when a file gives another Article than before.
@@ -29,11 +30,12 @@ func program() string {
 	if !ok {
 		return ""
 	}
-	version := info.Main.Version
+	var version strings.Builder
+	version.WriteString(info.Main.Version)
 	for _, s := range info.Settings {
 		if s.Key == "vcs.revision" || s.Key == "vcs.modified" {
-			version += " " + s.Value
+			version.WriteString(" " + s.Value)
 		}
 	}
-	return version
+	return version.String()
 }

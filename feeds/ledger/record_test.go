@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -113,13 +114,7 @@ func TestTakeOver(t *testing.T) {
 	}
 }
 
-func recordsOf(l *Ledger) map[string]Record {
-	all := map[string]Record{}
-	for path, r := range l.Records() {
-		all[path] = r
-	}
-	return all
-}
+func recordsOf(l *Ledger) map[string]Record { return maps.Collect(l.Records()) }
 
 // TestDamagedRecord is named when it is read, and is no reason to stop.
 func TestDamagedRecord(t *testing.T) {
