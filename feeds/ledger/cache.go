@@ -57,6 +57,9 @@ const cardsFile, textsFile = "articles.cache", "articles.cache.texts"
 // knows. Nobody else may have opened it, which l sees to if it lies there too.
 func OpenCache(dir string, l *Ledger) (*Cache, error) {
 	c := &Cache{ledger: l, dir: dir}
+	for _, name := range []string{cardsFile, textsFile} { // of a compaction that did not come to its end
+		os.Remove(filepath.Join(dir, name+".new"))
+	}
 	if c.resume() {
 		return c, nil
 	}
