@@ -48,7 +48,9 @@ gone are removed, and files that build did not write are never touched.`,
 				return err
 			}
 			defer memory.Close()
-			s, err := openSite(cfg, siteOptions{baseURL: base, once: true, ledger: memory, ignore: inside(cfg.Dir, out), log: log})
+			cache := openCache(cfg, memory, log)
+			defer cache.Close()
+			s, err := openSite(cfg, siteOptions{baseURL: base, once: true, ledger: memory, cache: cache, ignore: inside(cfg.Dir, out), log: log})
 			if err != nil {
 				return err
 			}

@@ -65,6 +65,7 @@ type serve struct {
 	stdout, stderr io.Writer
 	log            *slog.Logger
 	ledger         *ledger.Ledger
+	cache          *ledger.Cache
 	baseURL        string // derived from the listening address; the settings' goes first
 	current        atomic.Pointer[builder.Builder]
 
@@ -97,6 +98,8 @@ func (s *serve) run(ctx context.Context) error {
 		return errors.Join(err, ln.Close())
 	}
 	defer s.ledger.Close()
+	s.cache = openCache(cfg, s.ledger, s.log)
+	defer s.cache.Close()
 	s.baseURL, s.state = addressURL(ln.Addr()), cfg.State
 	s.accepted()
 	fmt.Fprintln(s.stdout, cmp.Or(cfg.BaseURL, s.baseURL))
@@ -132,10 +135,7 @@ func (s *serve) sites(ctx context.Context, cfg *settings) error {
 // open prepares a site and its first snapshot.
 func (s *serve) open(ctx context.Context, cfg *settings) (*site, error) {
 	progress, finish := progress(s.stderr)
-	opt := siteOptions{baseURL: cmp.Or(cfg.BaseURL, s.baseURL), progress: progress, ledger: s.ledger, held: s.noteHold, log: s.log}
-	if b := s.current.Load(); b != nil {
-		opt.lastGood = b.LastGood()
-	}
+	opt := siteOptions{baseURL: cmp.Or(cfg.BaseURL, s.baseURL), progress: progress, ledger: s.ledger, cache: s.cache, held: s.noteHold, log: s.log}
 	next, err := openSite(cfg, opt)
 	if err != nil {
 		return nil, err

@@ -106,7 +106,7 @@ type siteOptions struct {
 	once     bool // no watching: one scan is all
 	ignore   []string
 	ledger   *ledger.Ledger
-	lastGood map[string]*article.Article
+	cache    *ledger.Cache
 	held     func(*feeds.Hold)
 	progress func(files int)
 	log      *slog.Logger
@@ -140,7 +140,7 @@ func openSite(cfg *settings, opt siteOptions) (*site, error) {
 	s.builder = builder.New(s.articles, builder.Options{
 		Site: siteOf(cfg, opt.baseURL), SiteID: cfg.Site.ID, Parser: parser, Topics: topics,
 		Limits: func(k feeds.Kind, topic string) builder.Limits { return builder.Limits(cfg.Limits(k, topic)) }, Tombstones: cfg.Tombstones, CacheBytes: cfg.Cache,
-		Ledger: opt.ledger, LastGood: opt.lastGood, Guard: builder.Guard(cfg.Guard), OnHeld: opt.held, Progress: opt.progress, Logger: opt.log,
+		Ledger: opt.ledger, Cache: opt.cache, Guard: builder.Guard(cfg.Guard), OnHeld: opt.held, Progress: opt.progress, Logger: opt.log,
 	})
 	return s, nil
 }
@@ -157,6 +157,23 @@ func openLedger(cfg *settings, log *slog.Logger) (*ledger.Ledger, error) {
 		return ledger.Memory(), nil
 	}
 	return l, err
+}
+
+// openCache opens what was read before, or begins anew; nil where there is no
+// room on any disk.
+func openCache(cfg *settings, l *ledger.Ledger, log *slog.Logger) *ledger.Cache {
+	if l.Lasting() {
+		c, err := ledger.OpenCache(cfg.State, l)
+		if err == nil {
+			return c
+		}
+		log.Warn("the next start reads all articles again", "err", err)
+	}
+	c, err := ledger.TemporaryCache(l)
+	if err != nil {
+		log.Warn("all articles stay in memory", "err", err)
+	}
+	return c
 }
 
 // scan builds the first snapshot.

@@ -3,8 +3,8 @@
 // Front matter is YAML between lines of three dashes, TOML between lines of
 // three plus signs, or a leading JSON object. Its keys are those of Feedmill's
 // own schema and the usual ones of Jekyll and Hugo (see fields.go); whatever
-// else a file holds is withheld. The body is rendered only when somebody asks
-// for the item, and once.
+// else a file holds is withheld. An Article is a small card that stays in memory;
+// the text lies in a [Home] and is rendered when somebody asks for the item.
 package article
 
 import (
@@ -13,7 +13,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"feedmill/feeds"
@@ -58,57 +57,93 @@ type Options struct {
 	Defaults   []Defaults               // later ones win
 	Jekyll     bool                     // a string of tags is split at spaces, Liquid tags are taken out
 	Hugo       bool                     // addresses and headless pages by Hugo's rules, shortcodes are taken out
-	TopicName  func(name string) string // the settings' name for a topic; nil keeps all
+	TopicName  func(name string) string `json:"-"` // the settings' name for a topic; nil keeps all
 }
 
-// Article is one file. It is immutable and safe for concurrent use.
+// Article is a card of one file: what selecting, ordering and recognising it
+// take. What it says beyond that, its payload, is read when somebody asks for
+// the item. It is immutable and safe for concurrent use.
 type Article struct {
 	Path      string
 	Member    []feeds.Tag // every topic, category, type and provider it belongs to
 	Published time.Time   // zero where the file states no date
-	NotBefore time.Time   // not to be shown earlier; zero for at once
-	Expires   time.Time   // not to be shown from then on; zero for never
 	Hidden    string      // why it is in no feed, as in "draft: true"; empty otherwise
-	Explicit  bool        // the file states its id itself
 	Quality   float64     // for ranking and filters only
 	Heat      float64     // for ranking and filters only
-	Stated    time.Time   // time of the last change that the file states; zero for none
 	Link      string      // the address that the file states, as it stands in Content; empty for none
-	FirstSeen time.Time   // when it was first there; zero where that is not known. See Facts
 	Digest    Digest      // equal while nothing a reader sees has changed
 	Content   Digest      // equal wherever the file lies and whatever it is called
-	Notes     []*feeds.Problem
+	Explicit  bool        // the file states its id itself
 
-	held   score                      // what the article is ranked by
-	named  struct{ title, date bool } // taken from the file's name
-	body   body
-	base   feeds.Item // all but HTML and a Summary taken from the body
-	render func() *feeds.Item
+	linked    bool   // its item has a URL
+	room      uint32 // taken in a document by the body, roughly
+	place     Place  // of the payload in home
+	held      score  // what the article is ranked by
+	id        string
+	title     string
+	notBefore int64  // NotBefore in seconds since 1970
+	stated    int64  // Stated in seconds since 1970
+	updated   int64  // the item's Updated, likewise
+	firstSeen int64  // FirstSeen, likewise
+	extra     *extra // nil for nothing, as nearly always
+	home      *Home
+}
+
+// extra is what few articles have: it makes cards smaller.
+type extra struct {
+	expires time.Time
+	notes   []*feeds.Problem
+	fresh   *payload // while the article is in no home
 }
 
 // ID is the item's id.
-func (a *Article) ID() string { return a.base.ID }
+func (a *Article) ID() string { return a.id }
 
 // Title is the item's title.
-func (a *Article) Title() string { return a.base.Title }
+func (a *Article) Title() string { return a.title }
+
+// Stated is the time of the last change that the file states; zero for none.
+func (a *Article) Stated() time.Time { return unix(a.stated) }
+
+// FirstSeen is when the article was first there; zero where that is not known. See
+// Facts.
+func (a *Article) FirstSeen() time.Time { return unix(a.firstSeen) }
+
+// NotBefore is when the article may be shown first; zero for at once.
+func (a *Article) NotBefore() time.Time { return unix(a.notBefore) }
+
+// Expires is when the article is not to be shown any more; zero for never.
+func (a *Article) Expires() (t time.Time) {
+	if a.extra != nil {
+		t = a.extra.expires
+	}
+	return t
+}
+
+// Notes are the problems that cost the article a field.
+func (a *Article) Notes() []*feeds.Problem {
+	if a.extra == nil {
+		return nil
+	}
+	return a.extra.notes
+}
 
 // Changed is the item's time of change; zero where the file states no date.
-func (a *Article) Changed() time.Time { return a.base.Changed() }
+func (a *Article) Changed() time.Time {
+	return (&feeds.Item{Published: a.Published, Updated: unix(a.updated)}).Changed()
+}
 
 // Alike reports whether a reader sees no difference between a and b.
 func (a *Article) Alike(b *Article) bool {
-	return a.Digest == b.Digest && a.ID() == b.ID() && a.base.Published.Equal(b.base.Published) && a.base.Updated.Equal(b.base.Updated)
+	return a.Digest == b.Digest && a.id == b.id && a.Published.Equal(b.Published) && a.updated == b.updated
 }
 
 // Size is roughly how many bytes the article takes in a document. It is known
 // without rendering.
-func (a *Article) Size() int { return 3<<10 + len(a.body.text)*5/4 }
+func (a *Article) Size() int { return 3<<10 + int(a.room) }
 
 // Linked reports whether there is a page to read the article on.
-func (a *Article) Linked() bool { return a.base.URL != "" }
-
-// Item is the article as subscribers see it. The first call renders the body.
-func (a *Article) Item() *feeds.Item { return a.render() }
+func (a *Article) Linked() bool { return a.linked }
 
 // Facts are what is known of an article beyond its file: see package ledger. A
 // zero time leaves the file's own.
@@ -122,14 +157,14 @@ type Facts struct {
 // With is a copy of a to which facts apply.
 func (a *Article) With(f Facts) *Article {
 	b := *a
-	b.base.ID, b.FirstSeen = f.ID, f.FirstSeen
+	b.id = f.ID
+	b.firstSeen = f.FirstSeen.Unix()
 	if !f.Published.IsZero() {
-		b.Published, b.base.Published = f.Published, f.Published
+		b.Published = f.Published
 	}
 	if !f.Updated.IsZero() {
-		b.base.Updated = f.Updated
+		b.updated = f.Updated.Unix()
 	}
-	b.render = sync.OnceValue(b.item)
 	return &b
 }
 
@@ -187,7 +222,8 @@ func (p *Parser) markup(name string) Markup {
 
 // Parse reads the file at name, of which src is the content; src is not kept.
 // Its error is ErrNoFrontMatter, or joins *feeds.Problem values that make the
-// file unusable; lesser problems are the article's Notes.
+// file unusable; lesser problems are the article's Notes. The article keeps its
+// payload in memory until [Home.Keep] takes it.
 func (p *Parser) Parse(name string, src []byte) (*Article, error) {
 	t := trees.Get().(*tree)
 	defer trees.Put(t)
@@ -208,13 +244,8 @@ func (p *Parser) Parse(name string, src []byte) (*Article, error) {
 		return nil, joined(r.errs)
 	}
 	slices.SortStableFunc(r.notes, (*feeds.Problem).Compare)
-	a.Notes = slices.CompactFunc(r.notes, func(m, n *feeds.Problem) bool { return *m == *n }) // a field can be read twice
-	a.Digest, a.Content = a.digests()
-	if a.base.Updated.IsZero() {
-		a.base.Updated = undated(a.base.ID)
-	}
-	a.render = sync.OnceValue(a.item)
-	return a, nil
+	notes = slices.CompactFunc(r.notes, func(m, n *feeds.Problem) bool { return *m == *n }) // a field can be read twice
+	return a.card(notes), nil
 }
 
 func joined(problems []*feeds.Problem) error {

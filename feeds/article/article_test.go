@@ -36,10 +36,10 @@ func TestGolden(t *testing.T) {
 			t.Fatal(err)
 		}
 		a := parse(t, Options{SiteID: "example.org", SiteURL: "https://www.example.org/base/"}, filepath.Base(file), string(src))
-		for _, n := range a.Notes {
+		for _, n := range a.Notes() {
 			t.Error(n)
 		}
-		checkItem(t, a.Item())
+		checkItem(t, itemOf(a))
 		var got bytes.Buffer
 		e := json.NewEncoder(&got)
 		e.SetIndent("", "  ")
@@ -48,7 +48,7 @@ func TestGolden(t *testing.T) {
 			Item          *feeds.Item
 			Member        []feeds.Tag
 			Quality, Heat float64
-		}{a.Item(), a.Member, a.Quality, a.Heat}); err != nil {
+		}{itemOf(a), a.Member, a.Quality, a.Heat}); err != nil {
 			t.Fatal(err)
 		}
 		golden := filepath.Join("testdata", "golden", filepath.Base(file)+".json")
@@ -128,7 +128,7 @@ func TestKeys(t *testing.T) {
 		{"draft: YES\npublished: off", hidden, "published: false"},
 		{"removed: 1", hidden, "removed: true"},
 		{"draft: false\npublished: true", hidden, ""},
-		{"related: true", func(a *Article) string { return a.Item().HTML[len(a.Item().HTML)-5:] }, "</p>\n"},
+		{"related: true", func(a *Article) string { return itemOf(a).HTML[len(itemOf(a).HTML)-5:] }, "</p>\n"},
 	} {
 		if got := c.get(parse(t, opt, "a-file.md", "---\n"+c.front+"\n---\n# Heading #\n\nFirst *paragraph*\nin two lines.\n\nSecond.\n")); got != c.want {
 			t.Errorf("%q: got %q, want %q", c.front, got, c.want)
@@ -136,13 +136,13 @@ func TestKeys(t *testing.T) {
 	}
 }
 
-func summary(a *Article) string   { return a.Item().Summary }
-func updated(a *Article) string   { return a.Item().Updated.Format("2006-01-02") }
+func summary(a *Article) string   { return itemOf(a).Summary }
+func updated(a *Article) string   { return itemOf(a).Updated.Format("2006-01-02") }
 func published(a *Article) string { return a.Published.Format("2006-01-02") }
-func notBefore(a *Article) string { return a.NotBefore.Format("2006-01-02") }
-func expires(a *Article) string   { return a.Expires.Format("2006-01-02") }
-func link(a *Article) string      { return a.Item().URL }
-func tongue(a *Article) string    { return a.Item().Language }
+func notBefore(a *Article) string { return a.NotBefore().Format("2006-01-02") }
+func expires(a *Article) string   { return a.Expires().Format("2006-01-02") }
+func link(a *Article) string      { return itemOf(a).URL }
+func tongue(a *Article) string    { return itemOf(a).Language }
 func hidden(a *Article) string    { return a.Hidden }
 
 func members(a *Article) string {
@@ -155,7 +155,7 @@ func members(a *Article) string {
 
 func authors(a *Article) string {
 	var all []string
-	for _, p := range a.Item().Authors {
+	for _, p := range itemOf(a).Authors {
 		s := p.Name
 		if p.Email != "" {
 			s += "<" + p.Email + ">"
@@ -167,7 +167,7 @@ func authors(a *Article) string {
 
 func images(a *Article) string {
 	var all []string
-	for _, i := range a.Item().Images {
+	for _, i := range itemOf(a).Images {
 		all = append(all, i.URL)
 	}
 	return strings.Join(all, " ")
@@ -187,10 +187,10 @@ func TestForms(t *testing.T) {
 	} {
 		a := parse(t, Options{}, "a.md", src)
 		var topics []string
-		for _, tag := range a.Item().Tags {
+		for _, tag := range itemOf(a).Tags {
 			topics = append(topics, tag.Name)
 		}
-		if got := a.Title() + "|" + a.ID() + "|" + strings.Join(topics, ",") + "|" + a.Item().HTML; got != want {
+		if got := a.Title() + "|" + a.ID() + "|" + strings.Join(topics, ",") + "|" + itemOf(a).HTML; got != want {
 			t.Errorf("%q gives %q", src, got)
 		}
 	}
@@ -202,8 +202,8 @@ func TestEmpty(t *testing.T) {
 	} {
 		for _, src := range []string{"---\n---\n", "---\n---", "---\n# note\n---\n", "+++\n+++\n", "{}", "---\n~\n---\n\n\n"} {
 			a := parse(t, Options{}, name, src)
-			if a.Title() != want || a.Item().HTML != "" || a.Item().Summary != "" || a.Linked() {
-				t.Errorf("%s %q: %+v", name, src, a.Item())
+			if a.Title() != want || itemOf(a).HTML != "" || itemOf(a).Summary != "" || a.Linked() {
+				t.Errorf("%s %q: %+v", name, src, itemOf(a))
 			}
 		}
 	}

@@ -51,7 +51,7 @@ func BenchmarkItem(b *testing.B) {
 			b.ReportAllocs()
 			b.SetBytes(int64(len(c.src)))
 			for b.Loop() {
-				a.item()
+				a.Item()
 			}
 		})
 	}

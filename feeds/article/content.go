@@ -17,10 +17,9 @@ type body struct {
 	featured string // an HTML snippet to stand first, often a player
 }
 
-// item renders the article.
-func (a *Article) item() *feeds.Item {
-	it := a.base
-	c := a.body.clean(it.URL)
+// render fills in what an item has of the body.
+func (b *body) render(it *feeds.Item) {
+	c := b.clean(it.URL)
 	if it.Summary == "" {
 		it.Summary = c.excerpt()
 	}
@@ -28,8 +27,7 @@ func (a *Article) item() *feeds.Item {
 	if content == "" && it.Summary != "" {
 		content = "<p>" + html.EscapeString(it.Summary) + "</p>\n"
 	}
-	it.HTML = feeds.XMLText(a.body.lead(&it, c.hasImage) + content + relatedList(it.Related))
-	return &it
+	it.HTML = feeds.XMLText(b.lead(it, c.hasImage) + content + relatedList(it.Related))
 }
 
 // clean parses the body into safe content.

@@ -18,13 +18,13 @@ func TestFeatured(t *testing.T) {
 		"image: https://e.org/a.png\nfeaturedContent: <img src=https://e.org/b.png><script>":                        `<img src="https://e.org/b.png"/>` + "\n" + text,
 		"related:\n- {title: <R> & S, webUrl: 'https://e.org/r?a&b', provider: {name: P&Q}}\n- https://e.org/plain": text + "<h3>Related</h3>\n<ul>\n<li><a href=\"https://e.org/r?a&amp;b\">&lt;R&gt; &amp; S</a> (P&amp;Q)</li>\n<li><a href=\"https://e.org/plain\">https://e.org/plain</a></li>\n</ul>\n",
 	} {
-		it := parse(t, opt, "a.md", "---\n"+front+"\n---\nText.\n").Item()
+		it := itemOf(parse(t, opt, "a.md", "---\n"+front+"\n---\nText.\n"))
 		checkItem(t, it)
 		if it.HTML != want {
 			t.Errorf("%s\n got %q\nwant %q", front, it.HTML, want)
 		}
 	}
-	if got := parse(t, opt, "a.md", "---\nexcerpt: <E> & F\n---\n").Item().HTML; got != "<p>&lt;E&gt; &amp; F</p>\n" {
+	if got := itemOf(parse(t, opt, "a.md", "---\nexcerpt: <E> & F\n---\n")).HTML; got != "<p>&lt;E&gt; &amp; F</p>\n" {
 		t.Errorf("no body: %q", got)
 	}
 }

@@ -38,13 +38,13 @@ func TestCorpus(t *testing.T) {
 			return nil
 		}
 		n++
-		for _, note := range a.Notes {
+		for _, note := range a.Notes() {
 			t.Log(note)
 		}
 		if a.Hidden != "" {
 			hidden++
 		}
-		it := a.Item()
+		it := itemOf(a)
 		checkItem(t, it)
 		if _, secret, ok := strings.Cut(string(src), "\nsecured: \""); ok {
 			secret, _, _ = strings.Cut(secret, "\"")
@@ -55,11 +55,11 @@ func TestCorpus(t *testing.T) {
 		if it.HTML == "" || len(a.Member) == 0 {
 			t.Errorf("%s: %+v", rel, it)
 		}
-		before := a.body.text
-		if a.body.markup == Markdown {
+		before := a.fresh().body.text
+		if a.fresh().body.markup == Markdown {
 			before = renderMarkdown(before)
 		}
-		if before, after := visible(before), visible(a.body.clean(it.URL).html()); len(after) < len(before) {
+		if before, after := visible(before), visible(a.fresh().body.clean(it.URL).html()); len(after) < len(before) {
 			t.Errorf("%s: %d bytes of visible text, of %d", rel, len(after), len(before))
 		}
 		return nil

@@ -18,7 +18,7 @@ type Digest [16]byte
 // made of, content only what the file holds, whatever it is called and wherever
 // it lies. Neither depends on an id made of the path, on the order of keys, on
 // the address the site is published at, or on white space without meaning.
-func (a *Article) digests() (visible, content Digest) {
+func (a *draft) digests() (visible, content Digest) {
 	d := digesters.Get().(*digester)
 	defer digesters.Put(d)
 	d.urls = a.body.p.urls

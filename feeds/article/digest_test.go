@@ -76,11 +76,11 @@ func TestDigest(t *testing.T) {
 // TestUndated gives articles without a date a time that stays.
 func TestUndated(t *testing.T) {
 	a, again, b := parse(t, Options{}, "a.md", "---\n---\n"), parse(t, Options{}, "a.md", "---\n---\nBody"), parse(t, Options{}, "b.md", "---\n---\n")
-	if !a.Published.IsZero() || updated(a) != "1990-01-01" || !a.Item().Updated.Equal(again.Item().Updated) || a.Item().Updated.Equal(b.Item().Updated) {
-		t.Errorf("%v %v %v", a.Item().Updated, again.Item().Updated, b.Item().Updated)
+	if !a.Published.IsZero() || updated(a) != "1990-01-01" || !itemOf(a).Updated.Equal(itemOf(again).Updated) || itemOf(a).Updated.Equal(itemOf(b).Updated) {
+		t.Errorf("%v %v %v", itemOf(a).Updated, itemOf(again).Updated, itemOf(b).Updated)
 	}
 	c := a.With(Facts{ID: "urn:x:y"})
-	if c.ID() != "urn:x:y" || c.Item().ID != "urn:x:y" || a.ID() == c.ID() || c.Digest != a.Digest || c.Item().Title != a.Item().Title {
+	if c.ID() != "urn:x:y" || itemOf(c).ID != "urn:x:y" || a.ID() == c.ID() || c.Digest != a.Digest || itemOf(c).Title != itemOf(a).Title {
 		t.Errorf("%+v", c)
 	}
 }

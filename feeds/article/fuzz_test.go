@@ -41,7 +41,7 @@ func FuzzParse(f *testing.F) {
 			if err != nil {
 				continue
 			}
-			checkItem(t, a.Item())
+			checkItem(t, itemOf(a))
 			again, err := hostileParser.Parse(name, append(slices.Clone(src), '\n'))
 			if err != nil || again.Digest != a.Digest {
 				t.Errorf("%s: another digest for another line feed at the end (%v)", name, err)

@@ -15,9 +15,9 @@ import (
 
 // article reads every field a feed shows. What stays in memory has its own; all
 // else can share that of the front matter.
-func (r *reader) article(text string) *Article {
+func (r *reader) article(text string) *draft {
 	day, slug := fileDate(stem(r.path))
-	a := &Article{Path: r.path, Hidden: r.hidden()}
+	a := &draft{Article: Article{Path: r.path, Hidden: r.hidden()}}
 	a.Published = r.date(publishedDateTimeField)
 	if a.Published.IsZero() && day != "" {
 		a.Published, _ = parseDate(day, r.p.opt.TimeZone)
@@ -42,7 +42,7 @@ func (r *reader) article(text string) *Article {
 	it.Images = r.images()
 	it.Related = r.related()
 	it.Enclosures = r.enclosures()
-	it.Tags = slices.DeleteFunc(slices.Clone(a.Member), func(t feeds.Tag) bool { return t.Kind != feeds.Topic && t.Kind != feeds.Category })
+	it.Tags = tags(a.Member)
 	r.people(it)
 	r.links(it, a, slug)
 	it.Related = slices.DeleteFunc(it.Related, func(o feeds.Related) bool { return o.URL == it.URL || o.URL == it.OriginalURL })

@@ -11,7 +11,7 @@ import (
 )
 
 // links fills in the addresses of an item and of its other forms.
-func (r *reader) links(it *feeds.Item, a *Article, slug string) {
+func (r *reader) links(it *feeds.Item, a *draft, slug string) {
 	original := r.web(r.get(originalURLField))
 	it.URL = r.web(r.get(webURLField))
 	if it.URL == "" {
@@ -51,7 +51,7 @@ func (r *reader) permalink() string {
 }
 
 // pattern is the address that the site's way of naming pages gives.
-func (r *reader) pattern(a *Article, slug string) string {
+func (r *reader) pattern(a *draft, slug string) string {
 	dir, folder, _ := r.p.folder(r.path)
 	pattern := folder.Link
 	if s, _ := r.raw(r.get(permalinkField)); placeholder.MatchString(s) {
@@ -121,7 +121,7 @@ func (f Folder) above(dir string) string {
 }
 
 // categoryPath joins the categories in lower case, as Jekyll does.
-func categoryPath(a *Article) string {
+func categoryPath(a *draft) string {
 	var parts []string
 	for _, t := range a.Member {
 		if t.Kind == feeds.Category {

@@ -10,7 +10,7 @@ import (
 // place is what a link pattern can name. Jekyll's and Hugo's words for the same
 // thing stand side by side.
 type place struct {
-	a           *Article
+	a           *draft
 	collection  string
 	date        time.Time // in the site's zone; zero without one
 	rel         string    // path below the folder, without the ending
@@ -20,7 +20,7 @@ type place struct {
 	title, slug string
 }
 
-func (r *reader) place(dir string, f Folder, a *Article, slug string) *place {
+func (r *reader) place(dir string, f Folder, a *draft, slug string) *place {
 	start := dir
 	if f.Root != "" {
 		start = strings.TrimPrefix(f.Root, ".")

@@ -187,7 +187,7 @@ func TestNotes(t *testing.T) {
 				t.Fatal(err)
 			}
 			var got []string
-			for _, n := range a.Notes {
+			for _, n := range a.Notes() {
 				got = append(got, n.Error())
 			}
 			if !slices.Equal(got, c.want) {

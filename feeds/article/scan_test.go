@@ -131,7 +131,6 @@ func TestScanCorpus(t *testing.T) {
 			t.Errorf("%s: %v, %v", name, err, err2)
 			return
 		}
-		a.render, b.render = nil, nil // functions cannot be compared
 		if !reflect.DeepEqual(a, b) {
 			t.Errorf("%s: %+v is to yaml.v3 %+v", name, a, b)
 		}

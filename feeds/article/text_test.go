@@ -63,7 +63,7 @@ func TestMarkups(t *testing.T) {
 		{"a.adoc", "a <b>", "<p>a &lt;b&gt;</p>\n"},
 	} {
 		a := parse(t, Options{Extensions: map[string]Markup{".adoc": Text}}, c.name, "---\nexcerpt: x\n---\n"+c.body)
-		if got := a.Item().HTML; got != c.want {
+		if got := itemOf(a).HTML; got != c.want {
 			t.Errorf("%s %q\n got %q\nwant %q", c.name, c.body, got, c.want)
 		}
 	}
@@ -80,7 +80,7 @@ func TestCostlyBodies(t *testing.T) {
 		"a.html": strings.Repeat("<div>", n), "b.html": strings.Repeat("<a href=x>", n), "c.html": strings.Repeat("<b><p>", n), "d.html": strings.Repeat("<table>", n),
 	} {
 		start := time.Now()
-		checkItem(t, parse(t, Options{}, name, "---\n---\n"+body).Item())
+		checkItem(t, itemOf(parse(t, Options{}, name, "---\n---\n"+body)))
 		if took := time.Since(start); took > 20*time.Second {
 			t.Errorf("%s, as in %.20q, took %v", name, body, took)
 		}

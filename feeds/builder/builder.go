@@ -50,8 +50,8 @@ type Options struct {
 	Limits     func(kind feeds.Kind, topic string) Limits // nil: 50 items, 512 KiB
 	Ledger     *ledger.Ledger                             // may be shared with another builder; nil remembers nothing beyond this one
 	Tombstones time.Duration                              // how long removed items are named; zero for never
-	LastGood   map[string]*article.Article                // what to show of files that are broken now; see Builder.LastGood
 	CacheBytes int                                        // what rendered items and documents take in memory at most; zero is 256 MiB
+	Cache      *ledger.Cache                              // what earlier rounds, and other builders, have read; nil keeps everything in memory
 	Progress   func(files int)                            // called now and then while files are read; nil for never
 	Now        func() time.Time                           // nil: time.Now
 	Logger     *slog.Logger                               // nil: none
@@ -68,9 +68,11 @@ type Builder struct {
 	src    Source
 	parser *article.Parser
 
-	mu      sync.Mutex // held by the one writer; Report and LastGood wait for it
+	mu      sync.Mutex // held by the one writer; Report waits for it
 	catalog *catalog.Catalog
-	files   map[string]file
+	stamps  map[string]stamp  // of every file that can be an article; zero for one that is to be read
+	errs    map[string]error  // why files could not be used as they are now; an earlier version may still be in the catalog
+	waiting map[string]loaded // what the last round read, if it is held
 	windows map[*catalog.Shelf]*window
 	turns   turns
 	grief   grief
@@ -78,6 +80,8 @@ type Builder struct {
 	edition uint64 // of the window opened last
 	press   *press
 	arrived arrivals
+	full    sync.Once          // no room for texts
+	cached
 
 	snapshot atomic.Pointer[feeds.Snapshot]
 	library  atomic.Pointer[library]
@@ -107,9 +111,10 @@ func New(src Source, opt Options) *Builder {
 	b := &Builder{
 		opt: opt, src: src, parser: opt.Parser,
 		catalog: catalog.New(catalog.Options{SiteID: opt.SiteID, Topics: opt.Topics, Names: opt.Ledger.Names()}),
-		files:   map[string]file{}, windows: map[*catalog.Shelf]*window{}, again: make(chan struct{}, 1), arrived: arrivals{},
+		stamps:  map[string]stamp{}, errs: map[string]error{}, windows: map[*catalog.Shelf]*window{}, again: make(chan struct{}, 1), arrived: arrivals{},
 	}
 	b.press = &press{opt: &b.opt, changed: b.modified, checked: b.checked, sheets: map[sheetKey]*sheet{}}
+	b.attach()
 	return b
 }
 
@@ -162,39 +167,67 @@ func (b *Builder) Apply(ctx context.Context, c watcher.Changes) error {
 	if b.Held() != nil && len(c.Paths) > 0 {
 		c.Rescan = true
 	}
-	stale, gone, err := b.look(ctx, c)
+	all, gone, err := b.look(ctx, c)
 	if err != nil {
 		return fmt.Errorf("look for articles: %w", err)
 	}
-	loaded, err := b.load(ctx, stale)
-	if err != nil {
-		return err
+	differ := len(all) + len(gone)
+	if c.Rescan || len(c.Paths) > 0 {
+		if hold := b.guard(all, gone); b.wait(all, hold) {
+			all, gone = b.backstage(start, all, gone)
+		}
 	}
-	if looked := c.Rescan || len(c.Paths) > 0; looked && b.guard(loaded, gone) {
-		loaded, gone = b.backstage(start, loaded, gone)
-	}
-	if b.Held() != nil && b.Snapshot() == nil {
-		return nil
+	if b.Held() != nil && b.Snapshot() == nil && !b.whole {
+		return nil // and nothing is there that could stay as it was
 	}
 	turned := b.catalog.Advance(start)
-	b.accept(start, loaded, gone, turned)
-	if changed := b.publish(); changed > 0 && len(stale)+len(gone) > 0 {
-		b.opt.Logger.Info("feeds updated", "files", len(stale)+len(gone), "feeds", changed, "took", b.opt.Now().Sub(start).Round(100*time.Microsecond))
+	keep := b.accept(start, all, gone, turned)
+	if changed := b.publish(); changed > 0 && differ > 0 {
+		b.opt.Logger.Info("feeds updated", "files", differ, "feeds", changed, "took", b.opt.Now().Sub(start).Round(100*time.Microsecond))
 	}
+	keep()
 	return nil
 }
 
+// wait puts what was read aside if it is held, and drops what was and is not read
+// any more.
+func (b *Builder) wait(all []loaded, held bool) bool {
+	for _, l := range all {
+		if b.waiting[l.path].article == l.article {
+			delete(b.waiting, l.path)
+		}
+	}
+	for _, l := range b.waiting {
+		b.drop(l.article)
+	}
+	b.waiting = nil
+	if held {
+		b.waiting = make(map[string]loaded, len(all))
+		for _, l := range all {
+			b.waiting[l.path] = l
+		}
+	}
+	return held
+}
+
 // accept takes a round over into the ledger and the catalog, with the articles
-// whose time has come or is over.
-func (b *Builder) accept(now time.Time, all []loaded, gone []string, turned []*article.Article) {
+// whose time has come or is over. keep takes it over into the cache.
+func (b *Builder) accept(now time.Time, all []loaded, gone []string, turned []*article.Article) (keep func()) {
+	first := b.Snapshot() == nil
 	for _, path := range gone {
 		b.forget(path)
 	}
-	facts := b.remember(now, all, gone, turned)
+	facts, flushed := b.remember(now, all, gone, turned)
 	b.arrive(now, all)
 	for _, l := range all {
 		b.take(l, facts)
 	}
+	lasting := flushed()
+	b.foreign = b.foreign && b.Held() != nil
+	if first && b.texts != nil && !b.whole {
+		b.whole = b.surely()
+	}
+	return func() { b.keep(now, all, gone, lasting) }
 }
 
 // next is when Apply has something to do although no file changes; zero for never.

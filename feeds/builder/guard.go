@@ -89,9 +89,9 @@ func (b *Builder) weigh(all []loaded, gone []string) *feeds.Hold {
 	for _, path := range gone {
 		lost[path] = true
 	}
-	if first { // what cannot be shown has vanished, whatever the reason
-		for path := range b.opt.Ledger.Paths() {
-			lost[path] = b.opt.LastGood[path] == nil
+	if first && !b.whole { // what cannot be shown has vanished, whatever the reason
+		for path := range b.stamps {
+			lost[path] = b.catalog.Get(path) == nil
 		}
 	}
 	for _, l := range all {

@@ -179,14 +179,14 @@ func expectHeld(t *testing.T, b *Builder, want string) {
 func TestGuardBrokenAtStart(t *testing.T) {
 	d := newDisk()
 	fill(d, 0, 40, "text")
-	b := guarded(t, d, nil)
+	b := guarded(t, d, func(o *Options) { o.Ledger = ledger.Memory(); o.Cache = newCache(t, o.Ledger) })
 	for i := range 30 {
 		d.write(fmt.Sprintf("%d.md", i), "---\ntitle: [\n---\n")
 	}
 	expectHeld(t, guarded(t, d, func(o *Options) { o.Ledger = b.opt.Ledger }), "of the 40 known articles of all feeds, 30 would vanish")
 	scan(t, b)
 	expectHeld(t, b, "")
-	expectHeld(t, guarded(t, d, func(o *Options) { o.Ledger, o.LastGood = b.opt.Ledger, b.LastGood() }), "")
+	expectHeld(t, guarded(t, d, func(o *Options) { o.Ledger, o.Cache = b.opt.Ledger, b.opt.Cache }), "")
 }
 
 // TestGuardOff holds nothing at 100 percent, and nothing where nothing is known.

@@ -99,4 +99,4 @@ func (x *items) render(f form, k *feeds.Kept) (*feeds.Item, int, error) {
 }
 
 // itemOf renders an article's body.
-func itemOf(a *article.Article) (*feeds.Item, error) { return a.Item(), nil }
+func itemOf(a *article.Article) (*feeds.Item, error) { return a.Item() }

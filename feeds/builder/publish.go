@@ -150,7 +150,7 @@ func next(articles []*article.Article, times ...time.Time) (at time.Time) {
 		}
 	}
 	for _, a := range articles {
-		sooner(a.Expires)
+		sooner(a.Expires())
 	}
 	for _, t := range times {
 		sooner(t)

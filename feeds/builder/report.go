@@ -28,19 +28,19 @@ func (b *Builder) Report() Report {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	var r Report
-	for path, f := range b.files {
-		a := b.catalog.Get(path)
+	for path := range b.stamps {
+		a, err := b.catalog.Get(path), b.errs[path]
 		switch {
-		case f.err != nil && errors.Is(f.err, article.ErrNoFrontMatter) && a == nil:
-			r.Left = append(r.Left, Left{path, f.err.Error()})
+		case errors.Is(err, article.ErrNoFrontMatter) && a == nil:
+			r.Left = append(r.Left, Left{path, err.Error()})
 			continue
-		case f.err != nil:
-			r.Problems = append(r.Problems, feeds.Problems(named(path, f.err))...)
+		case err != nil:
+			r.Problems = append(r.Problems, feeds.Problems(named(path, err))...)
 		}
 		if a == nil {
 			continue
 		}
-		r.Problems = append(r.Problems, a.Notes...)
+		r.Problems = append(r.Problems, a.Notes()...)
 		if why := b.catalog.Absent(path); why != "" {
 			r.Left = append(r.Left, Left{path, why})
 		} else {

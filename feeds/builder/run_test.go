@@ -211,7 +211,8 @@ func TestLogged(t *testing.T) {
 func TestTakeOver(t *testing.T) {
 	d := newDisk()
 	d.write("a.md", "---\ntitle: Good\ndate: 2024-01-01\n---\n")
-	old := testBuilder(d, nil, nil)
+	cache := newCache(t, nil)
+	old := testBuilder(d, nil, func(o *Options) { o.Cache = cache })
 	scan := func(b *Builder) {
 		if err := b.Apply(t.Context(), watcher.Changes{Rescan: true}); err != nil {
 			t.Fatal(err)
@@ -220,7 +221,7 @@ func TestTakeOver(t *testing.T) {
 	scan(old)
 	d.write("a.md", "---\ntitle: Bad: bad\n---\n")
 	scan(old)
-	next := testBuilder(d, nil, func(o *Options) { o.LastGood = old.LastGood() })
+	next := testBuilder(d, nil, func(o *Options) { o.Cache = cache })
 	scan(next)
 	if got := titles(next); got != "Good" {
 		t.Errorf("after a change of settings the feed holds %q", got)

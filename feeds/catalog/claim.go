@@ -74,7 +74,7 @@ func (c *Catalog) precedence(p, q string) int {
 
 func (c *Catalog) firstSeen(path string) (t time.Time) {
 	if e := c.articles[path]; e != nil {
-		t = e.stated.FirstSeen
+		t = e.stated.FirstSeen()
 	}
 	return t
 }

@@ -65,16 +65,16 @@ func (c *Catalog) place(e *entry) {
 	a := e.stated
 	switch e.turns = false; {
 	case a.Hidden != "":
-	case a.NotBefore.After(c.now):
+	case a.NotBefore().After(c.now):
 		e.turns = true
-		c.plan(&c.schedule, e, a.NotBefore)
+		c.plan(&c.schedule, e, a.NotBefore())
 		c.await(e)
-	case a.Expires.IsZero():
+	case a.Expires().IsZero():
 		c.show(e)
-	case a.Expires.After(c.now):
+	case a.Expires().After(c.now):
 		c.show(e)
 		e.turns = true
-		c.plan(&c.schedule, e, a.Expires)
+		c.plan(&c.schedule, e, a.Expires())
 	default:
 		c.hide(e)
 	}

@@ -61,8 +61,8 @@ func (c *Catalog) Absent(path string) string {
 		return ""
 	case e.stated.Hidden != "":
 		return e.stated.Hidden
-	case e.stated.NotBefore.After(c.now):
-		return "scheduled for " + e.stated.NotBefore.Format("2006-01-02 15:04:05 MST")
+	case e.stated.NotBefore().After(c.now):
+		return "scheduled for " + e.stated.NotBefore().Format("2006-01-02 15:04:05 MST")
 	}
-	return "expired at " + e.stated.Expires.Format("2006-01-02 15:04:05 MST")
+	return "expired at " + e.stated.Expires().Format("2006-01-02 15:04:05 MST")
 }

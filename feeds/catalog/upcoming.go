@@ -10,7 +10,7 @@ func (c *Catalog) await(e *entry) {
 		if c.awaited[r] == nil {
 			c.awaited[r] = &schedule{}
 		}
-		c.plan(c.awaited[r], e, e.stated.NotBefore)
+		c.plan(c.awaited[r], e, e.stated.NotBefore())
 		c.retime(r)
 	}
 }
@@ -30,8 +30,8 @@ func (c *Catalog) Due(s *Shelf) time.Time {
 		return time.Time{}
 	}
 	for e, _ := waiting.first(); e != nil; e, _ = waiting.first() {
-		if c.articles[e.stated.Path] == e && e.shown == nil && e.stated.NotBefore.After(c.now) {
-			return e.stated.NotBefore
+		if c.articles[e.stated.Path] == e && e.shown == nil && e.stated.NotBefore().After(c.now) {
+			return e.stated.NotBefore()
 		}
 		waiting.pop() // it has appeared, or was replaced or removed
 	}

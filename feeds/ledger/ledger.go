@@ -10,15 +10,16 @@
 package ledger
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
-	"iter"
 	"maps"
 	"os"
 	"path/filepath"
+	"runtime"
+	"runtime/debug"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -29,25 +30,14 @@ import (
 	"feedmill/feeds"
 )
 
-// Record is what is remembered of one article. Times are UTC in whole seconds.
-type Record struct {
-	ID          string      `json:"id"`
-	FirstSeen   time.Time   `json:"seen"`                  // when it was first there to be shown
-	Changed     time.Time   `json:"changed,omitzero"`      // last change that a reader can see; zero for none since then
-	Stated      time.Time   `json:"stated,omitzero"`       // the time of change that the file states, if it had come when the file did so
-	Link        string      `json:"link,omitempty"`        // the address that the file states
-	Digest      []byte      `json:"digest"`                // article.Article.Digest
-	Content     []byte      `json:"content"`               // article.Article.Content
-	Gone        time.Time   `json:"gone,omitzero"`         // when it was removed or unpublished; zero while it is there
-	Unpublished bool        `json:"unpublished,omitempty"` // Gone, but its file is there
-	Feeds       []feeds.Tag `json:"feeds,omitempty"`       // where it is shown, or was when it went; none if it never was
-}
-
 // Ledger is safe for concurrent use. A file serves one process at a time.
 type Ledger struct {
 	mu     sync.Mutex
 	file   string
 	db     *bbolt.DB         // nil: nothing outlives the process
+	tx     *bbolt.Tx         // while much is read: see reading
+	damage error             // what could not be read since the last Take
+	state  State             // what belongs to what is on disk
 	live   map[string]Record // what is not in db, or not yet, by path; Gone ones never
 	erased map[string]bool   // paths in db that count no more
 	dirty  map[string]bool   // paths whose records differ from those in db
@@ -64,8 +54,12 @@ type Ledger struct {
 	unsaved map[string]bool      // names that differ from those in db
 }
 
-// Version of the format. Another one is refused, not guessed at.
-const version = "1"
+// Version of the format. Another one is refused, not guessed at, but for the
+// version before, which is taken over.
+const (
+	version = "2"
+	before  = "1" // records are JSON
+)
 
 var (
 	bucketMeta = []byte("meta")
@@ -79,7 +73,10 @@ var ErrBusy = errors.New("in use by another feedmill: stop it, or name another f
 
 // Memory is a ledger that forgets everything when the process ends.
 func Memory() *Ledger {
-	return &Ledger{live: map[string]Record{}, erased: map[string]bool{}, dirty: map[string]bool{}, gone: map[string]Record{}, ids: map[string]string{}, left: map[string][]Departure{}, unwritten: map[string]bool{}}
+	return &Ledger{
+		state: State{Instance: newInstance()}, live: map[string]Record{}, erased: map[string]bool{}, dirty: map[string]bool{}, gone: map[string]Record{}, ids: map[string]string{},
+		left: map[string][]Departure{}, unwritten: map[string]bool{},
+	}
 }
 
 // Open opens the ledger in file, which it makes, with its folder, where there is
@@ -96,39 +93,47 @@ func Open(file string) (*Ledger, error) {
 	return l, nil
 }
 
-// open opens the file and reads all of it once: damage shows now, not in the
-// middle of the work. bbolt panics on pages that make no sense.
+// open opens the file. What is damaged in it may show later, when it is read:
+// bbolt panics on pages that make no sense.
 func (l *Ledger) open() (err error) {
-	defer asError(&err)
-	if l.db, err = bbolt.Open(l.file, 0o666, &bbolt.Options{Timeout: time.Second, FreelistType: bbolt.FreelistMapType}); err != nil {
+	defer asError(&err)()
+	if l.db, err = bbolt.Open(l.file, 0o666, &bbolt.Options{Timeout: time.Second, FreelistType: bbolt.FreelistMapType, InitialMmapSize: mapped()}); err != nil {
 		return err
 	}
-	if err = errors.Join(l.load(), l.db.View(readable)); err != nil {
+	if err = l.load(); err != nil {
 		l.db.Close()
 	}
 	return err
 }
 
+// mapped is how much of a file to map: where that costs addresses and nothing else,
+// so much that it need not be done again, with all that is in use copied, while
+// a large folder is taken in.
+func mapped() int {
+	if strconv.IntSize < 64 || runtime.GOOS == "windows" { // there, the file grows to it
+		return 0
+	}
+	return 1 << 30
+}
+
 // errDamaged says that a file does not hold what this program wrote.
 var errDamaged = errors.New("not a ledger, or damaged: restore it from a backup, or move it away to begin anew, with new ids for renamed articles")
 
-// asError turns a panic of bbolt, or an error for which it has no type, into
-// errDamaged.
-func asError(err *error) {
-	switch r := recover(); {
-	case r != nil:
-		*err = fmt.Errorf("%w (%v)", errDamaged, r)
-	case errors.Is(*err, bolterrors.ErrInvalid), errors.Is(*err, bolterrors.ErrChecksum), errors.Is(*err, bolterrors.ErrVersionMismatch),
-		*err != nil && strings.Contains((*err).Error(), "file size too small"):
-		*err = fmt.Errorf("%w (%w)", errDamaged, *err)
+// asError returns what turns a panic of bbolt, or an error for which it has no
+// type, into errDamaged: what is to be deferred. Addresses that are wrong are
+// panics meanwhile.
+func asError(err *error) func() {
+	faults := debug.SetPanicOnFault(true)
+	return func() {
+		debug.SetPanicOnFault(faults)
+		switch r := recover(); {
+		case r != nil:
+			*err = fmt.Errorf("%w (%v)", errDamaged, r)
+		case errors.Is(*err, bolterrors.ErrInvalid), errors.Is(*err, bolterrors.ErrChecksum), errors.Is(*err, bolterrors.ErrVersionMismatch),
+			*err != nil && strings.Contains((*err).Error(), "file size too small"):
+			*err = fmt.Errorf("%w (%w)", errDamaged, *err)
+		}
 	}
-}
-
-// readable walks through every key and value.
-func readable(tx *bbolt.Tx) error {
-	return tx.ForEach(func(_ []byte, b *bbolt.Bucket) error {
-		return b.ForEach(func(_, _ []byte) error { return nil })
-	})
 }
 
 func explain(file string, err error) error {
@@ -152,12 +157,15 @@ func (l *Ledger) load() error {
 		meta := tx.Bucket(bucketMeta)
 		switch v := meta.Get([]byte("version")); string(v) {
 		case version:
-		case "":
+		case "", before:
 			if err := meta.Put([]byte("version"), []byte(version)); err != nil {
 				return err
 			}
 		default:
 			return fmt.Errorf("written by another version of feedmill (format %s, this one has %s): use that version, or move the file away", v, version)
+		}
+		if err := l.state.load(meta); err != nil {
+			return err
 		}
 		if err := l.loadNames(tx.Bucket(bucketNames)); err != nil {
 			return err
@@ -173,13 +181,6 @@ func (l *Ledger) load() error {
 	})
 }
 
-func decode(k, v []byte) (r Record, err error) {
-	if err := json.Unmarshal(v, &r); err != nil {
-		return r, fmt.Errorf("record of %s is damaged: %w", k, err)
-	}
-	return r, nil
-}
-
 // Close releases the file.
 func (l *Ledger) Close() error {
 	if l.db == nil {
@@ -190,36 +191,6 @@ func (l *Ledger) Close() error {
 
 // Lasting reports whether anything outlives the process.
 func (l *Ledger) Lasting() bool { return l.db != nil }
-
-// Paths lists where articles lie as far as is known, in no particular order.
-// The ledger must not be used meanwhile.
-func (l *Ledger) Paths() iter.Seq[string] {
-	return func(yield func(string) bool) {
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		for path := range l.live {
-			if !yield(path) {
-				return
-			}
-		}
-		if l.db == nil {
-			return
-		}
-		l.db.View(func(tx *bbolt.Tx) error {
-			c := tx.Bucket(bucketLive).Cursor()
-			for k, _ := c.First(); k != nil; k, _ = c.Next() {
-				path := string(k)
-				if _, newer := l.live[path]; newer || l.erased[path] {
-					continue
-				}
-				if !yield(path) {
-					return nil
-				}
-			}
-			return nil
-		})
-	}
-}
 
 // Gone lists the articles that were removed or unpublished after since, by path.
 func (l *Ledger) Gone(since time.Time) []Record {
@@ -254,7 +225,7 @@ func Check(file string) error {
 }
 
 func check(file string) (err error) {
-	defer asError(&err)
+	defer asError(&err)()
 	db, err := bbolt.Open(file, 0o666, &bbolt.Options{Timeout: time.Second, ReadOnly: true})
 	if err != nil {
 		return err

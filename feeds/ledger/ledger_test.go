@@ -400,7 +400,8 @@ func TestRemoved(t *testing.T) {
 }
 
 // TestKilled kills a process that notes article after article, again and again:
-// the ledger opens, and holds everything that Note returned for.
+// the ledger opens, and holds everything that Note returned for, and what the
+// cache holds is right.
 func TestKilled(t *testing.T) {
 	if file := os.Getenv("FEEDMILL_LEDGER"); file != "" {
 		noteForEver(t, file)
@@ -445,6 +446,16 @@ func TestKilled(t *testing.T) {
 			t.Errorf("round %d: %d records of %d acknowledged", round, n, acknowledged)
 		}
 		l.Close()
+		s := openStock(t, filepath.Dir(file), Fingerprint{})
+		for path, e := range s.kept {
+			if it, err := e.Article.Item(); err != nil || it.HTML != "<p>"+strings.TrimSuffix(path, ".md")+"</p>\n" {
+				t.Errorf("round %d: %s comes back as %+v: %v", round, path, it, err)
+			}
+		}
+		if len(s.kept) < acknowledged/2 {
+			t.Errorf("round %d: %d articles in the cache, of %d", round, len(s.kept), acknowledged)
+		}
+		s.close()
 	}
 	if acknowledged < 50 {
 		t.Errorf("only %d notes were made", acknowledged)
@@ -456,10 +467,10 @@ func noteForEver(t *testing.T, file string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i := len(slices.Collect(l.Paths())); ; i++ {
-		if _, err := l.Note(time.Now(), []*article.Article{parse(t, fmt.Sprintf("%d.md", i), post(fmt.Sprint(i), "", fmt.Sprint(i)))}, nil); err != nil {
-			t.Fatal(err)
-		}
+	l.Close()
+	s := openStock(t, filepath.Dir(file), Fingerprint{})
+	for i := len(slices.Collect(s.l.Paths())); ; i++ {
+		s.round(map[string]string{fmt.Sprintf("%d.md", i): post(fmt.Sprint(i), "", fmt.Sprint(i))})
 		fmt.Print(".")
 	}
 }

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -19,13 +20,23 @@ type sighting struct {
 	from    string // where the record's article lay before
 }
 
-// Note takes in what one round of changes brought: the articles read and the
-// paths that hold none any more. It returns the facts of each article, in the
-// order of seen, whose digests are those of [article.Article]. When it returns nil they are on disk; after an error they hold
-// for this process, and the next Note tries to write them again.
+// Note is Take and Flush. When it returns nil, what it took in is on disk; after an
+// error it holds for this process, and the next Flush tries to write it again.
 func (l *Ledger) Note(now time.Time, seen []*article.Article, gone []string) ([]article.Facts, error) {
+	facts, err := l.Take(now, seen, gone)
+	return facts, errors.Join(err, l.Flush())
+}
+
+// Take takes in what one round of changes brought: the articles read and the
+// paths that hold none any more. It returns the facts of each article, in the
+// order of seen, whose digests are those of [article.Article]. They are not on
+// disk before Flush. The error says what is damaged, and was passed over.
+func (l *Ledger) Take(now time.Time, seen []*article.Article, gone []string) ([]article.Facts, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.damage = nil
+	l.reading()
+	defer l.read()
 	now = now.UTC().Truncate(time.Second)
 	n := noting{l: l, now: now, taken: map[string]string{}}
 	for _, p := range gone {
@@ -41,10 +52,13 @@ func (l *Ledger) Note(now time.Time, seen []*article.Article, gone []string) ([]
 		facts[i] = n.settle(&n.seen[i], undated)
 	}
 	n.prune()
-	return facts, l.flush()
+	if l.damage != nil {
+		return facts, fmt.Errorf("read ledger: %w", l.damage)
+	}
+	return facts, nil
 }
 
-// noting is one call of Note.
+// noting is one call of Take.
 type noting struct {
 	l     *Ledger
 	now   time.Time
@@ -150,15 +164,15 @@ func (n *noting) settle(s *sighting, undated int) article.Facts {
 		r.FirstSeen = n.now.Add(-time.Duration(undated) * time.Second)
 		r.ID = n.freeID(a)
 	case !bytes.Equal(a.Content[:], r.Content) || a.Link != r.Link:
-		if r.Changed = n.now; a.Stated.After(r.Stated) && !a.Stated.After(n.now) {
-			r.Changed = a.Stated
+		if r.Changed = n.now; a.Stated().After(r.Stated) && !a.Stated().After(n.now) {
+			r.Changed = a.Stated()
 		}
 	}
 	if a.Explicit {
 		r.ID = a.ID()
 	}
 	if !bytes.Equal(a.Digest[:], r.Digest) {
-		if r.Stated = a.Stated; a.Stated.After(n.now) { // a change to come has not happened, nor will it without one
+		if r.Stated = a.Stated(); r.Stated.After(n.now) { // a change to come has not happened, nor will it without one
 			r.Stated = before.Stated
 		}
 	}
@@ -190,15 +204,15 @@ func (n *noting) settle(s *sighting, undated int) article.Facts {
 // that was shown and expires, or is put off, is unpublished. One that was never
 // shown cannot go.
 func (n *noting) appear(a *article.Article, r *Record) {
-	over := !a.Expires.IsZero() && !a.Expires.After(n.now)
-	switch off := a.NotBefore.After(n.now); {
+	over := !a.Expires().IsZero() && !a.Expires().After(n.now)
+	switch off := a.NotBefore().After(n.now); {
 	case !over && !off:
 		r.Gone, r.Unpublished = time.Time{}, false
 		r.Feeds = append([]feeds.Tag{{Kind: feeds.All}}, a.Member...)
 	case len(r.Feeds) == 0:
 		r.Gone, r.Unpublished = time.Time{}, false
 	case r.Gone.IsZero() && over:
-		r.Gone, r.Unpublished = a.Expires.UTC(), true
+		r.Gone, r.Unpublished = a.Expires().UTC(), true
 	default:
 		if r.Unpublished = true; r.Gone.IsZero() {
 			r.Gone = n.now

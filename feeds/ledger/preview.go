@@ -2,11 +2,8 @@ package ledger
 
 import (
 	"bytes"
-	"iter"
 	"maps"
 	"time"
-
-	"go.etcd.io/bbolt"
 
 	"feedmill/feeds/article"
 )
@@ -27,6 +24,11 @@ type Effect struct {
 func (l *Ledger) Preview(now time.Time, seen []*article.Article, gone []string) []Effect {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.reading(); l.empty() {
+		l.read()
+		return nil
+	}
+	defer l.read()
 	now = now.UTC().Truncate(time.Second)
 	n := noting{l: l.shadow(), now: now, taken: map[string]string{}}
 	lost := map[string]Record{}
@@ -61,7 +63,7 @@ func effect(s *sighting, now time.Time) Effect {
 	e := Effect{Path: s.from, Record: r, After: a.Digest}
 	switch {
 	case bytes.Equal(a.Digest[:], r.Digest):
-	case a.Hidden != "", a.NotBefore.After(now), !a.Expires.IsZero() && !a.Expires.After(now):
+	case a.Hidden != "", a.NotBefore().After(now), !a.Expires().IsZero() && !a.Expires().After(now):
 		e.Vanished = true
 	case a.Explicit && a.ID() != r.ID:
 		e.Renewed = true
@@ -73,34 +75,5 @@ func effect(s *sighting, now time.Time) Effect {
 
 // shadow is a ledger to try things on: what is done to it never comes to l.
 func (l *Ledger) shadow() *Ledger {
-	return &Ledger{db: l.db, live: maps.Clone(l.live), erased: maps.Clone(l.erased), dirty: map[string]bool{}, gone: maps.Clone(l.gone), ids: l.ids}
-}
-
-// Records yields the record of every article that is there, by its path, in no
-// particular order. The ledger must not be used meanwhile.
-func (l *Ledger) Records() iter.Seq2[string, Record] {
-	return func(yield func(string, Record) bool) {
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		for path, r := range l.live {
-			if !yield(path, r) {
-				return
-			}
-		}
-		if l.db == nil {
-			return
-		}
-		l.db.View(func(tx *bbolt.Tx) error {
-			c := tx.Bucket(bucketLive).Cursor()
-			for k, v := c.First(); k != nil; k, v = c.Next() {
-				if _, newer := l.live[string(k)]; newer || l.erased[string(k)] {
-					continue
-				}
-				if r, err := decode(k, v); err == nil && !yield(string(k), r) {
-					break
-				}
-			}
-			return nil
-		})
-	}
+	return &Ledger{db: l.db, tx: l.tx, live: maps.Clone(l.live), erased: maps.Clone(l.erased), dirty: map[string]bool{}, gone: maps.Clone(l.gone), ids: l.ids}
 }

@@ -1,17 +1,43 @@
 package ledger
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"go.etcd.io/bbolt"
 )
 
-// get returns the record of the article at a path.
+// reading keeps the file open for many reads until read. The ledger must not
+// write meanwhile: bbolt would wait for ever.
+func (l *Ledger) reading() {
+	if l.db != nil && l.tx == nil {
+		l.tx, _ = l.db.Begin(false) // without it, each read opens the file by itself
+	}
+}
+
+func (l *Ledger) read() {
+	if l.tx != nil {
+		l.tx.Rollback()
+		l.tx = nil
+	}
+}
+
+// view reads the file; what is damaged is an error.
+func (l *Ledger) view(do func(*bbolt.Tx) error) (err error) {
+	defer asError(&err)()
+	if l.tx != nil {
+		return do(l.tx)
+	}
+	return l.db.View(do)
+}
+
+// get returns the record of the article at a path. A damaged one counts as none,
+// and is noted.
 func (l *Ledger) get(p string) (r Record, ok bool) {
 	if r, ok := l.live[p]; ok {
 		return r, true
@@ -19,14 +45,16 @@ func (l *Ledger) get(p string) (r Record, ok bool) {
 	if l.db == nil || l.erased[p] {
 		return Record{}, false
 	}
-	l.db.View(func(tx *bbolt.Tx) error {
+	err := l.view(func(tx *bbolt.Tx) (err error) {
 		if v := tx.Bucket(bucketLive).Get([]byte(p)); v != nil {
-			var err error
 			r, err = decode([]byte(p), v)
-			ok = err == nil // a damaged record counts as none; Check names it
+			ok = err == nil
 		}
-		return nil
+		return err
 	})
+	if err != nil && l.damage == nil {
+		l.damage = err
+	}
 	return r, ok
 }
 
@@ -35,11 +63,28 @@ func (l *Ledger) used(id string) (used bool) {
 	if _, used = l.ids[id]; used || l.db == nil {
 		return used
 	}
-	l.db.View(func(tx *bbolt.Tx) error {
+	err := l.view(func(tx *bbolt.Tx) error {
 		used = tx.Bucket(bucketIDs).Get([]byte(id)) != nil
 		return nil
 	})
+	if err != nil && l.damage == nil {
+		l.damage = err
+	}
 	return used
+}
+
+// empty reports whether nothing is known of any article.
+func (l *Ledger) empty() bool {
+	if len(l.live)+len(l.gone) > 0 || l.db == nil {
+		return len(l.live)+len(l.gone) == 0
+	}
+	none := false
+	l.view(func(tx *bbolt.Tx) error {
+		k, _ := tx.Bucket(bucketLive).Cursor().First()
+		none = k == nil
+		return nil
+	})
+	return none
 }
 
 func (l *Ledger) put(p string, r Record) {
@@ -68,17 +113,39 @@ func (l *Ledger) touch(p string) {
 	}
 }
 
-// flush writes what has changed, in one transaction: all of it or nothing.
-func (l *Ledger) flush() error {
-	if len(l.dirty) == 0 {
+// Flush writes what has changed since it last returned nil, in one transaction:
+// all of it or nothing.
+func (l *Ledger) Flush() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.db == nil || len(l.dirty)+len(l.unwritten) == 0 {
 		return nil
 	}
 	if err := l.restore(); err != nil {
 		return fmt.Errorf("write ledger: %w", err)
 	}
-	err := l.db.Update(func(tx *bbolt.Tx) error {
+	if err := l.write(); err != nil {
+		return fmt.Errorf("write ledger: %w", err)
+	}
+	l.state.Generation++
+	// New ones: a map never gives memory back.
+	l.live, l.erased, l.dirty, l.ids, l.unwritten = map[string]Record{}, map[string]bool{}, map[string]bool{}, map[string]string{}, map[string]bool{}
+	return nil
+}
+
+// sorted is how full pages are that grow from one end.
+const sorted = 0.9
+
+// write puts everything in the order of its keys: that is how a tree of pages
+// grows fastest, and smallest.
+func (l *Ledger) write() (err error) {
+	defer asError(&err)()
+	return l.db.Update(func(tx *bbolt.Tx) error {
 		live, gone, ids := tx.Bucket(bucketLive), tx.Bucket(bucketGone), tx.Bucket(bucketIDs)
-		for p := range l.dirty {
+		if len(l.dirty) > batch {
+			live.FillPercent, ids.FillPercent = sorted, sorted
+		}
+		for _, p := range slices.Sorted(maps.Keys(l.dirty)) {
 			if r, here := l.live[p]; here || l.erased[p] { // else only what is gone from there has changed
 				if err := write(live, p, r, here); err != nil {
 					return err
@@ -89,22 +156,16 @@ func (l *Ledger) flush() error {
 				return err
 			}
 		}
-		for id, p := range l.ids {
-			if err := ids.Put([]byte(id), []byte(p)); err != nil {
+		for _, id := range slices.Sorted(maps.Keys(l.ids)) {
+			if err := ids.Put([]byte(id), []byte(l.ids[id])); err != nil {
 				return err
 			}
 		}
-		return l.writeLeft(tx.Bucket(bucketLeft))
+		if err := l.writeLeft(tx.Bucket(bucketLeft)); err != nil {
+			return err
+		}
+		return l.state.step(tx.Bucket(bucketMeta))
 	})
-	if err != nil {
-		return fmt.Errorf("write ledger: %w", err)
-	}
-	clear(l.unwritten)
-	clear(l.dirty)
-	clear(l.live)
-	clear(l.erased)
-	clear(l.ids)
-	return nil
 }
 
 // restore makes the file anew, from what is open, where somebody has removed it.
@@ -134,9 +195,5 @@ func write(b *bbolt.Bucket, p string, r Record, exists bool) error {
 	if !exists {
 		return b.Delete([]byte(p))
 	}
-	v, err := json.Marshal(r)
-	if err != nil {
-		return err
-	}
-	return b.Put([]byte(p), v)
+	return b.Put([]byte(p), r.append(nil))
 }

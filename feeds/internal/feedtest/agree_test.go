@@ -56,9 +56,11 @@ func TestFormatsAgreeOnCorpus(t *testing.T) {
 			return err
 		}
 		a, err := p.Parse(filepath.ToSlash(name), src)
-		if err == nil {
-			f.Items = append(f.Items, a.Item())
+		if err != nil {
+			return err
 		}
+		it, err := a.Item()
+		f.Items = append(f.Items, it)
 		return err
 	})
 	if err != nil || len(f.Items) == 0 {

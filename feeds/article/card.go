@@ -1,0 +1,130 @@
+package article
+
+import (
+	"encoding/binary"
+	"time"
+	"unique"
+
+	"feedmill/feeds"
+	"feedmill/feeds/internal/packed"
+)
+
+// Flags of a packed card.
+const (
+	cardExplicit = 1 << iota
+	cardLinked
+)
+
+// AppendCard writes all of a but its payload, in the form that [Cards] reads.
+func (a *Article) AppendCard(b []byte) []byte {
+	flags := byte(0)
+	if a.Explicit {
+		flags |= cardExplicit
+	}
+	if a.linked {
+		flags |= cardLinked
+	}
+	b = append(b, flags)
+	texts := [...]string{a.Path, a.id, a.title, a.Link, a.Hidden}
+	for _, s := range texts { // lengths first: one string is made of all of them
+		b = binary.AppendUvarint(b, uint64(len(s)))
+	}
+	for _, s := range texts {
+		b = append(b, s...)
+	}
+	b = append(append(b, a.Digest[:]...), a.Content[:]...)
+	for _, t := range []time.Time{a.Published, a.NotBefore(), a.Expires(), unix(a.stated), unix(a.updated), unix(a.firstSeen)} {
+		b = packed.AppendTime(b, t)
+	}
+	b = packed.AppendFloat(packed.AppendFloat(b, a.Quality), a.Heat)
+	b = binary.AppendUvarint(b, uint64(a.room))
+	b = appendList(b, a.Member, func(b []byte, t feeds.Tag) []byte { return packed.AppendString(append(b, byte(t.Kind)), t.Name) })
+	return appendList(b, a.Notes(), func(b []byte, n *feeds.Problem) []byte {
+		b = binary.AppendUvarint(binary.AppendUvarint(b, uint64(n.Line)), uint64(n.Col))
+		return appendStrings(b, n.Field, n.Message)
+	})
+}
+
+// Cards reads packed cards of articles whose payloads lie in one home. It is
+// not safe for concurrent use.
+type Cards struct {
+	home  *Home
+	names map[string]string // equal names share memory
+}
+
+// Cards makes a reader of cards.
+func (h *Home) Cards() *Cards { return &Cards{home: h, names: map[string]string{}} }
+
+// Read is the article of a card that was written by AppendCard, with its payload
+// at a place. Any bytes give an article or packed.ErrMalformed; b is not kept.
+func (c *Cards) Read(b []byte, place Place) (*Article, error) {
+	r := packed.NewReader(b)
+	a := &Article{home: c.home, place: place}
+	flags := r.Fixed(1)
+	if len(flags) == 1 {
+		a.Explicit, a.linked = flags[0]&cardExplicit != 0, flags[0]&cardLinked != 0
+	}
+	shared(r, &a.Path, &a.id, &a.title, &a.Link, &a.Hidden)
+	copy(a.Digest[:], r.Fixed(len(a.Digest)))
+	copy(a.Content[:], r.Fixed(len(a.Content)))
+	a.Published, a.notBefore = r.Time(), r.Time().Unix()
+	expires := r.Time()
+	a.stated, a.updated, a.firstSeen = r.Time().Unix(), r.Time().Unix(), r.Time().Unix()
+	a.Quality, a.Heat = r.Float(), r.Float()
+	a.held = a.score()
+	a.room = uint32(r.Int())
+	a.Member = c.member(r)
+	notes := list(r, func() *feeds.Problem {
+		return &feeds.Problem{Path: a.Path, Line: r.Int(), Col: r.Int(), Field: r.String(), Message: r.String()}
+	})
+	if notes != nil || !expires.IsZero() {
+		a.extra = &extra{notes: notes, expires: expires}
+	}
+	return a, r.Err()
+}
+
+// shared reads strings that share one piece of memory.
+func shared(r *packed.Reader, texts ...*string) {
+	var ends [8]int
+	n := 0
+	for i := range texts {
+		n += r.Int()
+		ends[i] = n
+	}
+	all, start := string(r.Fixed(n)), 0
+	for i, s := range texts {
+		if len(all) == n {
+			*s = all[start:ends[i]]
+		}
+		start = ends[i]
+	}
+}
+
+func (c *Cards) member(r *packed.Reader) []feeds.Tag {
+	n := r.Count()
+	if n == 0 {
+		return nil
+	}
+	member := make([]feeds.Tag, 0, min(n, 64))
+	for range n {
+		kind := r.Fixed(1)
+		name := c.name(r.Bytes())
+		if r.Failed() || int(kind[0]) >= len(feeds.Kinds) {
+			r.Fail()
+			return nil
+		}
+		member = append(member, feeds.Tag{Kind: feeds.Kind(kind[0]), Name: name})
+	}
+	return member
+}
+
+func (c *Cards) name(b []byte) string {
+	s, ok := c.names[string(b)]
+	if !ok {
+		s = unique.Make(string(b)).Value()
+		c.names[s] = s
+	}
+	return s
+}
+
+func unix(seconds int64) time.Time { return time.Unix(seconds, 0).UTC() }

@@ -1,0 +1,85 @@
+package ledger
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"feedmill/feeds"
+	"feedmill/feeds/internal/packed"
+)
+
+// Record is what is remembered of one article. Times are UTC in whole seconds.
+type Record struct {
+	ID          string      `json:"id"`
+	FirstSeen   time.Time   `json:"seen"`                  // when it was first there to be shown
+	Changed     time.Time   `json:"changed,omitzero"`      // last change that a reader can see; zero for none since then
+	Stated      time.Time   `json:"stated,omitzero"`       // the time of change that the file states
+	Link        string      `json:"link,omitempty"`        // the address that the file states
+	Digest      []byte      `json:"digest"`                // article.Article.Digest
+	Content     []byte      `json:"content"`               // article.Article.Content
+	Gone        time.Time   `json:"gone,omitzero"`         // when it was removed or unpublished; zero while it is there
+	Unpublished bool        `json:"unpublished,omitempty"` // Gone, but its file is there
+	Feeds       []feeds.Tag `json:"feeds,omitempty"`       // where it is shown, or was when it went; none if it never was
+}
+
+// packedRecord is the first byte of a record of this version. Those of version 1
+// are JSON and begin with a brace.
+const packedRecord = 2
+
+// append writes the record in the form that decode reads.
+func (r *Record) append(b []byte) []byte {
+	b = append(b, packedRecord)
+	b = packed.AppendString(b, r.ID)
+	for _, t := range []time.Time{r.FirstSeen, r.Changed, r.Stated, r.Gone} {
+		b = packed.AppendTime(b, t)
+	}
+	b = packed.AppendString(b, r.Link)
+	b = packed.AppendBytes(packed.AppendBytes(b, r.Digest), r.Content)
+	unpublished := byte(0)
+	if r.Unpublished {
+		unpublished = 1
+	}
+	b = binary.AppendUvarint(append(b, unpublished), uint64(len(r.Feeds)))
+	for _, t := range r.Feeds {
+		b = packed.AppendString(append(b, byte(t.Kind)), t.Name)
+	}
+	return b
+}
+
+// decode reads the record v of the article at path k. Any bytes give one or an
+// error that names the path; v is not kept.
+func decode(k, v []byte) (r Record, err error) {
+	if len(v) > 0 && v[0] == '{' {
+		err = json.Unmarshal(v, &r)
+	} else {
+		r, err = unpack(v)
+	}
+	if err != nil {
+		return Record{}, fmt.Errorf("record of %s is damaged: %w", k, err)
+	}
+	return r, nil
+}
+
+func unpack(v []byte) (r Record, err error) {
+	p := packed.NewReader(v)
+	if mark := p.Fixed(1); len(mark) == 0 || mark[0] != packedRecord {
+		return r, packed.ErrMalformed
+	}
+	r.ID = p.String()
+	r.FirstSeen, r.Changed, r.Stated, r.Gone = p.Time(), p.Time(), p.Time(), p.Time()
+	r.Link = p.String()
+	r.Digest, r.Content = append([]byte(nil), p.Bytes()...), append([]byte(nil), p.Bytes()...)
+	unpublished := p.Fixed(1)
+	r.Unpublished = len(unpublished) == 1 && unpublished[0] == 1
+	for range p.Count() {
+		kind := p.Fixed(1)
+		name := p.String()
+		if p.Failed() || int(kind[0]) >= len(feeds.Kinds) {
+			return r, packed.ErrMalformed
+		}
+		r.Feeds = append(r.Feeds, feeds.Tag{Kind: feeds.Kind(kind[0]), Name: name})
+	}
+	return r, p.Err()
+}
