@@ -24,26 +24,37 @@ func TestLoneSave(t *testing.T) {
 	l.exactly("b/z.md", "z.md")
 }
 
-// Latency on a machine with nothing else to do is Settle and a few
-// milliseconds; the bounds are those promised, with room for a busy machine by
-// taking the best of several.
-func TestLatency(t *testing.T) {
-	l := watchLive(t, tree(t, "a.md"), Options{})
-	took := func(op func(), best *time.Duration) {
-		begin := time.Now()
-		op()
-		l.exactly("a.md")
-		*best = min(*best, time.Since(begin))
+// BenchmarkLone measures from the system call that changes a lone file to its
+// Changes.
+func BenchmarkLone(b *testing.B) {
+	for _, test := range []struct {
+		name   string
+		change func(root string) error
+	}{
+		{"save", func(root string) error { return os.WriteFile(filepath.Join(root, "a.md"), []byte("new"), 0o644) }},
+		{"rename", func(root string) error {
+			b, c := filepath.Join(root, "b.md"), filepath.Join(root, "c.md")
+			if _, err := os.Stat(b); err != nil {
+				b, c = c, b
+			}
+			return os.Rename(b, c)
+		}},
+	} {
+		b.Run(test.name, func(b *testing.B) {
+			l := watchLive(b, tree(b, "a.md", "b.md"), Options{})
+			for b.Loop() {
+				b.StopTimer()
+				select { // so that the next change is a lone one
+				case c := <-l.out:
+					b.Errorf("%+v came late", c)
+				case <-time.After(40 * time.Millisecond):
+				}
+				b.StartTimer()
+				check(b, test.change(l.root))
+				l.next()
+			}
+		})
 	}
-	save, remove := time.Hour, time.Hour
-	for range 5 {
-		took(func() { l.write("a.md", "new") }, &save)
-		took(func() { l.do(os.Remove, "a.md") }, &remove)
-	}
-	if save >= 100*time.Millisecond || remove >= 200*time.Millisecond {
-		t.Errorf("a save was reported after %v and a removal after %v", save, remove)
-	}
-	t.Logf("save %v, removal %v", save, remove)
 }
 
 func TestEditorSaves(t *testing.T) {

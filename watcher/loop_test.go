@@ -29,6 +29,7 @@ type bubble struct {
 	done   chan error
 
 	mu      sync.Mutex
+	state   map[string]writing // of files, by path; unknown where missing
 	openErr error
 	room    int // watches granted to a source
 	opened  int
@@ -55,6 +56,7 @@ func (b *bubble) run(opt Options) {
 	opt.Logger = slog.New(slog.NewTextHandler(&b.log, nil))
 	w, err := newWatcher(b.root, opt, b.open)
 	check(b.t, err)
+	w.pending.writing = b.writing
 	ctx, cancel := context.WithCancel(b.t.Context())
 	b.cancel = cancel
 	go func() { b.done <- w.Run(ctx, b.out) }()
@@ -76,6 +78,24 @@ func (b *bubble) open() (*source, error) {
 		return nil
 	}
 	return newSource(events, b.errs, add, func() error { close(events); return nil }), nil
+}
+
+func (b *bubble) writing(rel string) writing {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.state[rel]
+}
+
+// are says what is known of the writers of files from now on.
+func (b *bubble) are(state writing, rels ...string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.state == nil {
+		b.state = map[string]writing{}
+	}
+	for _, rel := range rels {
+		b.state[rel] = state
+	}
 }
 
 // grant decides what sources opened from now on may watch.

@@ -119,14 +119,14 @@ func (w *Watcher) notice(ctx context.Context, real string, op fsnotify.Op, now t
 	}
 	info, err := os.Lstat(real)
 	for _, rel := range w.table.linked[real] {
-		w.pending.add(rel, err != nil, now)
+		w.pending.add(rel, op, err != nil, now)
 	}
 	for _, f := range w.table.folders[filepath.Dir(real)] {
 		switch {
 		case err == nil:
 			w.noticeEntry(ctx, f, info, op, now)
 		default:
-			w.noticeGone(f.child(filepath.Base(real)).rel, now)
+			w.noticeGone(f.child(filepath.Base(real)).rel, op, now)
 		}
 	}
 }
@@ -136,14 +136,14 @@ func (w *Watcher) noticeEntry(ctx context.Context, f *folder, info fs.FileInfo, 
 	if !ok || n.isDir() && !op.Has(fsnotify.Create) {
 		return
 	}
-	err := w.watchNode(ctx, &n, func(rel string) { w.pending.add(rel, false, now) })
+	err := w.watchNode(ctx, &n, func(rel string) { w.pending.add(rel, op, false, now) })
 	if err != nil {
 		w.pending.all(now) // and the rescan finds out what to do about too few watches
 	}
 }
 
-func (w *Watcher) noticeGone(rel string, now time.Time) {
+func (w *Watcher) noticeGone(rel string, op fsnotify.Op, now time.Time) {
 	if w.counts(rel, false) {
-		w.pending.add(rel, true, now)
+		w.pending.add(rel, op, true, now)
 	}
 }

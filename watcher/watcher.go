@@ -62,7 +62,10 @@ type Options struct {
 	// between looks whether the root is still the same folder. Zero: 2 s.
 	PollInterval time.Duration
 	// Settle is how long it must be quiet before a change is reported; a
-	// vanished path takes four times as long, a burst five times. Zero: 30 ms.
+	// vanished path takes four times as long, a burst five times. A save or a
+	// renaming that comes alone is reported after 2 ms where the system says that
+	// nobody has the file open for writing any more; where it says that somebody
+	// has, the change waits for that up to MaxDelay. Zero: 30 ms.
 	Settle time.Duration
 	// MaxDelay is how long a change waits for quiet at most. Zero: 5 s.
 	MaxDelay time.Duration
@@ -125,8 +128,9 @@ func newWatcher(root string, opt Options, open func() (*source, error)) (*Watche
 	}
 	w := &Watcher{
 		root: abs, opt: opt, rules: rules, open: open,
-		table: newTable(), pending: newPending(opt.Settle, opt.MaxDelay),
+		table: newTable(),
 	}
+	w.pending = newPending(opt.Settle, opt.MaxDelay, func(rel string) writing { return writingTo(w.abs(rel)) })
 	w.rewatch(context.Background())
 	return w, nil
 }

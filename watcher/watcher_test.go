@@ -18,7 +18,7 @@ const patience = 10 * time.Second
 
 // live is a running watcher on real files and events.
 type live struct {
-	t    *testing.T
+	t    testing.TB
 	root string
 	w    *Watcher
 	out  chan Changes
@@ -26,12 +26,12 @@ type live struct {
 }
 
 // watchLive starts a watcher and takes its first Rescan.
-func watchLive(t *testing.T, root string, opt Options) *live {
+func watchLive(t testing.TB, root string, opt Options) *live {
 	t.Helper()
 	return runLive(t, root, opt, openSource)
 }
 
-func runLive(t *testing.T, root string, opt Options, open func() (*source, error)) *live {
+func runLive(t testing.TB, root string, opt Options, open func() (*source, error)) *live {
 	t.Helper()
 	w, err := newWatcher(root, opt, open)
 	if err != nil {
