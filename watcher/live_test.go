@@ -3,7 +3,9 @@ package watcher
 import (
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 )
@@ -229,6 +231,61 @@ func TestCheckout(t *testing.T) {
 	}
 	if updates > 5 {
 		t.Errorf("%d files came as %d updates, want few", n, updates)
+	}
+}
+
+// Ten thousand files that the real git checks out are one update, the first of
+// them perhaps one before.
+func TestGitCheckout(t *testing.T) {
+	if _, err := exec.LookPath("git"); err != nil {
+		t.Skip("no git")
+	}
+	const n = 10_000
+	root := t.TempDir()
+	git := func(args ...string) error {
+		cmd := exec.Command("git", append([]string{"-C", root, "-c", "user.name=n", "-c", "user.email=e", "-c", "core.autocrlf=false", "-c", "gc.auto=0"}, args...)...)
+		cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL="+os.DevNull, "GIT_CONFIG_SYSTEM="+os.DevNull)
+		if out, err := cmd.CombinedOutput(); err != nil {
+			return fmt.Errorf("git %s: %w\n%.300s", args, err, out)
+		}
+		return nil
+	}
+	version := func(text string) {
+		for i := range n {
+			write(t, filepath.Join(root, fmt.Sprint(i%20), fmt.Sprint(i, ".md")), text)
+		}
+		check(t, git("add", "."))
+		check(t, git("commit", "-qm", text))
+	}
+	check(t, git("init", "-q"))
+	version("old")
+	version("new version")
+
+	l := watchLive(t, root, Options{PollInterval: time.Hour, MaxDelay: time.Hour})
+	done := make(chan error)
+	go func() { done <- git("checkout", "-q", "HEAD~1") }()
+	var updates []int // and how many files each names, 0 for a Rescan
+	for busy := true; busy; {
+		select {
+		case c := <-l.out:
+			updates = append(updates, len(c.Paths))
+		case err := <-done:
+			check(t, err)
+			busy = false
+		}
+	}
+	l.write("last.md", "after all others")
+	for {
+		c := l.next()
+		if updates = append(updates, len(c.Paths)); c.Rescan || slices.Contains(c.Paths, "last.md") {
+			break
+		}
+	}
+	if len(updates) > 2 || len(updates) == 2 && updates[0] != 1 {
+		t.Errorf("%d files came as updates of %d, want one", n, updates)
+	}
+	if updates[len(updates)-1] != 0 {
+		t.Errorf("updates of %d, want a Rescan", updates)
 	}
 }
 

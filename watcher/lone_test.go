@@ -1,6 +1,9 @@
 package watcher
 
 import (
+	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -49,9 +52,9 @@ func TestBusyFile(t *testing.T) {
 	inBubble(t, Options{}, []string{"a.md", "b.md"}, func(b *bubble) {
 		b.are(busy, "a.md")
 		b.emit(fsnotify.Write, "a.md")
-		b.pass(4 * ms)
+		b.pass(4500 * time.Microsecond)
 		b.are(complete, "a.md")
-		b.pathsAfter(1*ms, "a.md")
+		b.pathsAfter(500*time.Microsecond, "a.md")
 
 		b.pass(30 * ms)
 		b.are(busy, "a.md")
@@ -126,5 +129,29 @@ func TestSlowBurst(t *testing.T) {
 			b.emit(fsnotify.Write, name)
 		}
 		b.pathsAfter(30*ms, names[1:]...)
+	})
+}
+
+// A pause in a checkout is not its end, as long as git says so.
+func TestCheckoutPauses(t *testing.T) {
+	var names []string
+	for i := range burstPaths + 2 {
+		names = append(names, fmt.Sprintf("%03d.md", i))
+	}
+	inBubble(t, Options{}, append(names, ".git/index.lock"), func(b *bubble) {
+		lock := filepath.Join(b.root, ".git", "index.lock")
+		last := len(names) - 1
+		b.emit(fsnotify.Write, names[:last]...)
+		b.pass(2 * time.Second)
+		b.emit(fsnotify.Write, names[last])
+		check(t, os.Remove(lock))
+		b.pathsAfter(150*ms, names...)
+
+		write(t, lock, "left behind")
+		b.emit(fsnotify.Write, names...)
+		b.pathsAfter(5*time.Second, names...)
+		b.pass(50 * ms)
+		b.emit(fsnotify.Write, "000.md") // nothing but a checkout waits for git
+		b.pathsAfter(30*ms, "000.md")
 	})
 }

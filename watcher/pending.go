@@ -45,6 +45,7 @@ const (
 type pending struct {
 	settle, maxDelay time.Duration
 	writing          func(path string) writing
+	checkingOut      func() bool // another program is at work on many files
 
 	paths  map[string]mark
 	gone   int       // paths that are marked gone
@@ -62,8 +63,8 @@ type mark struct {
 	gone        bool // editors delete and create again: this may not be the end
 }
 
-func newPending(settle, maxDelay time.Duration, writing func(string) writing) *pending {
-	return &pending{settle: settle, maxDelay: maxDelay, writing: writing, paths: map[string]mark{}}
+func newPending(settle, maxDelay time.Duration, writing func(string) writing, checkingOut func() bool) *pending {
+	return &pending{settle: settle, maxDelay: maxDelay, writing: writing, checkingOut: checkingOut, paths: map[string]mark{}}
 }
 
 // add notes that op happened to path and, if gone, that it is not there now.
@@ -99,6 +100,8 @@ func (p *pending) begin(now time.Time) {
 	}
 }
 
+func (p *pending) isBurst() bool { return p.rescan || len(p.paths) > burstPaths }
+
 // isLone says whether the set is one save, or one renaming.
 func (p *pending) isLone() bool {
 	if !p.lone || p.rescan || p.gone > 1 || len(p.paths) != 1+p.gone {
@@ -133,7 +136,7 @@ func (p *pending) due() (at time.Time, ok bool) {
 			at = p.retry
 		}
 		return at, true
-	case len(p.paths) > burstPaths:
+	case p.isBurst() && !p.rescan:
 		wait *= 5
 	case p.gone > 0 || p.rescan:
 		wait *= 4
@@ -147,6 +150,10 @@ func (p *pending) due() (at time.Time, ok bool) {
 
 // take removes what is settled, and what waited for the maximum delay.
 func (p *pending) take(now time.Time) Changes {
+	if p.isBurst() && now.Sub(p.since) < p.maxDelay && p.checkingOut() {
+		p.joined = now // a machine with other things to do can make a long pause of it
+		return Changes{}
+	}
 	if p.rescan {
 		p.reset()
 		return Changes{Rescan: true}

@@ -62,7 +62,8 @@ type Options struct {
 	// between looks whether the root is still the same folder. Zero: 2 s.
 	PollInterval time.Duration
 	// Settle is how long it must be quiet before a change is reported; a
-	// vanished path takes four times as long, a burst five times. A save or a
+	// vanished path takes four times as long, a burst five times and as long as
+	// git holds the lock of its index. A save or a
 	// renaming that comes alone is reported after 2 ms where the system says that
 	// nobody has the file open for writing any more; where it says that somebody
 	// has, the change waits for that up to MaxDelay. Zero: 30 ms.
@@ -130,7 +131,9 @@ func newWatcher(root string, opt Options, open func() (*source, error)) (*Watche
 		root: abs, opt: opt, rules: rules, open: open,
 		table: newTable(),
 	}
-	w.pending = newPending(opt.Settle, opt.MaxDelay, func(rel string) writing { return writingTo(w.abs(rel)) })
+	w.pending = newPending(opt.Settle, opt.MaxDelay,
+		func(rel string) writing { return writingTo(w.abs(rel)) },
+		func() bool { return checkingOut(w.root) })
 	w.rewatch(context.Background())
 	return w, nil
 }

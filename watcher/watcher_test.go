@@ -145,7 +145,7 @@ func tree(t testing.TB, entries ...string) string {
 	return root
 }
 
-// files are the paths that Files names, and of errors the path with "!".
+// files are the paths that Files names, in order, and of errors the path with "!".
 func files(t testing.TB, w *Watcher) []string {
 	t.Helper()
 	var all []string
@@ -155,6 +155,7 @@ func files(t testing.TB, w *Watcher) []string {
 		}
 		all = append(all, f.Path)
 	}
+	slices.Sort(all)
 	return all
 }
 
