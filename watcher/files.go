@@ -59,6 +59,9 @@ func (w *Watcher) ReadFile(rel string, limit int64) ([]byte, Stamp, error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, Stamp{}, notExist(rel)
 	case err != nil:
+		if err != ErrTooLarge {
+			w.told.name(rel)
+		}
 		return nil, stamp, fmt.Errorf("read %s: %w", rel, reason(err))
 	}
 	return data, stamp, nil
@@ -137,11 +140,14 @@ func (w *Watcher) circular(rel string) bool {
 }
 
 // explain turns what the system said about rel into the errors Stat promises.
+// What could not be looked at is named again by the next scan.
 func (w *Watcher) explain(rel string, err error) error {
 	if !isGone(err) {
+		w.told.name(rel)
 		return fmt.Errorf("read %s: %w", rel, reason(err))
 	}
 	if _, err := os.Stat(w.root); err != nil {
+		w.told.name(rel)
 		return fmt.Errorf("read %s: the folder itself is gone: %v", rel, err)
 	}
 	return notExist(rel)

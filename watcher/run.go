@@ -23,7 +23,16 @@ func (w *Watcher) Run(ctx context.Context, out chan<- Changes) error {
 	settled.Stop()
 	scan := time.NewTimer(w.interval())
 	check := time.NewTicker(w.opt.PollInterval)
-	defer func() { settled.Stop(); scan.Stop(); check.Stop() }()
+	var scanning <-chan scanned // nil: no scan at work
+	defer func() {
+		settled.Stop()
+		scan.Stop()
+		check.Stop()
+		if scanning != nil {
+			s := <-scanning
+			s.next.Close()
+		}
+	}()
 
 	for {
 		to := out
@@ -38,13 +47,22 @@ func (w *Watcher) Run(ctx context.Context, out chan<- Changes) error {
 		case <-settled.C:
 			ready.merge(w.flush(ctx))
 		case <-scan.C:
-			ready.merge(w.rescan(ctx))
+			if w.src != nil && scanning == nil {
+				scanning = w.scan(ctx)
+			} else if scanning == nil {
+				ready.merge(w.rescan(ctx))
+			}
+		case s := <-scanning:
+			scanning = nil
+			ready.merge(w.finish(ctx, s))
+			scan.Reset(w.interval())
 		case <-check.C:
 			w.check()
 		case to <- ready:
 			if ready.Rescan {
 				scan.Reset(w.interval()) // from here, so that a slow receiver is not kept scanning
 			}
+			w.told.name(ready.Paths...)
 			ready = Changes{}
 		}
 		if at, ok := w.pending.due(); ok {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"runtime"
 	"sync"
+	"time"
 )
 
 const (
@@ -23,6 +24,25 @@ const (
 // of all below that folder ("." is the root): callers keep what they knew there.
 // It may come from ctx, and then is the last.
 func (w *Watcher) Files(ctx context.Context) iter.Seq2[File, error] {
+	return func(yield func(File, error) bool) {
+		var prints []print
+		young, whole := youngSince(time.Now()), !w.opt.ScanOnly
+		for f, err := range w.walkAll(ctx) {
+			if whole = whole && err == nil; whole {
+				prints = append(prints, printOf(f, young))
+			}
+			if !yield(f, err) {
+				return
+			}
+		}
+		if whole {
+			w.told.walked(prints)
+		}
+	}
+}
+
+// walkAll is Files, but for telling the next scan of it.
+func (w *Watcher) walkAll(ctx context.Context) iter.Seq2[File, error] {
 	return func(yield func(File, error) bool) {
 		root, err := w.rootFolder()
 		if err == nil {

@@ -97,6 +97,7 @@ type Watcher struct {
 	root  string // absolute, links not resolved: they may change
 	opt   Options
 	rules rules
+	told  told
 
 	// What follows belongs to New, and from then on to Run.
 	open    func() (*source, error)
@@ -106,6 +107,7 @@ type Watcher struct {
 	id      fs.FileInfo // the root as last seen; nil: gone
 	polling bool        // events do not work here
 	broken  bool        // src may have lost something
+	made    int         // how often watches were made
 	tried   time.Time   // when watches were last made
 	warned  string      // the last warning, not to be repeated
 }
