@@ -13,7 +13,8 @@ import (
 // Run sends changes to out until ctx ends and then returns nil; by then all its
 // goroutines have ended. The first Changes is a Rescan.
 //
-// While the receiver is busy, changes are merged. Where the system grants too
+// While the receiver is busy, changes are merged. A path that was named, and one
+// that Stat or ReadFile could not look at, is named once more by the next scan. Where the system grants too
 // few watches, or the file system has no events, Run goes on with a Rescan each
 // PollInterval, and tries again each ScanInterval. It must be called once only.
 func (w *Watcher) Run(ctx context.Context, out chan<- Changes) error {

@@ -3,13 +3,20 @@
 //
 // Events are hints and the disk is the truth: a path in [Changes] means "look
 // again", and Rescan means "compare everything with what you know". Start,
-// overflow, lost watches, a removed folder and the periodic scan all end in
-// Rescan, and each Rescan comes after all watches were made anew, so that no
-// watch outlives the path it was made for.
+// overflow, lost watches and a removed folder all end in Rescan, and each Rescan
+// comes after all watches were made anew, so that no watch outlives the path it
+// was made for.
+//
+// The periodic scan makes all watches anew as well, but beside those in place,
+// and names only what is not as Files told it last: a caller with a million files
+// is not kept from a save for the seconds that looking at all of them takes.
+// Where that cannot be told (nobody has walked Files to its end, a file is gone
+// without an event, a folder cannot be read), it is a Rescan too.
 //
 // In order of reading: this file, run.go (the loop), pending.go (what makes many
-// events one update), table.go (which folders are watched), tree.go (what is on
-// the disk), files.go (what callers read).
+// events one update), scan.go and told.go (the periodic scan), table.go (which
+// folders are watched), tree.go (what is on the disk), walk.go and files.go (what
+// callers read).
 package watcher
 
 import (
@@ -56,7 +63,7 @@ type Options struct {
 	// ScanOnly does without events, for file systems that have none and are not
 	// recognised as such.
 	ScanOnly bool
-	// ScanInterval is the time between rescans where events work. Zero: 60 s.
+	// ScanInterval is the time between scans where events work. Zero: 60 s.
 	ScanInterval time.Duration
 	// PollInterval is the time between rescans where events do not work, and
 	// between looks whether the root is still the same folder. Zero: 2 s.
