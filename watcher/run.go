@@ -14,9 +14,10 @@ import (
 // goroutines have ended. The first Changes is a Rescan.
 //
 // While the receiver is busy, changes are merged. A path that was named, and one
-// that Stat or ReadFile could not look at, is named once more by the next scan. Where the system grants too
-// few watches, or the file system has no events, Run goes on with a Rescan each
-// PollInterval, and tries again each ScanInterval. It must be called once only.
+// that Stat or ReadFile could not look at, is named once more by the next scan.
+// Where the system grants too few watches, or the file system has no events, Run
+// goes on with a Rescan each PollInterval, and tries again each ScanInterval. It
+// must be called once only.
 func (w *Watcher) Run(ctx context.Context, out chan<- Changes) error {
 	defer w.Close()
 	ready := Changes{Rescan: true}
@@ -24,16 +25,7 @@ func (w *Watcher) Run(ctx context.Context, out chan<- Changes) error {
 	settled.Stop()
 	scan := time.NewTimer(w.interval())
 	check := time.NewTicker(w.opt.PollInterval)
-	var scanning <-chan scanned // nil: no scan at work
-	defer func() {
-		settled.Stop()
-		scan.Stop()
-		check.Stop()
-		if scanning != nil {
-			s := <-scanning
-			s.next.Close()
-		}
-	}()
+	defer func() { settled.Stop(); scan.Stop(); check.Stop(); w.endScan() }()
 
 	for {
 		to := out
@@ -48,14 +40,9 @@ func (w *Watcher) Run(ctx context.Context, out chan<- Changes) error {
 		case <-settled.C:
 			ready.merge(w.flush(ctx))
 		case <-scan.C:
-			if w.src != nil && scanning == nil {
-				scanning = w.scan(ctx)
-			} else if scanning == nil {
-				ready.merge(w.rescan(ctx))
-			}
-		case s := <-scanning:
-			scanning = nil
-			ready.merge(w.finish(ctx, s))
+			ready.merge(w.beginScan(ctx))
+		case s := <-w.scanning:
+			ready.merge(w.finishScan(ctx, s))
 			scan.Reset(w.interval())
 		case <-check.C:
 			w.check()

@@ -14,6 +14,27 @@ type scanned struct {
 	named   map[string]bool
 }
 
+// beginScan begins a scan unless one is at work. Without events there is nothing
+// to go on beside it, and it is a Rescan at once.
+func (w *Watcher) beginScan(ctx context.Context) Changes {
+	switch {
+	case w.scanning != nil:
+		return Changes{}
+	case w.src == nil:
+		return w.rescan(ctx)
+	}
+	w.scanning = w.scan(ctx)
+	return Changes{}
+}
+
+// endScan waits for a scan to end, which the end of its context brings about.
+func (w *Watcher) endScan() {
+	if w.scanning != nil {
+		s := <-w.scanning
+		s.next.Close()
+	}
+}
+
 // scan makes all watches anew and looks at all files, beside the watches that
 // are in place: a million files take seconds, in which events go on.
 func (w *Watcher) scan(ctx context.Context) <-chan scanned {
@@ -34,9 +55,10 @@ func (w *Watcher) scan(ctx context.Context) <-chan scanned {
 	return out
 }
 
-// finish takes the new watches over and tells what differs. Where there were not
+// finishScan takes the new watches over and tells what differs. Where there were not
 // enough for both, or events have ended, the old go first and nothing is spared.
-func (w *Watcher) finish(ctx context.Context, s scanned) Changes {
+func (w *Watcher) finishScan(ctx context.Context, s scanned) Changes {
+	w.scanning = nil
 	switch {
 	case w.made != s.made: // all was made anew in the meantime
 		s.next.Close()

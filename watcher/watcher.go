@@ -115,8 +115,10 @@ type Watcher struct {
 	polling bool        // events do not work here
 	broken  bool        // src may have lost something
 	made    int         // how often watches were made
-	tried   time.Time   // when watches were last made
-	warned  string      // the last warning, not to be repeated
+
+	scanning <-chan scanned // nil: no scan at work
+	tried    time.Time      // when watches were last made
+	warned   string         // the last warning, not to be repeated
 }
 
 // New begins to watch the folder root: all watches are in place when it returns.
