@@ -31,6 +31,9 @@ func TestPeers(t *testing.T) {
 		t: t, dir: t.TempDir(), articles: number(t, "PEERS_ARTICLES", 10_000), topics: number(t, "PEERS_TOPICS", 200),
 		rounds: number(t, "PEERS_ROUNDS", 5), requests: number(t, "PEERS_REQUESTS", 20_000),
 	}
+	if g.topics < 8 || g.articles < 2*g.topics {
+		t.Fatal("there must be 8 topics and two articles of each, or more")
+	}
 	g.make()
 	g.starts()
 	g.servers()
