@@ -181,16 +181,35 @@ func (s *rival) tree(visit func(pid string)) {
 	below(strconv.Itoa(s.cmd.Process.Pid))
 }
 
-// cpu is the user and system time of the server so far, in steps of 10 ms.
+// cpu is the user and system time of the server so far.
 func (s *rival) cpu() (sum time.Duration) {
-	s.tree(func(pid string) {
-		stat, _ := os.ReadFile("/proc/" + pid + "/stat")
-		fields := strings.Fields(string(stat[strings.LastIndexByte(string(stat), ')')+1:]))
-		for _, f := range fields[11:13] { // utime and stime, proc(5)
-			ticks, _ := strconv.Atoi(f)
-			sum += time.Duration(ticks) * 10 * time.Millisecond
-		}
-	})
+	s.tree(func(pid string) { sum += max(ticked(pid), scheduled(pid)) })
+	return sum
+}
+
+// ticked is the time of a process in steps of 10 ms, of threads that have ended too.
+func ticked(pid string) (sum time.Duration) {
+	stat, _ := os.ReadFile("/proc/" + pid + "/stat")
+	fields := strings.Fields(string(stat[strings.LastIndexByte(string(stat), ')')+1:]))
+	if len(fields) < 13 {
+		return 0
+	}
+	for _, f := range fields[11:13] { // utime and stime, proc(5)
+		ticks, _ := strconv.Atoi(f)
+		sum += time.Duration(ticks) * 10 * time.Millisecond
+	}
+	return sum
+}
+
+// scheduled is the time of a process's threads to the nanosecond, where the kernel tells.
+func scheduled(pid string) (sum time.Duration) {
+	tasks, _ := os.ReadDir("/proc/" + pid + "/task")
+	for _, task := range tasks {
+		stat, _ := os.ReadFile("/proc/" + pid + "/task/" + task.Name() + "/schedstat")
+		first, _, _ := strings.Cut(string(stat), " ")
+		ns, _ := strconv.ParseInt(first, 10, 64)
+		sum += time.Duration(ns)
+	}
 	return sum
 }
 

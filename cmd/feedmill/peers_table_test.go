@@ -5,6 +5,7 @@ package main
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -43,14 +44,22 @@ func (t *table) String() string {
 			case len(figures) == 0:
 				b.WriteString(" – |")
 			case i == 0 || len(first) == 0 || median(first) == 0:
-				fmt.Fprintf(&b, " %.4g |", median(figures))
+				fmt.Fprintf(&b, " %s |", short(median(figures)))
 			default:
-				fmt.Fprintf(&b, " %.4g (%.2g×) |", median(figures), median(figures)/median(first))
+				fmt.Fprintf(&b, " %s (%s×) |", short(median(figures)), short(median(figures)/median(first)))
 			}
 		}
 		b.WriteByte('\n')
 	}
 	return b.String()
+}
+
+// short is f with three digits that count, or all before the point.
+func short(f float64) string {
+	if f >= 100 {
+		return strconv.FormatFloat(f, 'f', 0, 64)
+	}
+	return strconv.FormatFloat(f, 'g', 3, 64)
 }
 
 func median(figures []float64) float64 {
