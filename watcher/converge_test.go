@@ -12,12 +12,13 @@ import (
 
 // TestConverge does what callers do: it keeps what it knows by Changes alone,
 // while files, folders and links come, move and go as fast as they can. When
-// that ends, what it knows must become what is on the disk, by events only.
+// that ends, what it knows must become what is on the disk, by events only; or,
+// with some seeds, while scans replace the watches all the time.
 func TestConverge(t *testing.T) {
 	for seed := range uint64(6) {
 		t.Run(fmt.Sprint("seed", seed), func(t *testing.T) {
 			outside := tree(t, "f/x.md", "g/y.md")
-			l := watchLive(t, tree(t, "a.md"), Options{ScanInterval: time.Hour, PollInterval: time.Hour})
+			l := watchLive(t, tree(t, "a.md"), Options{ScanInterval: []time.Duration{time.Hour, time.Hour, 3 * time.Millisecond}[seed%3], PollInterval: time.Hour})
 			known := map[string]Stamp{}
 			l.learn(known, Changes{Rescan: true})
 

@@ -1,13 +1,10 @@
 package watcher
 
 import (
-	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
-	"iter"
 	"os"
 	"path/filepath"
 	"strings"
@@ -22,63 +19,6 @@ var (
 	// that, or the next scan, tells when to look again.
 	ErrChanging = errors.New("file is being written")
 )
-
-// Files walks the disk in ascending order of Path, following links; a folder is
-// not entered again below itself.
-//
-// An item with an error says by File.Path that nothing is known of that file, or
-// of all below that folder ("." is the root): callers keep what they knew there.
-// It may come from ctx, and then is the last.
-func (w *Watcher) Files(ctx context.Context) iter.Seq2[File, error] {
-	return func(yield func(File, error) bool) {
-		root, err := w.rootFolder()
-		if err != nil {
-			yield(File{Path: "."}, err)
-			return
-		}
-		w.walk(ctx, root, yield)
-	}
-}
-
-func (w *Watcher) walk(ctx context.Context, f *folder, yield func(File, error) bool) bool {
-	if err := ctx.Err(); err != nil {
-		yield(File{Path: "."}, err)
-		return false
-	}
-	nodes, err := w.list(f)
-	if err != nil {
-		// A folder other than the root may vanish before it is read.
-		return isGone(err) && f.above != nil || yield(File{Path: f.rel}, err)
-	}
-	for i := range nodes {
-		n := &nodes[i]
-		ok := true
-		if n.isDir() {
-			ok = w.walk(ctx, &n.folder, yield)
-		} else if file, err := n.file(); !isGone(err) {
-			ok = yield(file, err)
-		}
-		if !ok {
-			return false
-		}
-	}
-	return true
-}
-
-func (n *node) file() (File, error) {
-	f := File{Path: n.rel}
-	switch {
-	case n.err != nil:
-		return f, n.err
-	case n.entry == nil:
-		return f, fs.ErrNotExist
-	}
-	info, err := n.entry.Info()
-	if err == nil {
-		f.Stamp = stampOf(info)
-	}
-	return f, err
-}
 
 // Stat looks at one path by the rules of Files. errors.Is(err, fs.ErrNotExist)
 // where Files would not name it: it is gone, ignored, a folder or no regular
@@ -103,53 +43,77 @@ func (w *Watcher) Stat(rel string) (File, error) {
 //
 // Errors are those of Stat, and ErrTooLarge (with the stamp) and ErrChanging.
 func (w *Watcher) ReadFile(rel string, limit int64) ([]byte, Stamp, error) {
-	if _, err := w.Stat(rel); err != nil { // before opening: that would wait for a pipe's other end
-		return nil, Stamp{}, err
+	if !w.named(rel) {
+		return nil, Stamp{}, notExist(rel)
 	}
-	f, err := os.Open(w.abs(rel))
+	f, err := openStraight(w.abs(rel))
+	if err != nil { // a link on the way, nothing there, or a system that cannot tell
+		f, err = w.openLinked(rel)
+	}
 	if err != nil {
-		return nil, Stamp{}, w.explain(rel, err)
+		return nil, Stamp{}, err
 	}
 	defer f.Close()
 	data, stamp, err := read(f, limit)
-	if err != nil {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, Stamp{}, notExist(rel)
+	case err != nil:
+		if err != ErrTooLarge {
+			w.told.name(rel)
+		}
 		return nil, stamp, fmt.Errorf("read %s: %w", rel, reason(err))
 	}
 	return data, stamp, nil
 }
 
-func read(f *os.File, limit int64) ([]byte, Stamp, error) {
-	before, err := f.Stat()
+func (w *Watcher) openLinked(rel string) (file, error) {
+	if _, err := w.Stat(rel); err != nil {
+		return file{}, err
+	}
+	f, err := openFile(w.abs(rel))
+	if err != nil {
+		return file{}, w.explain(rel, err)
+	}
+	return f, nil
+}
+
+// read reads all of f, which is at its beginning.
+func read(f file, limit int64) ([]byte, Stamp, error) {
+	stamp, err := f.stamp()
 	if err != nil {
 		return nil, Stamp{}, err
 	}
-	stamp := stampOf(before)
 	if stamp.Size > limit {
 		return nil, stamp, ErrTooLarge
 	}
-	var data bytes.Buffer
-	data.Grow(int(stamp.Size) + bytes.MinRead)
-	if _, err := data.ReadFrom(io.LimitReader(f, stamp.Size+1)); err != nil {
+	data := make([]byte, stamp.Size)
+	if _, err := io.ReadFull(f, data); err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
 		return nil, Stamp{}, err
+	} else if err != nil {
+		return nil, Stamp{}, ErrChanging
 	}
-	after, err := f.Stat()
+	// Whether there is more now, the size tells.
+	after, err := f.stamp()
 	if err != nil {
 		return nil, Stamp{}, err
 	}
-	if stampOf(after) != stamp || int64(data.Len()) != stamp.Size {
+	if after != stamp {
 		return nil, Stamp{}, ErrChanging
 	}
-	return data.Bytes(), stamp.fresh(time.Now()), nil
+	return data, stamp.fresh(time.Now()), nil
 }
 
 func (w *Watcher) abs(rel string) string { return filepath.Join(w.root, filepath.FromSlash(rel)) }
 
 // visible says whether a walk would come by rel, if it is a file.
 func (w *Watcher) visible(rel string) bool {
-	if !fs.ValidPath(rel) || !w.counts(rel, false) {
-		return false
-	}
-	return len(w.opt.Only) > 0 || !w.rules.ignoreBelow(rel) && !w.circular(rel)
+	return w.named(rel) && (len(w.opt.Only) > 0 || !w.circular(rel))
+}
+
+// named is visible but for links, which only the disk knows.
+func (w *Watcher) named(rel string) bool {
+	return fs.ValidPath(rel) && w.counts(rel, false) && (len(w.opt.Only) > 0 || !w.rules.ignoreBelow(rel))
 }
 
 // circular says whether a folder of rel is one that rel passed before.
@@ -176,11 +140,14 @@ func (w *Watcher) circular(rel string) bool {
 }
 
 // explain turns what the system said about rel into the errors Stat promises.
+// What could not be looked at is named again by the next scan.
 func (w *Watcher) explain(rel string, err error) error {
 	if !isGone(err) {
+		w.told.name(rel)
 		return fmt.Errorf("read %s: %w", rel, reason(err))
 	}
 	if _, err := os.Stat(w.root); err != nil {
+		w.told.name(rel)
 		return fmt.Errorf("read %s: the folder itself is gone: %v", rel, err)
 	}
 	return notExist(rel)

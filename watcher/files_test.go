@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -40,9 +41,6 @@ func TestFiles(t *testing.T) {
 		got := files(t, w)
 		if want := strings.Fields(test.want); !slices.Equal(got, want) {
 			t.Errorf("Files with %+v:\n got %q\nwant %q", test.opt, got, want)
-		}
-		if !slices.IsSorted(got) {
-			t.Errorf("not in ascending order: %q", got)
 		}
 		agree(t, w, root)
 	}
@@ -132,14 +130,28 @@ func TestClosedFolder(t *testing.T) {
 	l.exactly("closed/b.md")
 }
 
+// Whoever stops early leaves nobody behind.
 func TestStopEarly(t *testing.T) {
-	w := idle(t, tree(t, "a/b/c.md", "a/b/d.md", "e.md"), Options{})
-	for f, err := range w.Files(t.Context()) {
-		check(t, err)
-		if f.Path != "a/b/c.md" {
-			t.Fatalf("went on to %s", f.Path)
+	var entries []string
+	for i := range 3 * entriesAtOnce {
+		entries = append(entries, fmt.Sprintf("flat/%d.md", i), fmt.Sprintf("%d/%d/a.md", i%7, i))
+	}
+	w := idle(t, tree(t, entries...), Options{})
+	for _, stop := range []int{1, entriesAtOnce + 1, len(entries) - 1} {
+		before, seen := runtime.NumGoroutine(), 0
+		for _, err := range w.Files(t.Context()) {
+			check(t, err)
+			if seen++; seen == stop {
+				break
+			}
 		}
-		break
+		// one goroutine may still be on its way out of its last line
+		if after := runtime.NumGoroutine(); after > before+1 {
+			t.Errorf("after %d of %d files %d goroutines, %d before", stop, len(entries), after, before)
+		}
+	}
+	if got := files(t, w); len(got) != len(entries) || len(slices.Compact(got)) != len(entries) {
+		t.Errorf("%d files, want each of %d once", len(got), len(entries))
 	}
 }
 
@@ -279,6 +291,15 @@ func BenchmarkRewatch(b *testing.B) {
 	w := benchmarkTree(b, 20_000)
 	for b.Loop() {
 		w.rewatch(b.Context())
+	}
+}
+
+func BenchmarkReadFile(b *testing.B) {
+	w := benchmarkTree(b, 400)
+	b.ReportAllocs()
+	for b.Loop() {
+		_, _, err := w.ReadFile("002/00200.md", 1<<20)
+		check(b, err)
 	}
 }
 

@@ -3,7 +3,9 @@ package watcher
 import (
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 )
@@ -24,26 +26,41 @@ func TestLoneSave(t *testing.T) {
 	l.exactly("b/z.md", "z.md")
 }
 
-// Latency on a machine with nothing else to do is Settle and a few
-// milliseconds; the bounds are those promised, with room for a busy machine by
-// taking the best of several.
-func TestLatency(t *testing.T) {
-	l := watchLive(t, tree(t, "a.md"), Options{})
-	took := func(op func(), best *time.Duration) {
-		begin := time.Now()
-		op()
-		l.exactly("a.md")
-		*best = min(*best, time.Since(begin))
+// BenchmarkLone measures from the system call that changes a lone file to its
+// Changes.
+func BenchmarkLone(b *testing.B) {
+	for _, test := range []struct {
+		name   string
+		change func(root string) error
+	}{
+		{"save", func(root string) error { return os.WriteFile(filepath.Join(root, "a.md"), []byte("new"), 0o644) }},
+		{"rename", func(root string) error {
+			b, c := filepath.Join(root, "b.md"), filepath.Join(root, "c.md")
+			if _, err := os.Stat(b); err != nil {
+				b, c = c, b
+			}
+			return os.Rename(b, c)
+		}},
+	} {
+		b.Run(test.name, func(b *testing.B) {
+			l := watchLive(b, tree(b, "a.md", "b.md"), Options{})
+			var took []time.Duration
+			for b.Loop() {
+				select { // so that the next change is a lone one
+				case c := <-l.out:
+					b.Errorf("%+v came late", c)
+				case <-time.After(40 * time.Millisecond):
+				}
+				begin := time.Now()
+				check(b, test.change(l.root))
+				l.next()
+				took = append(took, time.Since(begin))
+			}
+			slices.Sort(took)
+			b.ReportMetric(took[len(took)/2].Seconds()*1000, "median-ms")
+			b.ReportMetric(took[len(took)*99/100].Seconds()*1000, "p99-ms")
+		})
 	}
-	save, remove := time.Hour, time.Hour
-	for range 5 {
-		took(func() { l.write("a.md", "new") }, &save)
-		took(func() { l.do(os.Remove, "a.md") }, &remove)
-	}
-	if save >= 100*time.Millisecond || remove >= 200*time.Millisecond {
-		t.Errorf("a save was reported after %v and a removal after %v", save, remove)
-	}
-	t.Logf("save %v, removal %v", save, remove)
 }
 
 func TestEditorSaves(t *testing.T) {
@@ -218,6 +235,61 @@ func TestCheckout(t *testing.T) {
 	}
 	if updates > 5 {
 		t.Errorf("%d files came as %d updates, want few", n, updates)
+	}
+}
+
+// Ten thousand files that the real git checks out are one update, the first of
+// them perhaps one before.
+func TestGitCheckout(t *testing.T) {
+	if _, err := exec.LookPath("git"); err != nil {
+		t.Skip("no git")
+	}
+	const n = 10_000
+	root := t.TempDir()
+	git := func(args ...string) error {
+		cmd := exec.Command("git", append([]string{"-C", root, "-c", "user.name=n", "-c", "user.email=e", "-c", "core.autocrlf=false", "-c", "gc.auto=0"}, args...)...)
+		cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL="+os.DevNull, "GIT_CONFIG_SYSTEM="+os.DevNull)
+		if out, err := cmd.CombinedOutput(); err != nil {
+			return fmt.Errorf("git %s: %w\n%.300s", args, err, out)
+		}
+		return nil
+	}
+	version := func(text string) {
+		for i := range n {
+			write(t, filepath.Join(root, fmt.Sprint(i%20), fmt.Sprint(i, ".md")), text)
+		}
+		check(t, git("add", "."))
+		check(t, git("commit", "-qm", text))
+	}
+	check(t, git("init", "-q"))
+	version("old")
+	version("new version")
+
+	l := watchLive(t, root, Options{PollInterval: time.Hour, MaxDelay: time.Hour})
+	done := make(chan error)
+	go func() { done <- git("checkout", "-q", "HEAD~1") }()
+	var updates []int // and how many files each names, 0 for a Rescan
+	for busy := true; busy; {
+		select {
+		case c := <-l.out:
+			updates = append(updates, len(c.Paths))
+		case err := <-done:
+			check(t, err)
+			busy = false
+		}
+	}
+	l.write("last.md", "after all others")
+	for {
+		c := l.next()
+		if updates = append(updates, len(c.Paths)); c.Rescan || slices.Contains(c.Paths, "last.md") {
+			break
+		}
+	}
+	if len(updates) > 2 || len(updates) == 2 && updates[0] != 1 {
+		t.Errorf("%d files came as updates of %d, want one", n, updates)
+	}
+	if updates[len(updates)-1] != 0 {
+		t.Errorf("updates of %d, want a Rescan", updates)
 	}
 }
 

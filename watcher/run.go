@@ -13,9 +13,11 @@ import (
 // Run sends changes to out until ctx ends and then returns nil; by then all its
 // goroutines have ended. The first Changes is a Rescan.
 //
-// While the receiver is busy, changes are merged. Where the system grants too
-// few watches, or the file system has no events, Run goes on with a Rescan each
-// PollInterval, and tries again each ScanInterval. It must be called once only.
+// While the receiver is busy, changes are merged. A path that was named, and one
+// that Stat or ReadFile could not look at, is named once more by the next scan.
+// Where the system grants too few watches, or the file system has no events, Run
+// goes on with a Rescan each PollInterval, and tries again each ScanInterval. It
+// must be called once only.
 func (w *Watcher) Run(ctx context.Context, out chan<- Changes) error {
 	defer w.Close()
 	ready := Changes{Rescan: true}
@@ -23,7 +25,7 @@ func (w *Watcher) Run(ctx context.Context, out chan<- Changes) error {
 	settled.Stop()
 	scan := time.NewTimer(w.interval())
 	check := time.NewTicker(w.opt.PollInterval)
-	defer func() { settled.Stop(); scan.Stop(); check.Stop() }()
+	defer func() { settled.Stop(); scan.Stop(); check.Stop(); w.endScan() }()
 
 	for {
 		to := out
@@ -38,13 +40,17 @@ func (w *Watcher) Run(ctx context.Context, out chan<- Changes) error {
 		case <-settled.C:
 			ready.merge(w.flush(ctx))
 		case <-scan.C:
-			ready.merge(w.rescan(ctx))
+			ready.merge(w.beginScan(ctx))
+		case s := <-w.scanning:
+			ready.merge(w.finishScan(ctx, s))
+			scan.Reset(w.interval())
 		case <-check.C:
 			w.check()
 		case to <- ready:
 			if ready.Rescan {
 				scan.Reset(w.interval()) // from here, so that a slow receiver is not kept scanning
 			}
+			w.told.name(ready.Paths...)
 			ready = Changes{}
 		}
 		if at, ok := w.pending.due(); ok {
@@ -119,14 +125,14 @@ func (w *Watcher) notice(ctx context.Context, real string, op fsnotify.Op, now t
 	}
 	info, err := os.Lstat(real)
 	for _, rel := range w.table.linked[real] {
-		w.pending.add(rel, err != nil, now)
+		w.pending.add(rel, op, err != nil, now)
 	}
 	for _, f := range w.table.folders[filepath.Dir(real)] {
 		switch {
 		case err == nil:
 			w.noticeEntry(ctx, f, info, op, now)
 		default:
-			w.noticeGone(f.child(filepath.Base(real)).rel, now)
+			w.noticeGone(f.child(filepath.Base(real)).rel, op, now)
 		}
 	}
 }
@@ -136,14 +142,14 @@ func (w *Watcher) noticeEntry(ctx context.Context, f *folder, info fs.FileInfo, 
 	if !ok || n.isDir() && !op.Has(fsnotify.Create) {
 		return
 	}
-	err := w.watchNode(ctx, &n, func(rel string) { w.pending.add(rel, false, now) })
+	err := w.watchNode(ctx, &n, func(rel string) { w.pending.add(rel, op, false, now) })
 	if err != nil {
 		w.pending.all(now) // and the rescan finds out what to do about too few watches
 	}
 }
 
-func (w *Watcher) noticeGone(rel string, now time.Time) {
+func (w *Watcher) noticeGone(rel string, op fsnotify.Op, now time.Time) {
 	if w.counts(rel, false) {
-		w.pending.add(rel, true, now)
+		w.pending.add(rel, op, true, now)
 	}
 }

@@ -27,12 +27,16 @@ func stampOf(info fs.FileInfo) Stamp {
 // fresh makes s unequal to what any file has if it could still be that of a
 // later version, so that the next comparison reads the file again.
 func (s Stamp) fresh(now time.Time) Stamp {
-	changed := s.ChangeTime
-	if changed == 0 {
-		changed = s.ModTime
-	}
-	if age := now.Sub(time.Unix(0, changed)); age.Abs() < tick {
+	if age := now.Sub(time.Unix(0, s.changed())); age.Abs() < tick {
 		s.Size = -1
 	}
 	return s
+}
+
+// changed is when the file changed last, as far as the stamp tells.
+func (s Stamp) changed() int64 {
+	if s.ChangeTime == 0 {
+		return s.ModTime
+	}
+	return s.ChangeTime
 }

@@ -29,6 +29,7 @@ func (w *Watcher) rewatch(ctx context.Context) {
 		return
 	}
 	w.Close()
+	w.made++
 	w.table, w.tried, w.polling, w.broken = newTable(), time.Now(), false, false
 	root, err := w.rootFolder()
 	if err == nil {

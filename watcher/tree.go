@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"syscall"
 )
 
@@ -18,8 +17,16 @@ type folder struct {
 	above *folder
 }
 
+// join is filepath.Join for what is clean already.
+func (f *folder) join(name string) string {
+	if os.IsPathSeparator(f.real[len(f.real)-1]) {
+		return f.real + name
+	}
+	return f.real + string(filepath.Separator) + name
+}
+
 func (f *folder) child(name string) folder {
-	c := folder{rel: name, real: filepath.Join(f.real, name), above: f}
+	c := folder{rel: name, real: f.join(name), above: f}
 	if f.rel != "." {
 		c.rel = f.rel + "/" + name
 	}
@@ -57,44 +64,16 @@ func (w *Watcher) rootFolder() (*folder, error) {
 	return &folder{rel: ".", real: real}, nil
 }
 
-// list reads f in the order of the paths below it.
-func (w *Watcher) list(f *folder) ([]node, error) {
-	entries, err := w.entries(f)
-	if err != nil {
-		return nil, err
-	}
-	nodes := make([]node, 0, len(entries))
-	for _, e := range entries {
-		if n, ok := w.node(f, e); ok {
-			nodes = append(nodes, n)
+// list reads f.
+func (w *Watcher) list(f *folder) (nodes []node, err error) {
+	err = w.eachEntries(f, func(entries []fs.DirEntry) {
+		for _, e := range entries {
+			if n, ok := w.node(f, e); ok {
+				nodes = append(nodes, n)
+			}
 		}
-	}
-	slices.SortFunc(nodes, func(a, b node) int { return strings.Compare(a.sortKey(), b.sortKey()) })
-	return nodes, nil
-}
-
-// sortKey puts "a.md" before "a/b.md", as bytes compare.
-func (n *node) sortKey() string {
-	if n.isDir() {
-		return n.rel + "/"
-	}
-	return n.rel
-}
-
-func (w *Watcher) entries(f *folder) ([]fs.DirEntry, error) {
-	if len(w.opt.Only) == 0 {
-		return os.ReadDir(f.real)
-	}
-	if _, err := os.Stat(f.real); err != nil {
-		return nil, err
-	}
-	var entries []fs.DirEntry
-	for _, name := range w.opt.Only {
-		if info, err := os.Lstat(filepath.Join(f.real, name)); err == nil {
-			entries = append(entries, fs.FileInfoToDirEntry(info))
-		}
-	}
-	return entries, nil
+	})
+	return nodes, err
 }
 
 // node looks at one entry of f; ok is false where it does not count.

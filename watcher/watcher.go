@@ -3,13 +3,20 @@
 //
 // Events are hints and the disk is the truth: a path in [Changes] means "look
 // again", and Rescan means "compare everything with what you know". Start,
-// overflow, lost watches, a removed folder and the periodic scan all end in
-// Rescan, and each Rescan comes after all watches were made anew, so that no
-// watch outlives the path it was made for.
+// overflow, lost watches and a removed folder all end in Rescan, and each Rescan
+// comes after all watches were made anew, so that no watch outlives the path it
+// was made for.
+//
+// The periodic scan makes all watches anew as well, but beside those in place,
+// and names only what is not as Files told it last: a caller with a million files
+// is not kept from a save for the seconds that looking at all of them takes.
+// Where that cannot be told (nobody has walked Files to its end, a file is gone
+// without an event, a folder cannot be read), it is a Rescan too.
 //
 // In order of reading: this file, run.go (the loop), pending.go (what makes many
-// events one update), table.go (which folders are watched), tree.go (what is on
-// the disk), files.go (what callers read).
+// events one update), scan.go and told.go (the periodic scan), table.go (which
+// folders are watched), tree.go (what is on the disk), walk.go and files.go (what
+// callers read).
 package watcher
 
 import (
@@ -56,13 +63,17 @@ type Options struct {
 	// ScanOnly does without events, for file systems that have none and are not
 	// recognised as such.
 	ScanOnly bool
-	// ScanInterval is the time between rescans where events work. Zero: 60 s.
+	// ScanInterval is the time between scans where events work. Zero: 60 s.
 	ScanInterval time.Duration
 	// PollInterval is the time between rescans where events do not work, and
 	// between looks whether the root is still the same folder. Zero: 2 s.
 	PollInterval time.Duration
 	// Settle is how long it must be quiet before a change is reported; a
-	// vanished path takes four times as long, a burst five times. Zero: 30 ms.
+	// vanished path takes four times as long, a burst five times and as long as
+	// git holds the lock of its index. A save or a
+	// renaming that comes alone is reported after 2 ms where the system says that
+	// nobody has the file open for writing any more; where it says that somebody
+	// has, the change waits for that up to MaxDelay. Zero: 30 ms.
 	Settle time.Duration
 	// MaxDelay is how long a change waits for quiet at most. Zero: 5 s.
 	MaxDelay time.Duration
@@ -93,6 +104,7 @@ type Watcher struct {
 	root  string // absolute, links not resolved: they may change
 	opt   Options
 	rules rules
+	told  told
 
 	// What follows belongs to New, and from then on to Run.
 	open    func() (*source, error)
@@ -102,8 +114,11 @@ type Watcher struct {
 	id      fs.FileInfo // the root as last seen; nil: gone
 	polling bool        // events do not work here
 	broken  bool        // src may have lost something
-	tried   time.Time   // when watches were last made
-	warned  string      // the last warning, not to be repeated
+	made    int         // how often watches were made
+
+	scanning <-chan scanned // nil: no scan at work
+	tried    time.Time      // when watches were last made
+	warned   string         // the last warning, not to be repeated
 }
 
 // New begins to watch the folder root: all watches are in place when it returns.
@@ -125,8 +140,11 @@ func newWatcher(root string, opt Options, open func() (*source, error)) (*Watche
 	}
 	w := &Watcher{
 		root: abs, opt: opt, rules: rules, open: open,
-		table: newTable(), pending: newPending(opt.Settle, opt.MaxDelay),
+		table: newTable(),
 	}
+	w.pending = newPending(opt.Settle, opt.MaxDelay,
+		func(rel string) writing { return writingTo(w.abs(rel)) },
+		func() bool { return checkingOut(w.root) })
 	w.rewatch(context.Background())
 	return w, nil
 }

@@ -18,7 +18,7 @@ const patience = 10 * time.Second
 
 // live is a running watcher on real files and events.
 type live struct {
-	t    *testing.T
+	t    testing.TB
 	root string
 	w    *Watcher
 	out  chan Changes
@@ -26,12 +26,12 @@ type live struct {
 }
 
 // watchLive starts a watcher and takes its first Rescan.
-func watchLive(t *testing.T, root string, opt Options) *live {
+func watchLive(t testing.TB, root string, opt Options) *live {
 	t.Helper()
 	return runLive(t, root, opt, openSource)
 }
 
-func runLive(t *testing.T, root string, opt Options, open func() (*source, error)) *live {
+func runLive(t testing.TB, root string, opt Options, open func() (*source, error)) *live {
 	t.Helper()
 	w, err := newWatcher(root, opt, open)
 	if err != nil {
@@ -145,7 +145,7 @@ func tree(t testing.TB, entries ...string) string {
 	return root
 }
 
-// files are the paths that Files names, and of errors the path with "!".
+// files are the paths that Files names, in order, and of errors the path with "!".
 func files(t testing.TB, w *Watcher) []string {
 	t.Helper()
 	var all []string
@@ -155,6 +155,7 @@ func files(t testing.TB, w *Watcher) []string {
 		}
 		all = append(all, f.Path)
 	}
+	slices.Sort(all)
 	return all
 }
 

@@ -1,0 +1,135 @@
+package watcher
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// scanOnce is what the next scan would tell.
+func scanOnce(t *testing.T, w *Watcher) Changes {
+	t.Helper()
+	prints, named := w.told.take()
+	c, now := w.differences(t.Context(), prints, named)
+	if !c.Rescan {
+		w.told.walked(now)
+	}
+	return c
+}
+
+// Those who know all files are told of what no event told them, and of what they
+// cannot be sure of.
+func TestScanTellsDifferences(t *testing.T) {
+	root := tree(t, "a.md", "b.md", "c.md", "sub/d.md")
+	w := idle(t, root, Options{})
+	tells := func(when string, want ...string) {
+		t.Helper()
+		if c := scanOnce(t, w); !same(c, Changes{Paths: want}) {
+			t.Errorf("%s: %+v, want %q", when, c, want)
+		}
+	}
+	settle := func() { // what was written just now is told once more
+		t.Helper()
+		for begin := time.Now(); !same(scanOnce(t, w), Changes{}); {
+			if time.Since(begin) > patience {
+				t.Fatal("it never comes to rest")
+			}
+		}
+	}
+	if c := scanOnce(t, w); !c.Rescan {
+		t.Errorf("nobody knows anything: %+v, want Rescan", c)
+	}
+	files(t, w)
+	tells("all is young", "a.md", "b.md", "c.md", "sub/d.md")
+	settle()
+
+	write(t, filepath.Join(root, "a.md"), "without an event")
+	write(t, filepath.Join(root, "sub/new.md"), "without an event")
+	tells("written and made", "a.md", "sub/new.md")
+	settle()
+
+	w.told.name("sub/d.md", "gone.md") // by events
+	tells("named", "gone.md", "sub/d.md")
+	tells("named before")
+
+	if _, _, err := w.ReadFile("b.md", 1); err == nil {
+		t.Error("read beyond the limit")
+	}
+	check(t, os.Symlink(strings.Repeat("x", 300), filepath.Join(root, "long.md")))
+	if _, _, err := w.ReadFile("long.md", 1); err == nil {
+		t.Error("read through a link that is too long")
+	}
+	if c := scanOnce(t, w); !c.Rescan {
+		t.Errorf("a file of which nothing is known: %+v, want Rescan", c)
+	}
+	check(t, os.Remove(filepath.Join(root, "long.md")))
+	files(t, w)
+	settle()
+
+	check(t, os.Remove(filepath.Join(root, "c.md")))
+	if c := scanOnce(t, w); !c.Rescan {
+		t.Errorf("gone without an event: %+v, want Rescan", c)
+	}
+}
+
+func TestScanTellsWhatCouldNotBeRead(t *testing.T) {
+	root := tree(t, "a.md", "b.md")
+	w := idle(t, root, Options{})
+	files(t, w)
+	if _, _, err := w.ReadFile("a.md", 1); err == nil {
+		t.Error("read beyond the limit")
+	}
+	check(t, os.RemoveAll(root))
+	if _, _, err := w.ReadFile("b.md", 9); err == nil {
+		t.Error("read without a root")
+	}
+	if _, named := w.told.take(); len(named) != 1 || !named["b.md"] {
+		t.Errorf("to be named again: %v, want b.md", named)
+	}
+}
+
+func TestScanForgetsTooMuch(t *testing.T) {
+	w := idle(t, tree(t, "a.md"), Options{})
+	files(t, w)
+	for i := range maxNamed + 1 {
+		w.told.name(fmt.Sprint(i))
+	}
+	if c := scanOnce(t, w); !c.Rescan {
+		t.Errorf("after too many: %d paths, want Rescan", len(c.Paths))
+	}
+}
+
+// Events go on while a scan, which may take seconds, is at work.
+func TestScanHoldsUpNothing(t *testing.T) {
+	gate, scanning := make(chan struct{}), make(chan struct{}, 1)
+	opened := 0
+	open := func() (*source, error) {
+		src, err := openSource()
+		if opened++; err == nil && opened > 2 { // New's, the one below's, and then the scan's
+			add := src.add
+			src.add = func(folder string) error {
+				select {
+				case scanning <- struct{}{}:
+				default:
+				}
+				<-gate
+				return add(folder)
+			}
+		}
+		return src, err
+	}
+	l := runLive(t, tree(t, "a.md", "b.md"), Options{ScanInterval: 300 * time.Millisecond}, open)
+	files(t, l.w)
+	l.next() // the first scan: all is young
+	<-scanning
+	l.write("a.md", "while scanning")
+	l.exactly("a.md")
+	l.write("a.md", "and again")
+	l.exactly("a.md")
+	close(gate)
+	l.write("b.md", "with the new watches")
+	l.until("b.md")
+}
