@@ -1,9 +1,64 @@
 package server
 
 import (
+	"cmp"
+	"context"
+	"log/slog"
+	"net"
 	"net/http"
 	"net/netip"
 )
+
+type standardFront struct {
+	*http.Server
+	abort func()
+}
+
+func (f *standardFront) Abort() error {
+	f.abort()
+	return f.Close()
+}
+
+// newStandard answers by net/http. The contexts of requests end with ctx.
+func newStandard(ctx context.Context, h http.Handler, limits Limits, log *slog.Logger) *http.Server {
+	log = cmp.Or(log, slog.Default())
+	s := &http.Server{
+		Handler:                      h,
+		DisableGeneralOptionsHandler: true,
+		ReadHeaderTimeout:            limits.Header,
+		ReadTimeout:                  limits.Read,
+		WriteTimeout:                 limits.Write,
+		IdleTimeout:                  limits.Idle,
+		MaxHeaderBytes:               limits.HeaderBytes,
+		ErrorLog:                     slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+		BaseContext:                  func(net.Listener) context.Context { return ctx },
+		ConnContext:                  func(ctx context.Context, c net.Conn) context.Context { return context.WithValue(ctx, connKey{}, c) },
+		ConnState:                    whenClosed,
+		Protocols:                    new(http.Protocols),
+	}
+	s.Protocols.SetHTTP1(true)
+	s.Protocols.SetUnencryptedHTTP2(true)
+	return s
+}
+
+func whenClosed(c net.Conn, state http.ConnState) {
+	if c, ok := c.(*conn); ok && (state == http.StateClosed || state == http.StateHijacked) {
+		c.leave()
+	}
+}
+
+type connKey struct{}
+
+// standardBuffer is the size of what net/http writes at once.
+const standardBuffer = 4 << 10
+
+// joinWrites sends the coming body together with its headers, if it is so large
+// that net/http would not.
+func joinWrites(r *http.Request, body int) {
+	if c, ok := r.Context().Value(connKey{}).(*conn); ok && body >= standardBuffer && r.ProtoMajor == 1 {
+		c.join = true
+	}
+}
 
 // ServeHTTP is the front of net/http.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
