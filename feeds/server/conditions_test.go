@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/andybalholm/brotli"
 	"github.com/klauspost/compress/zstd"
@@ -144,7 +145,9 @@ func TestFeedHeaders(t *testing.T) {
 
 // HEAD tells of every resource what GET tells, and both give its length.
 func TestHead(t *testing.T) {
-	h := testHandler(t)
+	opt := testOptions(t)
+	opt.Now = func() time.Time { return newest } // Date is the same
+	h := NewHandler(holding(testSnapshot(testSite())), opt)
 	for r := range Resources(testSnapshot(testSite()), testOptions(t)) {
 		for _, coding := range []string{"", "gzip", "br", "zstd"} {
 			get, head := ask(h, "GET", r.Path, "Accept-Encoding: "+coding), ask(h, "HEAD", r.Path, "Accept-Encoding: "+coding)

@@ -48,6 +48,11 @@ func (c *conn) Read(p []byte) (int, error) {
 		return 0, nil
 	}
 	c.skipped = false
+	return c.receive(p)
+}
+
+// receive is Read without that.
+func (c *conn) receive(p []byte) (int, error) {
 	if err := c.read.begin(); err != nil {
 		return 0, err
 	}

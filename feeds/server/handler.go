@@ -14,6 +14,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"runtime/debug"
 	"strings"
 	"sync/atomic"
@@ -39,6 +40,8 @@ type Options struct {
 	// Operations offers /status, /status.json and /metrics to clients on this
 	// machine, and says in /readyz what is held; nil: none of that.
 	Operations Operations
+	// TrustedProxies are those whose word on who the client is counts.
+	TrustedProxies []netip.Prefix
 	// PageBytes bounds the memory kept in rendered pages; zero: 32 MiB.
 	PageBytes int
 	// Now is the clock; nil: time.Now.

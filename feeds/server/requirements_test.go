@@ -1,7 +1,6 @@
 package server
 
 import (
-	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -107,7 +106,7 @@ func TestRequirements(t *testing.T) {
 
 // requirementsHandler serves a site after a change of its feed of everything,
 // whose tag was old before.
-func requirementsHandler(t *testing.T) (h http.Handler, old string) {
+func requirementsHandler(t *testing.T) (h *Handler, old string) {
 	site := testSite()
 	opt := testOptions(t)
 	opt.Now = func() time.Time { return newest.Add(time.Hour) }

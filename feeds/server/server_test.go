@@ -103,7 +103,7 @@ func testOptions(t *testing.T) Options {
 	}
 }
 
-func testHandler(t *testing.T) http.Handler {
+func testHandler(t *testing.T) *Handler {
 	return NewHandler(holding(testSnapshot(testSite())), testOptions(t))
 }
 
