@@ -11,6 +11,7 @@
 package server
 
 import (
+	"hash/maphash"
 	"io"
 	"log/slog"
 	"net/http"
@@ -63,6 +64,8 @@ type Handler struct {
 	past   *past
 	mixes  *mixes
 	date   date
+
+	repeats *repeats
 }
 
 // NewHandler serves what src holds.
@@ -76,7 +79,7 @@ func NewHandler(src Source, opt Options) *Handler {
 	if opt.Now == nil {
 		opt.Now = time.Now
 	}
-	return &Handler{source: src, opt: opt, past: newPast(opt.Now), mixes: newMixes()}
+	return &Handler{source: src, opt: opt, past: newPast(opt.Now), mixes: newMixes(), repeats: &repeats{seed: maphash.MakeSeed()}}
 }
 
 // answer is what r gets at the time now.
@@ -114,6 +117,7 @@ func (h *Handler) current(snap *feeds.Snapshot) *view {
 		v = newView(snap, h.opt)
 		v.past = h.past
 		v.mixes = h.mixes
+		v.repeats = h.repeats
 		h.view.Store(v)
 	}
 	return v
@@ -143,6 +147,9 @@ func (v *view) answer(r request, path string, now time.Time) answer {
 func (v *view) answerOf(e *entry, r request, now time.Time) answer {
 	if e.page != "" && isBrowser(r) {
 		return redirect(http.StatusSeeOther, v.link(e.page), noStore, one("Vary", browserFields))
+	}
+	if wait := v.wait(e, r, now); wait > 0 {
+		return tooMany(wait)
 	}
 	a, err := e.out.answer(r, now)
 	if err != nil {

@@ -78,6 +78,8 @@ func TestRequirements(t *testing.T) {
 		{"A-IM and the current tag get nothing", "GET", "/rss.xml", []string{"A-IM: feed", `If-None-Match: "TAG"`}, 304, []string{"IM: "}},
 		{"A-IM alone gets all", "GET", "/rss.xml", []string{"A-IM: feed"}, 200, []string{"IM: ", usual}},
 		{"a page lists every format", "GET", "/topics/known/", nil, 200, []string{`Link: <https://feeds.example.com/topics/known/rss.xml>; rel="alternate"; type="application/rss+xml"`}},
+		{"a client that fetches the same bytes for ever is told to wait", "GET", "/topics/known/atom.xml", nil, 429, []string{"Retry-After: 900", "Cache-Control: no-store", "ETag: "}},
+		{"one that asks whether they changed is not", "GET", "/topics/known/atom.xml", []string{`If-None-Match: "x"`}, 200, nil},
 		{"nobody else may write", "POST", "/rss.xml", nil, 405, []string{"Allow: GET, HEAD"}},
 	} {
 		t.Run(tt.rule, func(t *testing.T) {
@@ -87,7 +89,7 @@ func TestRequirements(t *testing.T) {
 			for _, f := range tt.fields {
 				fields = append(fields, names.Replace(f))
 			}
-			w := ask(h, tt.method, tt.target, fields...)
+			w := askFrom(someone, h, tt.method, tt.target, fields...)
 			if w.Code != tt.status {
 				t.Errorf("%d, want %d", w.Code, tt.status)
 			}
@@ -104,6 +106,8 @@ func TestRequirements(t *testing.T) {
 	}
 }
 
+const someone = "198.51.100.7:1000"
+
 // requirementsHandler serves a site after a change of its feed of everything,
 // whose tag was old before.
 func requirementsHandler(t *testing.T) (h *Handler, old string) {
@@ -119,5 +123,8 @@ func requirementsHandler(t *testing.T) (h *Handler, old string) {
 	snap := feeds.NewSnapshot(site, 3, append(next.Listings, known), map[feeds.Key]feeds.Key{{Kind: feeds.Topic, Slug: "renamed"}: known.Key})
 	snap.Retired = map[feeds.Key]bool{{Kind: feeds.Topic, Slug: "retired"}: true}
 	src.Store(snap)
+	for range maxRepeats {
+		askFrom(someone, h, "GET", "/topics/known/atom.xml")
+	}
 	return h, old
 }

@@ -107,9 +107,14 @@ func testHandler(t *testing.T) *Handler {
 	return NewHandler(holding(testSnapshot(testSite())), testOptions(t))
 }
 
-// ask sends a request; fields are header lines "Name: value".
+// ask sends a request from this machine; fields are header lines "Name: value".
 func ask(h http.Handler, method, target string, fields ...string) *httptest.ResponseRecorder {
+	return askFrom("127.0.0.1:1000", h, method, target, fields...)
+}
+
+func askFrom(remote string, h http.Handler, method, target string, fields ...string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(method, target, nil)
+	r.RemoteAddr = remote
 	for _, f := range fields {
 		name, value, _ := strings.Cut(f, ": ")
 		r.Header.Add(name, value)

@@ -18,8 +18,9 @@ type view struct {
 	opt       Options
 	base      string // path of the site's base URL, beginning and ending in a slash
 	directory func() *directory
-	past      *past  // nil: nobody asks for deltas
-	mixes     *mixes // nil: none are served
+	past      *past    // nil: nobody asks for deltas
+	mixes     *mixes   // nil: none are served
+	repeats   *repeats // nil: nobody is limited
 
 	known   sync.Map // *entry by Resource.Path: those that have been rendered
 	mu      sync.Mutex
