@@ -10,12 +10,11 @@ import (
 // host, and an asterisk is no path of ours.
 func targetPath(target string) string {
 	if !strings.HasPrefix(target, "/") {
-		_, rest, _ := strings.Cut(target, "://")
-		if i := strings.IndexAny(rest, "/?"); i >= 0 {
-			target = rest[i:]
-		} else if target != "*" {
-			return "/"
+		u, err := url.ParseRequestURI(target)
+		if err != nil {
+			return target
 		}
+		target = u.EscapedPath()
 	}
 	path, _, _ := strings.Cut(target, "?")
 	if path == "" {
