@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -77,11 +78,15 @@ func (f *fastFront) Abort() error {
 var http10 = []byte("HTTP/1.0")
 
 func (f *fastFront) serve(ctx *fasthttp.RequestCtx) {
+	if !bytes.HasPrefix(ctx.Request.Header.Protocol(), []byte("HTTP/1.")) {
+		refuse(ctx, "505 HTTP Version Not Supported: unsupported protocol version", "")
+		return
+	}
 	r := fastRequest{ctx}
 	target := r.Target()
 	if strings.IndexByte(target, '%') >= 0 || target[0] != '/' {
 		if _, err := url.ParseRequestURI(target); err != nil {
-			refuse(ctx, "400 Bad Request")
+			refuse(ctx, "400 Bad Request", "")
 			return
 		}
 	}
@@ -109,20 +114,23 @@ func (f *fastFront) fail(ctx *fasthttp.RequestCtx, err error) {
 	case errors.Is(err, fasthttp.ErrBodyTooLarge):
 		f.serve(ctx)
 	case large:
-		refuse(ctx, "431 Request Header Fields Too Large")
+		refuse(ctx, "431 Request Header Fields Too Large", "")
 	case isTimeout && timeout.Timeout(), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		ctx.Conn().Close()
 	case ctx.Request.Header.IsHTTP11() && strings.Contains(err.Error(), "missing required host"): // of no type of its own
-		refuse(ctx, "400 Bad Request: missing required Host header")
+		refuse(ctx, "400 Bad Request: missing required Host header", "")
+	case errors.Is(err, fasthttp.ErrUnsupportedTransferEncoding):
+		refuse(ctx, "501 Not Implemented", "Unsupported transfer encoding")
 	default:
-		refuse(ctx, "400 Bad Request")
+		refuse(ctx, "400 Bad Request", "")
 	}
 }
 
-// refuse writes a status line as net/http does and ends the connection.
-func refuse(ctx *fasthttp.RequestCtx, status string) {
+// refuse writes a status line as net/http does, with the words or else the status
+// below it, and ends the connection.
+func refuse(ctx *fasthttp.RequestCtx, status, words string) {
 	c := ctx.Conn().(*fastConn)
-	io.WriteString(c, "HTTP/1.1 "+status+"\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n"+status)
+	io.WriteString(c, "HTTP/1.1 "+status+"\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n"+cmp.Or(words, status))
 	c.linger()
 	c.Close()
 	ctx.SetConnectionClose()

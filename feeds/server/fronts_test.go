@@ -72,7 +72,7 @@ func raw(t *testing.T, r *bufio.Reader, method string) string {
 	}
 	body, err := io.ReadAll(io.LimitReader(r, int64(length)))
 	if err != nil {
-		t.Error(err)
+		t.Errorf("%q: %v", head, err)
 	}
 	return strings.Join(head, "") + "\r\n" + string(body)
 }
@@ -120,6 +120,13 @@ var frontRequests = []string{
 	"GET /metrics HTTP/1.1\r\nHost: localhost\r\nVia: 1.1 x\r\n",
 	"GET /status HTTP/1.1\r\nHost: feeds.example.com\r\n",
 	"POST /rss.xml HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n",
+	"POST /rss.xml HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n", // and two bytes
+	"POST /rss.xml HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n",
+	"POST /rss.xml HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n",
+	"PUT /rss.xml HTTP/1.1\r\nHost: x\r\nContent-Length: 3000000\r\n",
+	"GET /rss.xml HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n",
+	"GET /rss.xml HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: odd\r\n",
+	"GET /rss.xml HTTP/2.7\r\nHost: x\r\n",
 	"DELETE /rss.xml HTTP/1.1\r\nHost: x\r\n",
 	"OPTIONS * HTTP/1.1\r\nHost: x\r\n",
 	"BREW /rss.xml HTTP/1.1\r\nHost: x\r\n",
@@ -231,4 +238,24 @@ func TestFrontsStop(t *testing.T) {
 	}
 }
 
-var _ http.Handler = (*Handler)(nil)
+// The standard front speaks HTTP/2 to those who know beforehand, as proxies do.
+func TestHTTP2(t *testing.T) {
+	h := NewHandler(holding(testSnapshot(testSite())), testOptions(t))
+	addr, _, _ := answering(t, fronts["standard"], h, Limits{})
+	client := &http.Transport{Protocols: new(http.Protocols), DisableCompression: true}
+	client.Protocols.SetUnencryptedHTTP2(true)
+	t.Cleanup(client.CloseIdleConnections)
+	want := ask(h, "GET", "/rss.xml").Body.String()
+	for range 3 {
+		r, _ := http.NewRequest("GET", "http://"+addr+"/rss.xml", strings.NewReader("x"))
+		resp, err := client.RoundTrip(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		if err != nil || resp.ProtoMajor != 2 || string(body) != want {
+			t.Errorf("%s, %d bytes, %v", resp.Proto, len(body), err)
+		}
+	}
+}
