@@ -12,8 +12,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"feedmill/feeds"
 )
 
 // frontOf serves h by one of the fronts until ctx ends.
@@ -142,13 +140,12 @@ var frontRequests = []string{
 // Both fronts give the same answers to the byte, header lines in any order, and
 // leave the connection in the same state.
 func TestFrontsAnswerAlike(t *testing.T) {
-	names, answers := strings.NewReplacer(), map[string][]string{}
+	answers := map[string][]string{}
 	for name, serve := range fronts {
 		h, old := requirementsHandler(t)
 		h.opt.Operations = operations{}
-		h.mixes.use(h.source.Snapshot().Site, feeds.Key{})
 		tag := strings.Trim(ask(h, "GET", "/rss.xml").Header().Get("ETag"), `"`)
-		names = strings.NewReplacer("TAG", tag, "OLD", strings.Trim(old, `"`))
+		names := strings.NewReplacer("TAG", tag, "OLD", strings.Trim(old, `"`))
 		addr, _, _ := answering(t, serve, h, Limits{})
 		for _, r := range frontRequests {
 			c := dial(t, addr)
