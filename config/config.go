@@ -15,6 +15,7 @@
 package config
 
 import (
+	"net/netip"
 	"time"
 
 	"feedmill/feeds"
@@ -29,10 +30,12 @@ type Config struct {
 	Dir    string // absolute: the folder of articles
 	Flavor Flavor
 
-	Listen  string // host:port
-	BaseURL string // absolute, ends in a slash, no query; empty: derive it from the listening address
-	State   string // absolute: the folder for what must outlive a restart
-	Cache   int    // bytes of memory for what is rendered, at most
+	Cache          int            // bytes of memory for what is rendered, at most
+	Listen         string         // host:port
+	HTTPServer     string         // "standard" or "fast"
+	TrustedProxies []netip.Prefix // whose word on who the client is counts
+	BaseURL        string         // absolute, ends in a slash, no query; empty: derive it from the listening address
+	State          string         // absolute: the folder for what must outlive a restart
 
 	Site        Site
 	Collections []Collection // longest Dir first; never empty

@@ -65,6 +65,7 @@ func newLoader(dir string) (*loader, error) {
 	return &loader{dir: dir, Config: Config{
 		Dir:         abs,
 		Listen:      "127.0.0.1:8080",
+		HTTPServer:  "standard",
 		State:       filepath.Join(abs, ".feedmill"),
 		Cache:       256 << 20,
 		Site:        Site{TimeZone: time.UTC},

@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -105,11 +106,21 @@ func (s *serve) run(ctx context.Context) error {
 	fmt.Fprintln(s.stdout, cmp.Or(cfg.BaseURL, s.baseURL))
 
 	group, ctx := errgroup.WithContext(ctx)
-	handler := server.NewHandler(s, server.Options{OPML: opml.Encode, Logger: s.log, Version: version(), Operations: s})
-	group.Go(func() error { return server.Serve(ctx, ln, handler, server.Limits{}, s.log) })
+	group.Go(func() error { return s.answer(ctx, ln, cfg) })
 	group.Go(func() error { return s.accepts(ctx, cfg) })
 	group.Go(func() error { return s.sites(ctx, cfg) })
 	return group.Wait()
+}
+
+// answer serves HTTP from ln until ctx ends.
+func (s *serve) answer(ctx context.Context, ln net.Listener, cfg *settings) error {
+	handler := server.NewHandler(s, server.Options{
+		OPML: opml.Encode, Logger: s.log, Version: version(), Operations: s, TrustedProxies: cfg.TrustedProxies,
+	})
+	if cfg.HTTPServer == "fast" {
+		return server.ServeFast(ctx, ln, handler, server.Limits{}, s.log)
+	}
+	return server.Serve(ctx, ln, handler, server.Limits{}, s.log)
 }
 
 // sites runs one site after the other: a new one takes over from the last when
@@ -217,6 +228,9 @@ func (s *serve) reload(ctx context.Context, current *site) *site {
 		s.log.Info("settings taken over", "path", cmp.Or(cfg.File, cfg.Dir))
 		if s.listen == "" && cfg.Listen != current.cfg.Listen {
 			s.log.Warn("listen takes effect at the next start", "address", cfg.Listen)
+		}
+		if cfg.HTTPServer != current.cfg.HTTPServer || !slices.Equal(cfg.TrustedProxies, current.cfg.TrustedProxies) {
+			s.log.Warn("http_server and trusted_proxies take effect at the next start")
 		}
 		if cfg.State != current.cfg.State {
 			s.log.Warn("state takes effect at the next start", "path", cfg.State)

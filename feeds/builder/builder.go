@@ -80,7 +80,7 @@ type Builder struct {
 	edition uint64 // of the window opened last
 	press   *press
 	arrived arrivals
-	full    sync.Once          // no room for texts
+	full    sync.Once // no room for texts
 	cached
 
 	snapshot atomic.Pointer[feeds.Snapshot]

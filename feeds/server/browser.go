@@ -1,7 +1,6 @@
 package server
 
 import (
-	"net/http"
 	"strings"
 
 	"feedmill/feeds"
@@ -11,11 +10,18 @@ import (
 // answer there varies by them, so that no cache hands one's to the other.
 const browserFields = "Sec-Fetch-Dest, Sec-Fetch-Site"
 
-// leadsToPage reports whether somebody is to be shown the page of the document
-// at path: a browser that is about to show it as the page itself (Fetch Metadata
+// isBrowser reports whether somebody who asks for a document is to be shown its
+// page: a browser that is about to show it as the page itself (Fetch Metadata
 // §2.1), unless a link on our own pages led there, which means the document.
-func leadsToPage(path string, h http.Header) bool {
-	return h.Get("Sec-Fetch-Dest") == "document" && h.Get("Sec-Fetch-Site") != "same-origin" && pageOf(path) != ""
+func isBrowser(r request) bool {
+	return first(r.Field("Sec-Fetch-Dest")) == "document" && first(r.Field("Sec-Fetch-Site")) != "same-origin"
+}
+
+func first(lines []string) string {
+	if len(lines) == 0 {
+		return ""
+	}
+	return lines[0]
 }
 
 // pageOf is the path of the page beside a feed's document, empty for other paths.

@@ -7,16 +7,24 @@ import (
 	"feedmill/feeds"
 )
 
-// namesTag reports whether an If-None-Match with these field lines names our
-// tag, compared weakly (RFC 9110 §13.1.2). Entries are matched whole, never as
-// substrings; ones without quotes, as some clients send them, count too.
-func namesTag(lines []string, tag string) bool {
+// heldIn reports whether an If-None-Match with these field lines names our tag,
+// compared weakly (RFC 9110 §13.1.2), and in which coding: want, if that is one
+// of several or none is told. Entries are matched whole, never as substrings; ones
+// without quotes, as some clients send them, count too.
+func heldIn(lines []string, tag string, want feeds.Coding) (coding feeds.Coding, held bool) {
 	for got := range tags(lines) {
-		if got == "*" || sameTag(strings.Trim(got, `"`), tag) {
-			return true
+		c, same := want, got == "*"
+		if !same {
+			c, same = codedTag(strings.Trim(got, `"`), tag, want)
+		}
+		if same && c == want {
+			return want, true
+		}
+		if same && !held {
+			coding, held = c, true
 		}
 	}
-	return false
+	return coding, held
 }
 
 // tags yields the entries of an If-None-Match as they are written, without their
@@ -51,15 +59,32 @@ func nextTag(list string) (tag, rest string) {
 // sameTag reports whether got is tag, as it is or with the mark of a content
 // coding that we or a proxy between us appended: -gzip, ;gzip, --gzip, -df.
 func sameTag(got, tag string) bool {
+	_, same := codedTag(got, tag, feeds.Identity)
+	return same
+}
+
+// codedTag is sameTag and the coding of the mark: other where that is none of
+// ours.
+func codedTag(got, tag string, other feeds.Coding) (feeds.Coding, bool) {
 	mark, ok := strings.CutPrefix(got, tag)
 	if !ok || mark == "" {
-		return ok
+		return feeds.Identity, ok
 	}
-	switch coding := strings.TrimLeft(mark, "-;"); coding {
-	case "gzip", "br", "zstd", "deflate", "df":
-		return len(coding) < len(mark)
+	name := strings.TrimLeft(mark, "-;")
+	if len(name) == len(mark) {
+		return other, false
 	}
-	return false
+	switch name {
+	case "gzip":
+		return feeds.Gzip, true
+	case "br":
+		return feeds.Brotli, true
+	case "zstd":
+		return feeds.Zstd, true
+	case "deflate", "df":
+		return other, true
+	}
+	return other, false
 }
 
 // preferred chooses a content coding for these Accept-Encoding field lines (RFC
@@ -67,7 +92,7 @@ func sameTag(got, tag string) bool {
 // "*" stands for gzip alone, which whoever sends it is sure to undo. Where
 // nothing is acceptable it chooses no coding: a readable answer serves the
 // client better than a refusal.
-func preferred(lines []string) feeds.Coding {
+func preferred(lines []string) preference {
 	var weight [len(feeds.Codings)]int
 	for c := range weight {
 		weight[c] = unset
@@ -96,7 +121,23 @@ func preferred(lines []string) feeds.Coding {
 			best = c
 		}
 	}
-	return best
+	if weight[feeds.Gzip] > 0 {
+		return preference{best, feeds.Gzip}
+	}
+	return preference{best, feeds.Identity}
+}
+
+// preference is what a client would like best, and what it is to get meanwhile, as
+// long as that is being made: Gzip or Identity.
+type preference struct{ best, meanwhile feeds.Coding }
+
+// of is b in the best coding that can be sent at once.
+func (p preference) of(b *feeds.Body) (feeds.Coding, []byte) {
+	coding, bytes := b.Best(p.best)
+	if coding != p.best && coding != p.meanwhile {
+		return feeds.Identity, b.In(feeds.Identity)
+	}
+	return coding, bytes
 }
 
 // weights yields the elements of a list with their q parameters in thousandths.

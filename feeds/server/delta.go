@@ -3,7 +3,6 @@ package server
 import (
 	"log/slog"
 	"maps"
-	"net/http"
 	"strings"
 	"sync"
 	"time"
@@ -16,7 +15,7 @@ import (
 type deltas struct {
 	past     *past
 	resource *Resource
-	full     *content
+	like     *content // the full document without its bytes
 	revision *feeds.Revision
 	format   feeds.Format
 	log      *slog.Logger
@@ -30,17 +29,23 @@ type deltas struct {
 // come back.
 func (v *view) deltas(r *Resource, full *content, revision *feeds.Revision, f feeds.Format) *deltas {
 	v.past.note(r.Path, full.tag, revision.Marks())
+	like := *full
+	like.body, like.again = nil, nil
 	return &deltas{
-		past: v.past, resource: r, full: full, revision: revision, format: f, log: v.opt.Logger,
+		past: v.past, resource: r, like: &like, revision: revision, format: f, log: v.opt.Logger,
 		room: len(full.body.In(feeds.Identity)), made: map[string]*rendition{},
 	}
 }
 
 // wantsDelta reads A-IM (RFC 3229 §10.5.3): a list of instance manipulations
 // with weights, of which "identity" asks for the whole.
-func wantsDelta(h http.Header) bool {
+func wantsDelta(r request) bool {
+	lines := r.Field("A-Im")
+	if lines == nil {
+		return false
+	}
 	feed, whole := unset, unset
-	for name, q := range weights(h["A-Im"]) {
+	for name, q := range weights(lines) {
 		switch {
 		case strings.EqualFold(name, "feed"):
 			feed = q
@@ -85,17 +90,18 @@ func (d *deltas) from(tag string, known []feeds.Mark, now time.Time) *rendition 
 	}
 	d.room -= len(body)
 	if err != nil || items == len(d.revision.Marks()) { // all is new: then caches had better keep the answer
-		d.made[tag] = nil
+		d.made[strings.Clone(tag)] = nil
 		return nil
 	}
-	c := *d.full
-	c.body, c.deltas = feeds.NewBody(body), nil
+	c := *d.like
+	c.body = feeds.NewBody(body)
 	c.control = "no-store, im" // §10.8.3: for none but caches that know what 226 is
 	c.varies = varyBy(c.varies, "A-IM, If-None-Match")
 	c.header = maps.Clone(c.header)
 	c.header.Set("IM", "feed")
-	d.made[tag] = newRendition(d.resource, &c, now)
-	return d.made[tag]
+	out := newRendition(d.resource, &c, now)
+	d.made[strings.Clone(tag)] = out
+	return out
 }
 
 // past remembers what documents held, so that a tag of the last days says what

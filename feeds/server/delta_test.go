@@ -212,7 +212,9 @@ func TestNoDeltaOfAnUnfitDocument(t *testing.T) {
 
 	bad := edition(site, "c", "b", "a")
 	l := bad.Listing(all)
-	l.Revision = l.Checked(nil, func(feeds.Format, *feeds.Document, []feeds.Placed, error) (*feeds.Revision, error) { return before, nil })
+	l.Revision = l.Checked(nil, func(feeds.Format, *feeds.Document, []feeds.Placed, error) (*feeds.Revision, error) {
+		return before, nil
+	})
 	src.Store(bad)
 	w := ask(h, "GET", "/rss.xml", "A-IM: feed", "If-None-Match: "+first)
 	if got := ids(t, w.Body); w.Code != http.StatusOK || got != "b a" {

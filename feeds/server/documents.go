@@ -36,7 +36,7 @@ func (v *view) document(path string, k feeds.Key, revision *feeds.Revision, next
 			return nil, err
 		}
 		c := &content{
-			body: d.Coded, tag: d.Tag, modified: d.LastModified, fresh: d.MaxAge, next: next,
+			body: d.Coded, again: coded(revision, f), tag: d.Tag, modified: d.LastModified, fresh: d.MaxAge, next: next,
 			varies: browserFields, header: v.documentHeader(path, k, f), weight: 1 << 10,
 		}
 		if v.past != nil && revision.Own(f) {
@@ -45,6 +45,17 @@ func (v *view) document(path string, k feeds.Key, revision *feeds.Revision, next
 		return c, nil
 	}
 	return r
+}
+
+// coded gets a document's bytes from where they are kept, or makes them again.
+func coded(revision *feeds.Revision, f feeds.Format) func() (*feeds.Body, error) {
+	return func() (*feeds.Body, error) {
+		d, err := revision.Document(f)
+		if err != nil {
+			return nil, err
+		}
+		return d.Coded, nil
+	}
 }
 
 // documentHeader names the document and its page (RFC 8288) and lets readers

@@ -5,14 +5,19 @@
 // never waits for a rebuild and never sees half of one. Each resource is
 // rendered when first asked for and then served from memory with all its
 // headers ready. Nothing in a response derives from the request's host.
+//
+// What is answered is decided in one place, [Handler], for two fronts: net/http
+// and fasthttp.
 package server
 
 import (
+	"hash/maphash"
 	"io"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"runtime/debug"
-	"strconv"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -36,6 +41,8 @@ type Options struct {
 	// Operations offers /status, /status.json and /metrics to clients on this
 	// machine, and says in /readyz what is held; nil: none of that.
 	Operations Operations
+	// TrustedProxies are those whose word on who the client is counts.
+	TrustedProxies []netip.Prefix
 	// PageBytes bounds the memory kept in rendered pages; zero: 32 MiB.
 	PageBytes int
 	// Now is the clock; nil: time.Now.
@@ -48,17 +55,21 @@ const (
 	internal   = "internal error\n"
 )
 
-type handler struct {
+// Handler answers requests for what a Source holds at the time of each. It is
+// safe for concurrent use and starts no goroutine.
+type Handler struct {
 	source Source
 	opt    Options
 	view   atomic.Pointer[view]
 	past   *past
 	mixes  *mixes
+	date   date
+
+	repeats *repeats
 }
 
-// NewHandler serves what src holds at the time of each request. The handler is
-// safe for concurrent use and starts no goroutine.
-func NewHandler(src Source, opt Options) http.Handler {
+// NewHandler serves what src holds.
+func NewHandler(src Source, opt Options) *Handler {
 	if opt.Logger == nil {
 		opt.Logger = slog.Default()
 	}
@@ -68,106 +79,82 @@ func NewHandler(src Source, opt Options) http.Handler {
 	if opt.Now == nil {
 		opt.Now = time.Now
 	}
-	return &handler{source: src, opt: opt, past: newPast(opt.Now), mixes: newMixes()}
+	return &Handler{source: src, opt: opt, past: newPast(opt.Now), mixes: newMixes(), repeats: &repeats{seed: maphash.MakeSeed()}}
 }
 
-func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	defer h.recover(w, r)
-	if r.Method != http.MethodGet && r.Method != http.MethodHead {
-		w.Header().Set("Allow", "GET, HEAD")
-		text(w, r, http.StatusMethodNotAllowed, noMethod)
-		return
+// answer is what r gets at the time now.
+func (h *Handler) answer(r request, now time.Time) (a answer) {
+	path := targetPath(r.Target())
+	defer func() {
+		if cause := recover(); cause != nil {
+			h.opt.Logger.Error("request panicked", "url", path, "err", cause, "stack", string(debug.Stack()))
+			a = brief(http.StatusInternalServerError, internal)
+		}
+	}()
+	if m := r.Method(); m != http.MethodGet && m != http.MethodHead {
+		return text(http.StatusMethodNotAllowed, noMethod, one("Allow", "GET, HEAD"))
 	}
-	if r.URL.Path == "/healthz" {
-		brief(w, r, http.StatusOK, "ok\n")
-		return
-	}
-	if h.operate(w, r) {
-		return
+	switch path {
+	case "/healthz":
+		return brief(http.StatusOK, "ok\n")
+	case "/status", "/status.json", "/metrics":
+		if h.opt.Operations != nil {
+			return h.operate(r, path)
+		}
 	}
 	snap := h.source.Snapshot()
-	if snap == nil {
-		w.Header().Set("Retry-After", "2")
+	if snap == nil || path == "/readyz" {
+		return h.ready(snap)
 	}
-	switch {
-	case snap == nil, r.URL.Path == "/readyz":
-		h.ready(w, r, snap)
-	default:
-		h.current(snap).serve(w, r)
-	}
+	return h.current(snap).answer(r, path, now)
 }
 
 // current is the view of snap. A request that still holds an older snapshot may
 // put its view back for a moment, which costs a rendering and nothing else.
-func (h *handler) current(snap *feeds.Snapshot) *view {
+func (h *Handler) current(snap *feeds.Snapshot) *view {
 	v := h.view.Load()
 	if v == nil || v.snap != snap {
 		v = newView(snap, h.opt)
 		v.past = h.past
 		v.mixes = h.mixes
+		v.repeats = h.repeats
 		h.view.Store(v)
 	}
 	return v
 }
 
-func (v *view) serve(w http.ResponseWriter, r *http.Request) {
-	e, redirect := v.find(r.URL.EscapedPath())
+func (v *view) answer(r request, path string, now time.Time) answer {
+	if e := v.rendered(path); e != nil {
+		return v.answerOf(e, r, now)
+	}
+	path = canonicalEscapes(strings.Clone(path))
+	e, to := v.find(path)
 	switch {
-	case redirect != "":
-		w.Header().Set("Cache-Control", "public, max-age=3600")
-		w.Header().Set("X-Content-Type-Options", "nosniff")
-		http.Redirect(w, r, redirect, http.StatusPermanentRedirect)
-	case e == nil && v.retired(r.URL.EscapedPath()):
-		v.gone(w, r)
+	case to != "":
+		return redirect(http.StatusPermanentRedirect, to, one("Cache-Control", "public, max-age=3600"))
+	case e == nil && v.retired(path):
+		return v.gone(r)
 	case e == nil:
-		v.notFound(w, r)
-	case leadsToPage(e.Path, r.Header):
-		w.Header().Set("Cache-Control", "no-store")
-		w.Header().Set("Vary", browserFields)
-		w.Header().Set("X-Content-Type-Options", "nosniff")
-		http.Redirect(w, r, v.link(pageOf(e.Path)), http.StatusSeeOther)
-	default:
-		out, err := v.render(e)
-		if err != nil {
-			brief(w, r, http.StatusInternalServerError, internal)
-			return
-		}
-		out.serve(w, r, v.opt.Now())
+		return v.notFound(r, path)
 	}
+	if _, err := v.render(e); err != nil {
+		return brief(http.StatusInternalServerError, internal)
+	}
+	return v.answerOf(e, r, now)
 }
 
-// recover answers for a handler that panicked. Answers are complete before their
-// first byte is sent, so the headers can still be replaced.
-func (h *handler) recover(w http.ResponseWriter, r *http.Request) {
-	cause := recover()
-	if cause == nil {
-		return
+// answerOf answers with a resource that has been rendered.
+func (v *view) answerOf(e *entry, r request, now time.Time) answer {
+	if e.page != "" && isBrowser(r) {
+		return redirect(http.StatusSeeOther, v.link(e.page), noStore, one("Vary", browserFields))
 	}
-	if cause == http.ErrAbortHandler {
-		panic(cause)
+	if wait := v.wait(e, r, now); wait > 0 {
+		return tooMany(wait)
 	}
-	h.opt.Logger.Error("request panicked", "url", r.URL.Path, "err", cause, "stack", string(debug.Stack()))
-	clear(w.Header())
-	brief(w, r, http.StatusInternalServerError, internal)
-}
-
-// brief answers in a few words that hold for this moment only.
-func brief(w http.ResponseWriter, r *http.Request, status int, message string) {
-	w.Header().Set("Cache-Control", "no-store")
-	text(w, r, status, message)
-}
-
-func text(w http.ResponseWriter, r *http.Request, status int, message string) {
-	write(w, r, status, "text/plain; charset=utf-8", []byte(message))
-}
-
-func write(w http.ResponseWriter, r *http.Request, status int, mediaType string, body []byte) {
-	h := w.Header()
-	h.Set("Content-Type", mediaType)
-	h.Set("Content-Length", strconv.Itoa(len(body)))
-	h.Set("X-Content-Type-Options", "nosniff")
-	w.WriteHeader(status)
-	if r.Method != http.MethodHead {
-		w.Write(body)
+	a, err := e.out.answer(r, now)
+	if err != nil {
+		v.opt.Logger.Error("not rendered", "url", e.Path, "err", err)
+		return brief(http.StatusInternalServerError, internal)
 	}
+	return a
 }

@@ -105,7 +105,7 @@ func (v *view) mixEntry(l *feeds.Listing, file string) *entry {
 	if e := v.entries[path]; e != nil && e.of == l.Revision {
 		return e
 	}
-	e := &entry{of: l.Revision, Resource: v.mixPage(l)}
+	e := &entry{of: l.Revision, page: pageOf(path), Resource: v.mixPage(l)}
 	if f, known := format(file); known {
 		e.Resource = v.mixDocument(l, f)
 	}

@@ -328,3 +328,25 @@ func TestMixSwap(t *testing.T) {
 	close(stop)
 	readers.Wait()
 }
+
+// Rankings have a number, so they are among what is exported, and are the same.
+func TestRankingsAreResources(t *testing.T) {
+	n := newNewsroom(t)
+	h := NewHandler(n, testOptions(t))
+	found := map[string]bool{}
+	for r := range Resources(n.Snapshot(), testOptions(t)) {
+		if !strings.Contains(r.Path, "top/") {
+			continue
+		}
+		found[r.Name()] = true
+		body, err := r.Body()
+		if w := ask(h, "GET", r.Path); err != nil || w.Code != 200 || w.Body.String() != string(body) {
+			t.Errorf("%s: %d, other bytes than exported, %v", r.Path, w.Code, err)
+		}
+	}
+	for _, want := range []string{"top/index.html", "top/rss.xml", "topics/joe-biden/top/feed.json", "types/video/top/atom.xml"} {
+		if !found[want] {
+			t.Errorf("%s is not exported", want)
+		}
+	}
+}

@@ -1,10 +1,9 @@
 package server
 
 import (
-	"maps"
 	"net/http"
 	"strconv"
-	"sync"
+	"sync/atomic"
 	"time"
 
 	"feedmill/feeds"
@@ -13,35 +12,39 @@ import (
 // content is what rendering a resource gives.
 type content struct {
 	body     *feeds.Body
-	tag      string        // without quotes
-	modified time.Time     // zero: no Last-Modified
-	fresh    time.Duration // how long caches may use it at most
-	next     time.Time     // when it is known to change; zero for never
-	control  string        // Cache-Control; empty: made of fresh and next
-	varies   string        // request fields that choose the answer beside Accept-Encoding
-	header   http.Header   // what else goes with the bytes
-	weight   int           // bytes that live and die with the view
-	deltas   *deltas       // nil: there are none
+	again    func() (*feeds.Body, error) // gets equal bytes later on; nil: body is kept
+	tag      string                      // without quotes
+	modified time.Time                   // zero: no Last-Modified
+	fresh    time.Duration               // how long caches may use it at most
+	next     time.Time                   // when it is known to change; zero for never
+	control  string                      // Cache-Control; empty: made of fresh and next
+	varies   string                      // request fields that choose the answer beside Accept-Encoding
+	header   http.Header                 // what else goes with the bytes
+	weight   int                         // bytes that live and die with the view
+	deltas   *deltas                     // nil: there are none
 }
 
-// rendition is a resource in memory with every header ready. It never changes.
+// rendition is a resource with every header ready. It never changes, and the
+// bytes of a document are not its own: they may leave memory and come back.
 type rendition struct {
 	tag      string
 	modified time.Time
 	fresh    time.Duration
 	next     time.Time
 	weight   int
-
-	body     *feeds.Body
 	deltas   *deltas
-	held304  [len(feeds.Codings)]http.Header
-	variants [len(feeds.Codings)]func() variant
+
+	body   func() (*feeds.Body, error)
+	small  bool // not worth a coding
+	held   [len(feeds.Codings)]*head
+	common [len(feeds.Codings)][]field
+	whole  [len(feeds.Codings)]atomic.Pointer[sized]
 }
 
-// variant is a rendition in one content coding.
-type variant struct {
-	body   []byte
-	header http.Header
+// sized is the head of a body of so many bytes.
+type sized struct {
+	*head
+	length int
 }
 
 func newRendition(r *Resource, c *content, now time.Time) *rendition {
@@ -51,45 +54,35 @@ func newRendition(r *Resource, c *content, now time.Time) *rendition {
 	if c.control == "" {
 		c.control = cacheControl(c.fresh)
 	}
-	out := &rendition{tag: c.tag, modified: c.modified, fresh: c.fresh, next: c.next, weight: c.weight, body: c.body, deltas: c.deltas}
+	out := &rendition{
+		tag: c.tag, modified: c.modified, fresh: c.fresh, next: c.next, weight: c.weight, deltas: c.deltas,
+		body: c.again, small: c.body.Worth(feeds.Gzip) == feeds.Identity,
+	}
+	if out.body == nil {
+		out.body = func() (*feeds.Body, error) { return c.body, nil }
+	}
+	more := append(fieldsOf(c.header), one("Content-Type", r.MediaType))
 	for _, coding := range feeds.Codings {
-		out.held304[coding] = c.validators(coding)
-		out.variants[coding] = sync.OnceValue(func() variant {
-			return variantOf(r.MediaType, coding, c.body, out.held304[coding], c.header)
-		})
+		validators := c.validators(coding)
+		out.held[coding] = newHead(http.StatusNotModified, validators...)
+		if coding != feeds.Identity {
+			validators = append(validators, one("Content-Encoding", coding.String()))
+		}
+		out.common[coding] = newHead(0, validators...).with(more...).fields
 	}
 	return out
 }
 
-// variantOf is a body in a coding, with the headers that go with it.
-func variantOf(mediaType string, coding feeds.Coding, body *feeds.Body, headers ...http.Header) variant {
-	bytes, h := body.In(coding), http.Header{}
-	for _, more := range headers {
-		maps.Copy(h, more)
-	}
-	h.Set("Content-Type", mediaType)
-	h.Set("Content-Length", strconv.Itoa(len(bytes)))
-	if coding != feeds.Identity {
-		h.Set("Content-Encoding", coding.String())
-	}
-	return variant{bytes, h}
-}
-
-// validators are the headers that a 304 shares with the 200 it stands for.
-func (c *content) validators(coding feeds.Coding) http.Header {
-	h := http.Header{
-		"Etag":                   {tagIn(c.tag, coding)},
-		"Cache-Control":          {c.control},
-		"Vary":                   {varyBy("Accept-Encoding", c.varies)},
-		"X-Content-Type-Options": {"nosniff"},
-	}
+// validators are the fields that a 304 shares with the 200 it stands for.
+func (c *content) validators(coding feeds.Coding) []field {
+	all := []field{one("Etag", tagIn(c.tag, coding)), one("Cache-Control", c.control), one("Vary", varyBy("Accept-Encoding", c.varies)), nosniff}
 	if !c.modified.IsZero() {
-		h.Set("Last-Modified", c.modified.UTC().Format(http.TimeFormat))
+		all = append(all, one("Last-Modified", c.modified.UTC().Format(http.TimeFormat)))
 	}
 	if origin, ok := c.header["Access-Control-Allow-Origin"]; ok {
-		h["Access-Control-Allow-Origin"] = origin
+		all = append(all, field{"Access-Control-Allow-Origin", origin})
 	}
-	return h
+	return all
 }
 
 // tagIn is the entity tag of a coding's bytes: strong tags differ where bytes do
@@ -108,73 +101,67 @@ func varyBy(fields, more string) string {
 	return fields + ", " + more
 }
 
-// serve answers a GET or HEAD. Ranges are ignored, as RFC 9110 §14.2 allows.
-func (out *rendition) serve(w http.ResponseWriter, r *http.Request, now time.Time) {
-	coding := out.body.Worth(preferred(r.Header["Accept-Encoding"]))
-	h := w.Header()
-	if out.held(r.Header) {
-		maps.Copy(h, out.held304[coding])
-		out.hurry(h, now)
-		w.WriteHeader(http.StatusNotModified)
-		return
+// answer answers a GET or HEAD. Ranges are ignored, as RFC 9110 §14.2 allows.
+func (out *rendition) answer(r request, now time.Time) (answer, error) {
+	want := out.wanted(r)
+	if coding, held := out.heldIn(r, want.best); held {
+		return answer{out.hurry(out.held[coding], now), nil}, nil
 	}
-	if out.deltas != nil && wantsDelta(r.Header) {
-		if news, base := out.deltas.since(r.Header["If-None-Match"], now); news != nil {
-			v := news.variants[news.body.Worth(preferred(r.Header["Accept-Encoding"]))]()
-			maps.Copy(h, v.header)
-			h.Set("Delta-Base", base)
-			v.send(w, r, http.StatusIMUsed)
-			return
+	if out.deltas != nil && wantsDelta(r) {
+		if news, base := out.deltas.since(r.Field("If-None-Match"), now); news != nil {
+			a, err := news.full(news.wanted(r))
+			if err != nil {
+				return a, err
+			}
+			a.head = a.with(one("Delta-Base", base))
+			a.status = http.StatusIMUsed
+			return a, nil
 		}
 	}
-	v := out.variants[coding]()
-	maps.Copy(h, v.header)
-	out.hurry(h, now)
-	v.send(w, r, http.StatusOK)
+	a, err := out.full(want)
+	if err == nil {
+		a.head = out.hurry(a.head, now)
+	}
+	return a, err
 }
 
-// hurry keeps copies from outliving a change that is known to come: they may be
-// used until its second, and not a minute beyond.
-func (out *rendition) hurry(h http.Header, now time.Time) {
-	left := out.next.Sub(now)
-	if out.next.IsZero() || left > out.fresh+staleWhile {
-		return
+func (out *rendition) wanted(r request) preference {
+	if out.small {
+		return preference{}
 	}
-	seconds := int64(min(max(left+time.Second-1, 0), out.fresh) / time.Second)
-	h["Cache-Control"] = []string{"public, max-age=" + strconv.FormatInt(seconds, 10) + ", " + staleIfError}
+	return preferred(r.Field("Accept-Encoding"))
 }
 
-func (v variant) send(w http.ResponseWriter, r *http.Request, status int) {
-	w.WriteHeader(status)
-	if r.Method != http.MethodHead {
-		w.Write(v.body) // an error means that the client has gone
+// full is the whole in the wanted coding, or in one that can be sent sooner.
+func (out *rendition) full(want preference) (answer, error) {
+	body, err := out.body()
+	if err != nil {
+		return answer{}, err
 	}
+	coding, bytes := want.of(body)
+	s := out.whole[coding].Load()
+	if s == nil || s.length != len(bytes) {
+		length := one("Content-Length", strconv.Itoa(len(bytes)))
+		s = &sized{newHead(http.StatusOK, append(out.common[coding][:len(out.common[coding]):len(out.common[coding])], length)...), len(bytes)}
+		out.whole[coding].Store(s)
+	}
+	return answer{s.head, bytes}, nil
 }
 
-// held reports whether the client already holds this rendition (RFC 9110
-// §13.2.2). If-None-Match decides alone where it is present.
-func (out *rendition) held(h http.Header) bool {
-	if tags, ok := h["If-None-Match"]; ok {
-		return namesTag(tags, out.tag)
+// heldIn reports whether the client already holds this rendition (RFC 9110
+// §13.2.2), and in which coding, so that the answer names what it holds: the
+// wanted one where it does not tell. If-None-Match decides alone where it is
+// present.
+func (out *rendition) heldIn(r request, want feeds.Coding) (feeds.Coding, bool) {
+	if tags := r.Field("If-None-Match"); tags != nil {
+		return heldIn(tags, out.tag, want)
 	}
-	since := h["If-Modified-Since"]
+	since := r.Field("If-Modified-Since")
 	if len(since) != 1 || out.modified.IsZero() { // §13.1.3: several are to be ignored
-		return false
+		return want, false
 	}
 	t, err := http.ParseTime(since[0])
-	return err == nil && !out.modified.Truncate(time.Second).After(t)
-}
-
-const (
-	staleWhile   = time.Minute
-	staleIfError = "stale-if-error=86400"
-)
-
-// cacheControl lets caches keep a copy for fresh, then use it for a minute while
-// they ask again, and for a day while we cannot be reached (RFC 5861).
-func cacheControl(fresh time.Duration) string {
-	seconds := int64(max(fresh, 0) / time.Second)
-	return "public, max-age=" + strconv.FormatInt(seconds, 10) + ", stale-while-revalidate=60, " + staleIfError
+	return want, err == nil && !out.modified.Truncate(time.Second).After(t)
 }
 
 // rendered is content whose bytes the view itself owns.

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -52,7 +51,8 @@ func TestRequirements(t *testing.T) {
 		{"an invalid date is ignored", "GET", "/rss.xml", []string{"If-Modified-Since: 2026-03-04T05:06:07Z"}, 200, nil},
 		{"304 carries tag, date, caching and Vary", "GET", "/rss.xml", []string{`If-None-Match: "TAG"`}, 304, []string{`ETag: "TAG"`, "Last-Modified: Wed, 04 Mar 2026 05:06:07 GMT", usual, varies}},
 		{"304 says nothing of a body", "GET", "/rss.xml", []string{`If-None-Match: "TAG"`}, 304, []string{"Content-Type: ", "Content-Length: ", "Content-Encoding: "}},
-		{"304 has the coding's tag", "GET", "/rss.xml", []string{`If-None-Match: "TAG"`, "Accept-Encoding: br"}, 304, []string{`ETag: "TAG-br"`}},
+		{"304 has the tag that the client holds", "GET", "/rss.xml", []string{`If-None-Match: "TAG-gzip"`, "Accept-Encoding: br"}, 304, []string{`ETag: "TAG-gzip"`}},
+		{"304 for a date has the tag of the coding that the client wants", "GET", "/rss.xml", []string{date, "Accept-Encoding: br"}, 304, []string{`ETag: "TAG-br"`}},
 		{"HEAD equals GET", "HEAD", "/rss.xml", []string{"Accept-Encoding: gzip"}, 200, []string{`ETag: "TAG-gzip"`, rss, usual, varies, "Content-Encoding: gzip"}},
 		{"HEAD gives 304 too", "HEAD", "/rss.xml", []string{`If-None-Match: "TAG"`}, 304, []string{`ETag: "TAG"`}},
 		{"HEAD gives 226 too", "HEAD", "/rss.xml", []string{"A-IM: feed", `If-None-Match: "OLD"`}, 226, []string{"IM: feed"}},
@@ -79,16 +79,19 @@ func TestRequirements(t *testing.T) {
 		{"A-IM and the current tag get nothing", "GET", "/rss.xml", []string{"A-IM: feed", `If-None-Match: "TAG"`}, 304, []string{"IM: "}},
 		{"A-IM alone gets all", "GET", "/rss.xml", []string{"A-IM: feed"}, 200, []string{"IM: ", usual}},
 		{"a page lists every format", "GET", "/topics/known/", nil, 200, []string{`Link: <https://feeds.example.com/topics/known/rss.xml>; rel="alternate"; type="application/rss+xml"`}},
+		{"a client that fetches the same bytes for ever is told to wait", "GET", "/topics/known/atom.xml", nil, 429, []string{"Retry-After: 900", "Cache-Control: no-store", "ETag: "}},
+		{"one that asks whether they changed is not", "GET", "/topics/known/atom.xml", []string{`If-None-Match: "x"`}, 200, nil},
 		{"nobody else may write", "POST", "/rss.xml", nil, 405, []string{"Allow: GET, HEAD"}},
 	} {
 		t.Run(tt.rule, func(t *testing.T) {
 			h, old := requirementsHandler(t)
+			ripen(t, h)
 			names := strings.NewReplacer("TAG", strings.Trim(ask(h, "GET", "/rss.xml").Header().Get("ETag"), `"`), "OLD", strings.Trim(old, `"`))
 			var fields []string
 			for _, f := range tt.fields {
 				fields = append(fields, names.Replace(f))
 			}
-			w := ask(h, tt.method, tt.target, fields...)
+			w := askFrom(someone, h, tt.method, tt.target, fields...)
 			if w.Code != tt.status {
 				t.Errorf("%d, want %d", w.Code, tt.status)
 			}
@@ -105,9 +108,11 @@ func TestRequirements(t *testing.T) {
 	}
 }
 
+const someone = "198.51.100.7:1000"
+
 // requirementsHandler serves a site after a change of its feed of everything,
 // whose tag was old before.
-func requirementsHandler(t *testing.T) (h http.Handler, old string) {
+func requirementsHandler(t *testing.T) (h *Handler, old string) {
 	site := testSite()
 	opt := testOptions(t)
 	opt.Now = func() time.Time { return newest.Add(time.Hour) }
@@ -120,5 +125,8 @@ func requirementsHandler(t *testing.T) (h http.Handler, old string) {
 	snap := feeds.NewSnapshot(site, 3, append(next.Listings, known), map[feeds.Key]feeds.Key{{Kind: feeds.Topic, Slug: "renamed"}: known.Key})
 	snap.Retired = map[feeds.Key]bool{{Kind: feeds.Topic, Slug: "retired"}: true}
 	src.Store(snap)
+	for range maxRepeats {
+		askFrom(someone, h, "GET", "/topics/known/atom.xml")
+	}
 	return h, old
 }

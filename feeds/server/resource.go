@@ -44,7 +44,8 @@ func (r Resource) Name() string {
 	return strings.Join(segments, "/")
 }
 
-// Resources yields every URL that snap offers. It encodes no document; feeds are
+// Resources yields every URL that snap offers and that has a number: all but the
+// feeds that readers compose. It encodes no document; feeds are
 // assembled as far as it takes to know their archives.
 func Resources(snap *feeds.Snapshot, opt Options) iter.Seq[Resource] {
 	v := newView(snap, opt)
@@ -55,6 +56,11 @@ func Resources(snap *feeds.Snapshot, opt Options) iter.Seq[Resource] {
 			}
 		}
 		for _, l := range snap.Listings {
+			for _, r := range v.ranking(l.Key) {
+				if !yield(r) {
+					return
+				}
+			}
 			if !yield(v.feedPage(l)) {
 				return
 			}
@@ -72,6 +78,23 @@ func Resources(snap *feeds.Snapshot, opt Options) iter.Seq[Resource] {
 			}
 		}
 	}
+}
+
+// ranking lists the resources of the ranking of a feed. Nothing else keeps it.
+func (v *view) ranking(k feeds.Key) (all []Resource) {
+	if v.snap.Library == nil {
+		return nil
+	}
+	m := &feeds.Mix{Top: true}
+	if k.Kind != feeds.All {
+		m.Of = [][]feeds.Key{{k}}
+	}
+	l := v.snap.Library().Compose(m, nil).Listing()
+	all = append(all, v.mixPage(l))
+	for _, f := range feeds.Formats {
+		all = append(all, v.document(l.Key.DocumentPath(f), l.Key, l.Revision, l.Next, f))
+	}
+	return all
 }
 
 // fixed lists the resources that are no feed's.

@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"sync"
 	"time"
 )
 
@@ -21,60 +20,61 @@ type Limits struct {
 	Idle        time.Duration // between two requests; 2 minutes
 	Grace       time.Duration // for requests under way when the server stops; 10 seconds
 	HeaderBytes int           // 64 KiB; more is answered with 431
+	Connections int           // at a time; 16,384, and others wait
 }
 
-// Serve answers connections from ln until ctx ends, then lets requests under way
-// finish within limits.Grace, cuts off the others and returns nil once every
-// connection's goroutine has ended. It closes ln. Any other end is an error. What
-// net/http has to say goes to log; nil: slog.Default.
-func Serve(ctx context.Context, ln net.Listener, h http.Handler, limits Limits, log *slog.Logger) error {
-	var open sync.WaitGroup
-	s := newServer(h, limits, log)
-	s.ConnState = func(_ net.Conn, state http.ConnState) {
-		switch state {
-		case http.StateNew:
-			open.Add(1)
-		case http.StateHijacked, http.StateClosed:
-			open.Done()
-		}
+func (l Limits) orDefaults() Limits {
+	return Limits{
+		Header: cmp.Or(l.Header, 10*time.Second), Read: cmp.Or(l.Read, 30*time.Second), Write: cmp.Or(l.Write, 5*time.Minute),
+		Idle: cmp.Or(l.Idle, 2*time.Minute), Grace: cmp.Or(l.Grace, 10*time.Second),
+		HeaderBytes: cmp.Or(l.HeaderBytes, 64<<10), Connections: cmp.Or(l.Connections, 16<<10),
 	}
+}
+
+// slack is by how much clients may overstay the limits.
+func (l Limits) slack() time.Duration { return min(l.Header, l.Read, l.Write, l.Idle) / 8 }
+
+// front is an HTTP server of a library.
+type front interface {
+	Serve(net.Listener) error
+	Shutdown(context.Context) error
+	Abort() error // cuts off what is under way
+}
+
+// Serve answers connections from ln by net/http (HTTP/1.1, and HTTP/2 with prior
+// knowledge) until ctx ends, then lets requests under way finish within
+// limits.Grace, cuts off the others and returns nil once every connection has
+// been closed. It closes ln. Any other end is an error. What net/http has to say
+// goes to log; nil: slog.Default.
+//
+// The context of a request ends when the request is cut off, and not when its
+// client leaves.
+func Serve(ctx context.Context, ln net.Listener, h http.Handler, limits Limits, log *slog.Logger) error {
+	limits = limits.orDefaults()
+	requests, abort := context.WithCancel(context.Background())
+	defer abort()
+	return run(ctx, ln, limits, &standardFront{newStandard(requests, h, limits, log), abort})
+}
+
+// run serves by f until ctx ends.
+func run(ctx context.Context, ln net.Listener, limits Limits, f front) error {
+	open := newListener(ln, limits)
 	failed := make(chan error, 1)
-	go func() { failed <- s.Serve(ln) }()
+	go func() { failed <- f.Serve(open) }()
 	select {
 	case err := <-failed:
-		s.Close()
-		open.Wait()
+		f.Abort()
+		open.wait()
 		return fmt.Errorf("serve %s: %w", ln.Addr(), err)
 	case <-ctx.Done():
 	}
-	err := stop(s, cmp.Or(limits.Grace, 10*time.Second))
-	<-failed
-	open.Wait()
-	return err
-}
-
-func newServer(h http.Handler, limits Limits, log *slog.Logger) *http.Server {
-	if log == nil {
-		log = slog.Default()
-	}
-	return &http.Server{
-		Handler:           h,
-		ReadHeaderTimeout: cmp.Or(limits.Header, 10*time.Second),
-		ReadTimeout:       cmp.Or(limits.Read, 30*time.Second),
-		WriteTimeout:      cmp.Or(limits.Write, 5*time.Minute),
-		IdleTimeout:       cmp.Or(limits.Idle, 2*time.Minute),
-		MaxHeaderBytes:    cmp.Or(limits.HeaderBytes, 64<<10),
-		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
-	}
-}
-
-// stop shuts s down in order, or by force after grace.
-func stop(s *http.Server, grace time.Duration) error {
-	ctx, cancel := context.WithTimeout(context.Background(), grace)
+	grace, cancel := context.WithTimeout(context.Background(), limits.Grace)
 	defer cancel()
-	err := s.Shutdown(ctx)
+	err := f.Shutdown(grace)
 	if errors.Is(err, context.DeadlineExceeded) {
-		return s.Close()
+		err = f.Abort()
 	}
+	<-failed
+	open.wait()
 	return err
 }

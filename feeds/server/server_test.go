@@ -103,13 +103,18 @@ func testOptions(t *testing.T) Options {
 	}
 }
 
-func testHandler(t *testing.T) http.Handler {
+func testHandler(t *testing.T) *Handler {
 	return NewHandler(holding(testSnapshot(testSite())), testOptions(t))
 }
 
-// ask sends a request; fields are header lines "Name: value".
+// ask sends a request from this machine; fields are header lines "Name: value".
 func ask(h http.Handler, method, target string, fields ...string) *httptest.ResponseRecorder {
+	return askFrom("127.0.0.1:1000", h, method, target, fields...)
+}
+
+func askFrom(remote string, h http.Handler, method, target string, fields ...string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(method, target, nil)
+	r.RemoteAddr = remote
 	for _, f := range fields {
 		name, value, _ := strings.Cut(f, ": ")
 		r.Header.Add(name, value)
@@ -117,6 +122,19 @@ func ask(h http.Handler, method, target string, fields ...string) *httptest.Resp
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, r)
 	return w
+}
+
+// ripen waits until the feed of everything is there as RSS in every coding, which
+// are made in the background otherwise.
+func ripen(t *testing.T, h http.Handler) {
+	t.Helper()
+	d, err := h.(*Handler).source.Snapshot().Listing(feeds.Key{}).Document(feeds.RSS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range feeds.Codings {
+		d.Coded.In(c)
+	}
 }
 
 func TestAddresses(t *testing.T) {

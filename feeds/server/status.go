@@ -23,63 +23,68 @@ const whatToDo = `put the articles back, or run "feedmill accept"`
 
 // ready answers /readyz: 503 while there is nothing to show. Everybody may ask,
 // so it names no feed.
-func (h *handler) ready(w http.ResponseWriter, r *http.Request, snap *feeds.Snapshot) {
+func (h *Handler) ready(snap *feeds.Snapshot) answer {
 	held := ""
 	if hold := h.hold(); hold != nil {
 		held = fmt.Sprintf("held: a change of %d of %d known articles, since %s: %s\n", hold.Hit(), hold.Known, hold.Since.Format(time.RFC3339), whatToDo)
 	}
+	message := startingUp
 	switch {
 	case snap != nil:
-		brief(w, r, http.StatusOK, "ready\n"+held)
+		return brief(http.StatusOK, "ready\n"+held)
 	case held != "":
-		brief(w, r, http.StatusServiceUnavailable, "not ready\n"+held)
-	default:
-		brief(w, r, http.StatusServiceUnavailable, startingUp)
+		message = "not ready\n" + held
 	}
+	return text(http.StatusServiceUnavailable, message, noStore, one("Retry-After", "2"))
 }
 
-func (h *handler) hold() *feeds.Hold {
+func (h *Handler) hold() *feeds.Hold {
 	if h.opt.Operations == nil {
 		return nil
 	}
 	return h.opt.Operations.Held()
 }
 
-// operate answers for the paths that only the machine itself may ask for, and
-// reports whether the request is for one.
-func (h *handler) operate(w http.ResponseWriter, r *http.Request) bool {
-	answer := map[string]func(status) (mediaType string, body []byte){
-		"/status": status.text, "/status.json": status.json, "/metrics": status.metrics,
-	}[r.URL.Path]
-	if answer == nil || h.opt.Operations == nil {
-		return false
-	}
+// operate answers for the paths that only the machine itself may ask for.
+func (h *Handler) operate(r request, path string) answer {
 	if !fromHere(r) {
-		brief(w, r, http.StatusForbidden, "only for the machine that the feeds are served from\n")
-		return true
+		return brief(http.StatusForbidden, "only for the machine that the feeds are served from\n")
 	}
-	w.Header().Set("Cache-Control", "no-store")
-	mediaType, body := answer(h.status())
-	write(w, r, http.StatusOK, mediaType, body)
-	return true
+	mediaType, body := "", []byte(nil)
+	switch s := h.status(); path {
+	case "/status":
+		mediaType, body = s.text()
+	case "/status.json":
+		mediaType, body = s.json()
+	default:
+		mediaType, body = s.metrics()
+	}
+	return bytesAnswer(http.StatusOK, mediaType, body, noStore)
 }
 
 // fromHere reports whether a request comes from this machine itself: neither
 // through a proxy that says so or keeps the public host name, nor from a page
 // in a browser that has a name of its own lead here.
-func fromHere(r *http.Request) bool {
-	for _, name := range []string{"Forwarded", "Via", "X-Forwarded-For", "X-Real-Ip"} {
-		if r.Header.Get(name) != "" {
-			return false
+func fromHere(r request) bool {
+	if throughProxy(r) {
+		return false
+	}
+	host, _, err := net.SplitHostPort(r.Host())
+	if err != nil {
+		host = strings.Trim(r.Host(), "[]")
+	}
+	ip, err := netip.ParseAddr(host)
+	return r.Peer().Addr().Unmap().IsLoopback() && (host == "localhost" || err == nil && ip.IsLoopback())
+}
+
+// throughProxy reports whether a request says that it was passed on.
+func throughProxy(r request) bool {
+	for _, name := range [...]string{"Forwarded", "Via", "X-Forwarded-For", "X-Real-Ip"} {
+		if first(r.Field(name)) != "" {
+			return true
 		}
 	}
-	remote, err := netip.ParseAddrPort(r.RemoteAddr)
-	host, _, errHost := net.SplitHostPort(r.Host)
-	if errHost != nil {
-		host = strings.Trim(r.Host, "[]")
-	}
-	ip, errIP := netip.ParseAddr(host)
-	return err == nil && remote.Addr().Unmap().IsLoopback() && (host == "localhost" || errIP == nil && ip.IsLoopback())
+	return false
 }
 
 // status is the state of a site at one moment.
@@ -91,7 +96,7 @@ type status struct {
 	Problems []string    `json:"problems"` // as path:line:col: field: message
 }
 
-func (h *handler) status() status {
+func (h *Handler) status() status {
 	s := status{Held: h.hold(), Problems: []string{}}
 	if snap := h.source.Snapshot(); snap != nil {
 		s.Ready, s.Articles, s.Feeds = true, snap.Articles, len(snap.Listings)

@@ -3,6 +3,7 @@ package server
 import (
 	"encoding/json"
 	"net/http/httptest"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -28,6 +29,7 @@ var heldNow = operations{
 func TestStatusAccess(t *testing.T) {
 	opt := testOptions(t)
 	opt.Operations = heldNow
+	opt.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("10.0.0.0/8")} // who may say who the client is, but not let it in
 	h := NewHandler(holding(testSnapshot(testSite())), opt)
 	for _, tt := range []struct {
 		remote, host, header string
@@ -46,6 +48,8 @@ func TestStatusAccess(t *testing.T) {
 		{"127.0.0.1:5000", "10.0.0.1", "", 403},
 		{"127.0.0.1:5000", "", "", 403},
 		{"127.0.0.1:5000", "127.0.0.1", "X-Forwarded-For", 403},
+		{"127.0.0.1:5000", "127.0.0.1", "X-Forwarded-For: 127.0.0.1", 403},
+		{"10.0.0.1:5000", "127.0.0.1", "Forwarded: for=127.0.0.1", 403},
 		{"127.0.0.1:5000", "127.0.0.1", "Forwarded", 403},
 		{"127.0.0.1:5000", "127.0.0.1", "Via", 403},
 		{"127.0.0.1:5000", "127.0.0.1", "X-Real-IP", 403},
@@ -53,8 +57,10 @@ func TestStatusAccess(t *testing.T) {
 		for _, path := range []string{"/status", "/status.json", "/metrics"} {
 			r := httptest.NewRequest("GET", path, nil)
 			r.RemoteAddr, r.Host = tt.remote, tt.host
-			if tt.header != "" {
-				r.Header.Set(tt.header, "192.0.2.1")
+			if name, value, ok := strings.Cut(tt.header, ": "); ok {
+				r.Header.Set(name, value)
+			} else if name != "" {
+				r.Header.Set(name, "192.0.2.1")
 			}
 			w := httptest.NewRecorder()
 			h.ServeHTTP(w, r)

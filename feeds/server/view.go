@@ -18,9 +18,11 @@ type view struct {
 	opt       Options
 	base      string // path of the site's base URL, beginning and ending in a slash
 	directory func() *directory
-	past      *past  // nil: nobody asks for deltas
-	mixes     *mixes // nil: none are served
+	past      *past    // nil: nobody asks for deltas
+	mixes     *mixes   // nil: none are served
+	repeats   *repeats // nil: nobody is limited
 
+	known   sync.Map // *entry by Resource.Path: those that have been rendered
 	mu      sync.Mutex
 	entries map[string]*entry // by Resource.Path
 	aging   []*entry          // rendered entries, oldest first
@@ -30,6 +32,7 @@ type view struct {
 // entry is a resource on its way into memory.
 type entry struct {
 	Resource
+	page string          // that browsers are shown instead; empty for none
 	of   *feeds.Revision // of a composed feed, nil for all else: the entry holds no longer than that
 	once sync.Once
 	out  *rendition
@@ -52,9 +55,6 @@ func (v *view) link(path string) string { return v.base + path[1:] }
 // find returns the entry at an escaped request path, or where to go instead, or
 // neither. Only canonical paths become entries, so requests cannot grow them.
 func (v *view) find(path string) (e *entry, redirect string) {
-	if e := v.known(path); e != nil && e.of == nil {
-		return e, ""
-	}
 	if e, to, ok := v.findMix(path); ok {
 		return e, to
 	}
@@ -78,15 +78,23 @@ func (v *view) find(path string) (e *entry, redirect string) {
 	if e := v.entries[res.Path]; e != nil {
 		return e, ""
 	}
-	e = &entry{Resource: *res}
+	e = &entry{Resource: *res, page: pageOf(res.Path)}
 	v.entries[res.Path] = e
 	return e, ""
 }
 
-func (v *view) known(path string) *entry {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	return v.entries[path]
+// rendered is the entry at a canonical path once it has been rendered, or nil. It
+// takes no lock. Composed feeds are not among them, because numbers that no
+// reader sees can change one without a new snapshot.
+func (v *view) rendered(path string) *entry {
+	e, ok := v.known.Load(path)
+	if !ok && len(v.base) > 1 && strings.HasPrefix(path, v.base) {
+		e, ok = v.known.Load(path[len(v.base)-1:])
+	}
+	if !ok {
+		return nil
+	}
+	return e.(*entry)
 }
 
 // render returns e's rendition, made by whoever asks first. An error is logged
@@ -122,12 +130,16 @@ func (e *entry) prepare(now time.Time) (out *rendition, err error) {
 func (v *view) keep(e *entry) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
+	if e.of == nil {
+		v.known.Store(e.Path, e)
+	}
 	v.aging = append(v.aging, e)
 	v.size += e.out.weight
 	for v.size > v.opt.PageBytes && len(v.aging) > 1 {
 		old := v.aging[0]
 		v.aging = v.aging[1:]
 		v.size -= old.out.weight
+		v.known.CompareAndDelete(old.Path, old)
 		delete(v.entries, old.Path)
 	}
 }

@@ -1,0 +1,119 @@
+package server
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+	"testing"
+
+	"feedmill/feeds"
+)
+
+// sizedSnapshot has one feed, whose document is of about so many bytes.
+func sizedSnapshot(size int) *feeds.Snapshot {
+	site := testSite()
+	words := strings.Repeat("words and more words\n", size/21)
+	encoders := [len(feeds.Formats)]feeds.Encoder{}
+	for _, f := range feeds.Formats {
+		encoders[f] = func(w io.Writer, _ *feeds.Feed) error { _, err := io.WriteString(w, words); return err }
+	}
+	l := &feeds.Listing{Name: "All", Revision: feeds.NewRevision(func() *feeds.Feed { return &feeds.Feed{Site: site, Updated: newest} }, encoders)}
+	return feeds.NewSnapshot(site, 1, []*feeds.Listing{l}, nil)
+}
+
+// made is a request made by hand.
+type made map[string][]string
+
+func (made) Method() string               { return http.MethodGet }
+func (made) Target() string               { return "/rss.xml?x=1" }
+func (made) Host() string                 { return "feeds.example.com" }
+func (m made) Field(name string) []string { return m[name] }
+func (made) Peer() netip.AddrPort         { return netip.AddrPort{} }
+
+// polls are the requests that count: nearly all there are.
+var polls = []struct {
+	name   string
+	fields func(tag string) http.Header
+	status int
+}{
+	{"304", func(tag string) http.Header {
+		return http.Header{"If-None-Match": {tag}, "Accept-Encoding": {"gzip"}}
+	}, 304},
+	{"200", func(string) http.Header { return http.Header{} }, 200},
+	{"gzip", func(string) http.Header { return http.Header{"Accept-Encoding": {"gzip"}} }, 200},
+}
+
+// An answer takes no memory that grows with the document.
+func TestAnswerAllocations(t *testing.T) {
+	for _, size := range []int{3 << 10, 300 << 10} {
+		opt := testOptions(t)
+		h := NewHandler(holding(sizedSnapshot(size)), opt)
+		tag := ask(h, "GET", "/rss.xml").Header().Get("ETag")
+		for _, p := range polls {
+			r, now := made(p.fields(tag)), opt.Now()
+			if a := h.answer(r, now); a.status != p.status {
+				t.Fatalf("%s: %d", p.name, a.status)
+			}
+			if n := testing.AllocsPerRun(100, func() { h.answer(r, now) }); n > 1 {
+				t.Errorf("%s of %d bytes allocates %v times", p.name, size, n)
+			}
+		}
+	}
+}
+
+// BenchmarkServe is one request after the other of a document of 30 KB: the
+// answer alone, and through each front over loopback with a client that reads.
+func BenchmarkServe(b *testing.B) {
+	h := NewHandler(holding(sizedSnapshot(30<<10)), Options{})
+	tag := ask(h, "GET", "/rss.xml").Header().Get("ETag")
+	for _, p := range polls {
+		r := made(p.fields(tag))
+		b.Run("answer/"+p.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				h.answer(r, h.opt.Now())
+			}
+		})
+		for name, serve := range fronts {
+			b.Run(name+"/"+p.name, func(b *testing.B) {
+				addr, _, _ := answering(b, serve, h, Limits{})
+				c, err := net.Dial("tcp", addr)
+				if err != nil {
+					b.Fatal(err)
+				}
+				defer c.Close()
+				var head strings.Builder
+				http.Header(r).Write(&head)
+				question := fmt.Appendf(nil, "GET /rss.xml HTTP/1.1\r\nHost: x\r\n%s\r\n", head.String())
+				in := bufio.NewReaderSize(c, 64<<10)
+				b.ReportAllocs()
+				for b.Loop() {
+					c.Write(question)
+					passOver(b, in)
+				}
+			})
+		}
+	}
+}
+
+// passOver reads one answer.
+func passOver(b *testing.B, in *bufio.Reader) {
+	length := 0
+	for {
+		line, err := in.ReadSlice('\n')
+		if err != nil {
+			b.Fatal(err)
+		}
+		if n, ok := strings.CutPrefix(string(line), "Content-Length: "); ok {
+			fmt.Sscan(n, &length)
+		}
+		if len(line) == 2 {
+			in.Discard(length)
+			return
+		}
+	}
+}

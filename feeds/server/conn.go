@@ -1,0 +1,98 @@
+package server
+
+import (
+	"net"
+	"sync"
+	"time"
+)
+
+// conn is a connection at less cost: deadlines are armed by and by, and an
+// answer larger than net/http's buffer leaves in one piece.
+type conn struct {
+	net.Conn
+	read, write deadline
+	left        func()
+	once        sync.Once
+
+	join    bool                  // more is sure to follow the next full buffer
+	skipped bool                  // the last Read was that of a byte, and gave nothing
+	held    *[standardBuffer]byte // of an answer, until the rest comes
+	parts   [2][]byte
+}
+
+var buffers = sync.Pool{New: func() any { return new([standardBuffer]byte) }}
+
+// newConn wraps c. Deadlines may be late by slack; left is called once, when
+// whoever serves c has ended.
+func newConn(c net.Conn, slack time.Duration, left func()) *conn {
+	return &conn{Conn: c, read: deadline{arm: c.SetReadDeadline, slack: int64(slack)}, write: deadline{arm: c.SetWriteDeadline, slack: int64(slack)}, left: left}
+}
+
+func (c *conn) SetReadDeadline(t time.Time) error  { return c.read.set(t) }
+func (c *conn) SetWriteDeadline(t time.Time) error { return c.write.set(t) }
+
+func (c *conn) SetDeadline(t time.Time) error {
+	if err := c.read.set(t); err != nil {
+		return err
+	}
+	return c.write.set(t)
+}
+
+// Read gives nothing, as an io.Reader may, the first time that a single byte is
+// asked for. So does net/http while a handler runs, only to notice clients that
+// leave: a system call and two wake-ups an answer, of which ours, which are
+// ready, have no use. Whoever wants the byte asks again.
+func (c *conn) Read(p []byte) (int, error) {
+	if len(p) == 1 && !c.skipped {
+		c.skipped = true
+		return 0, nil
+	}
+	c.skipped = false
+	return c.receive(p)
+}
+
+// receive is Read without that.
+func (c *conn) receive(p []byte) (int, error) {
+	if err := c.read.begin(); err != nil {
+		return 0, err
+	}
+	defer c.read.end()
+	return c.Conn.Read(p)
+}
+
+func (c *conn) Write(p []byte) (int, error) {
+	if c.join {
+		c.join = false
+		if len(p) == standardBuffer {
+			c.held = buffers.Get().(*[standardBuffer]byte)
+			copy(c.held[:], p)
+			return len(p), nil
+		}
+	}
+	if err := c.write.begin(); err != nil {
+		return 0, err
+	}
+	defer c.write.end()
+	if c.held == nil {
+		return c.Conn.Write(p)
+	}
+	held := c.held
+	c.held = nil
+	defer buffers.Put(held)
+	c.parts = [2][]byte{held[:], p}
+	joined := net.Buffers(c.parts[:])
+	n, err := joined.WriteTo(c.Conn)
+	c.parts = [2][]byte{}
+	return max(int(n)-len(held), 0), err
+}
+
+// CloseWrite tells the client that no more will come.
+func (c *conn) CloseWrite() error {
+	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
+		return half.CloseWrite()
+	}
+	return nil
+}
+
+// leave says that c's goroutine has ended.
+func (c *conn) leave() { c.once.Do(c.left) }

@@ -1,0 +1,73 @@
+package server
+
+import (
+	"hash/maphash"
+	"net/http"
+	"net/netip"
+	"strconv"
+	"sync"
+	"time"
+)
+
+const (
+	maxRepeats  = 100     // whole fetches of unchanged bytes by one client within the document's max-age
+	repeatSlots = 1 << 13 // 40 bytes each
+)
+
+// repeats counts how often a client fetches the same unchanged document as a
+// whole. Its memory is fixed: where two share a slot, the later takes it over,
+// so that clients are forgotten early and never taken for each other. It is safe
+// for concurrent use.
+type repeats struct {
+	seed  maphash.Seed
+	slots [repeatSlots]repeat
+}
+
+type repeat struct {
+	mu    sync.Mutex
+	key   uint64
+	until time.Time
+	count int
+}
+
+// note counts one fetch and returns how long the client had better wait, zero
+// while all is well.
+func (x *repeats) note(client netip.Prefix, path, tag string, fresh time.Duration, now time.Time) time.Duration {
+	var h maphash.Hash
+	h.SetSeed(x.seed)
+	addr := client.Addr().As16()
+	h.Write(addr[:])
+	h.WriteString(path)
+	h.WriteByte(0)
+	h.WriteString(tag)
+	key := h.Sum64()
+	s := &x.slots[key%repeatSlots]
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.key != key || !now.Before(s.until) {
+		s.key, s.until, s.count = key, now.Add(fresh), 0
+	}
+	s.count++
+	if s.count <= maxRepeats {
+		return 0
+	}
+	return s.until.Sub(now)
+}
+
+// wait is how long a request for the whole of a document that has not changed
+// is to wait; zero for any other. RFC 6585 §4.
+func (v *view) wait(e *entry, r request, now time.Time) time.Duration {
+	if v.repeats == nil || e.page == "" || r.Method() != http.MethodGet || r.Field("If-None-Match") != nil || r.Field("If-Modified-Since") != nil {
+		return 0
+	}
+	c := client(r, v.opt.TrustedProxies)
+	if !c.IsValid() {
+		return 0
+	}
+	return v.repeats.note(c, e.Path, e.out.tag, e.out.fresh, now)
+}
+
+func tooMany(wait time.Duration) answer {
+	seconds := strconv.FormatInt(int64((wait+time.Second-1)/time.Second), 10)
+	return text(http.StatusTooManyRequests, "this has not changed: ask with If-None-Match, or less often\n", noStore, one("Retry-After", seconds))
+}

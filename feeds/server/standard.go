@@ -1,0 +1,99 @@
+package server
+
+import (
+	"cmp"
+	"context"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+)
+
+type standardFront struct {
+	*http.Server
+	abort func()
+}
+
+func (f *standardFront) Abort() error {
+	f.abort()
+	return f.Close()
+}
+
+// newStandard answers by net/http. The contexts of requests end with ctx.
+func newStandard(ctx context.Context, h http.Handler, limits Limits, log *slog.Logger) *http.Server {
+	log = cmp.Or(log, slog.Default())
+	s := &http.Server{
+		Handler:                      h,
+		DisableGeneralOptionsHandler: true,
+		ReadHeaderTimeout:            limits.Header,
+		ReadTimeout:                  limits.Read,
+		WriteTimeout:                 limits.Write,
+		IdleTimeout:                  limits.Idle,
+		MaxHeaderBytes:               limits.HeaderBytes,
+		ErrorLog:                     slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+		BaseContext:                  func(net.Listener) context.Context { return ctx },
+		ConnContext:                  func(ctx context.Context, c net.Conn) context.Context { return context.WithValue(ctx, connKey{}, c) },
+		ConnState:                    whenClosed,
+		Protocols:                    new(http.Protocols),
+	}
+	s.Protocols.SetHTTP1(true)
+	s.Protocols.SetUnencryptedHTTP2(true)
+	return s
+}
+
+func whenClosed(c net.Conn, state http.ConnState) {
+	if c, ok := c.(*conn); ok && (state == http.StateClosed || state == http.StateHijacked) {
+		c.leave()
+	}
+}
+
+type connKey struct{}
+
+// standardBuffer is the size of what net/http writes at once.
+const standardBuffer = 4 << 10
+
+// joinWrites sends the coming body together with its headers, if it is so large
+// that net/http would not.
+func joinWrites(r *http.Request, body int) {
+	if c, ok := r.Context().Value(connKey{}).(*conn); ok && body >= standardBuffer && r.ProtoMajor == 1 {
+		c.join = true
+	}
+}
+
+// ServeHTTP is the front of net/http.
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	now := h.opt.Now()
+	a := h.answer(standardRequest{r}, now)
+	header := w.Header()
+	for _, f := range a.fields {
+		header[f.name] = f.lines
+	}
+	header["Date"] = h.date.at(now)
+	if len(a.body) == 0 || r.Method == http.MethodHead {
+		w.WriteHeader(a.status)
+		return
+	}
+	joinWrites(r, len(a.body))
+	w.WriteHeader(a.status)
+	w.Write(a.body) // an error means that the client has gone
+}
+
+// standardRequest is a request of net/http.
+type standardRequest struct{ *http.Request }
+
+func (r standardRequest) Method() string { return r.Request.Method }
+func (r standardRequest) Host() string   { return r.Request.Host }
+
+func (r standardRequest) Target() string {
+	if r.RequestURI == "" { // made by hand
+		return r.URL.EscapedPath()
+	}
+	return r.RequestURI
+}
+
+func (r standardRequest) Peer() netip.AddrPort {
+	peer, _ := netip.ParseAddrPort(r.RemoteAddr)
+	return peer
+}
+
+func (r standardRequest) Field(name string) []string { return r.Header[name] }
