@@ -50,14 +50,14 @@ func identify(userAgent []byte) *agent {
 
 // lower is text in lower case, as far as it is ASCII.
 func lower(text []byte) string {
-	var b strings.Builder
-	for _, c := range text {
+	b := make([]byte, len(text))
+	for i, c := range text {
 		if 'A' <= c && c <= 'Z' {
 			c += 'a' - 'A'
 		}
-		b.WriteByte(c)
+		b[i] = c
 	}
-	return b.String()
+	return string(b)
 }
 
 // product is the name that a User-Agent begins with.

@@ -164,3 +164,14 @@ func FuzzIdentify(f *testing.F) {
 		}
 	})
 }
+
+// BenchmarkIdentify is what a User-Agent costs that has not been seen before.
+func BenchmarkIdentify(b *testing.B) {
+	for name, userAgent := range map[string]string{"feedly": feedlyAgent, "browser": browserAgent, "unknown": strings.Repeat("unknown 1 ", 25)} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				identify([]byte(userAgent))
+			}
+		})
+	}
+}

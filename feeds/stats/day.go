@@ -86,22 +86,28 @@ func (d *day) count(t *tally, f *fact, a *agent) {
 	}
 	t.marks = added(t.marks, client, mark{Last: second, Wait: f.wait, Document: f.document, Format: uint8(f.format)})
 	d.marks++
-	for len(t.marks) > maxFeedMarks || d.marks > maxMarks {
+	for len(t.marks) > maxFeedMarks {
+		before := len(t.marks)
+		t.thin()
+		d.marks -= before - len(t.marks)
+	}
+	for d.marks > maxMarks {
 		d.thin()
 	}
 }
 
-// thin halves the largest sample.
+// thin halves the largest samples: many at once, since it has to look at all.
 func (d *day) thin() {
-	var largest *tally
+	largest := 0
 	for _, t := range d.tallies {
-		if largest == nil || len(t.marks) > len(largest.marks) {
-			largest = t
+		largest = max(largest, len(t.marks))
+	}
+	for _, t := range d.tallies {
+		if before := len(t.marks); before > largest/2 {
+			t.thin()
+			d.marks -= before - len(t.marks)
 		}
 	}
-	before := len(largest.marks)
-	largest.thin()
-	d.marks -= before - len(largest.marks)
 }
 
 // client tells the clients of a feed apart, services wherever they poll from, all

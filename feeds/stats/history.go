@@ -79,8 +79,9 @@ func (h *history) flush(today date) error {
 	if h.db == nil || len(h.memory) == 0 {
 		return nil
 	}
-	err := guarded(func() error {
-		return h.db.Update(func(tx *bbolt.Tx) error {
+	path := h.db.Path()
+	err := h.use(func(db *bbolt.DB) error {
+		return db.Update(func(tx *bbolt.Tx) error {
 			for d, e := range h.memory {
 				if err := e.write(tx, d); err != nil {
 					return err
@@ -90,7 +91,7 @@ func (h *history) flush(today date) error {
 		})
 	})
 	if err != nil {
-		return fmt.Errorf("write %s: %w", h.db.Path(), err)
+		return fmt.Errorf("write %s: %w", path, err)
 	}
 	clear(h.memory)
 	return nil
@@ -131,20 +132,17 @@ func forget(tx *bbolt.Tx, first date, size int64) error {
 
 // read calls visit for each day of the range that has ended, with a function
 // that gives the record of a feed, or nil. What is damaged counts as none.
-func (h *history) read(from, to date, visit func(d date, record func(feed string) []byte)) {
-	inMemory := func() {
-		for d := from; d <= to; d++ {
-			if e := h.memory[d]; e != nil {
-				visit(d, func(feed string) []byte { return e[feed] })
-			}
+func (h *history) read(from, to date, visit func(d date, record func(feed string) []byte)) error {
+	for d := from; d <= to; d++ {
+		if e := h.memory[d]; e != nil {
+			visit(d, func(feed string) []byte { return e[feed] })
 		}
 	}
 	if h.db == nil {
-		inMemory()
-		return
+		return nil
 	}
-	guarded(func() error {
-		return h.db.View(func(tx *bbolt.Tx) error {
+	return h.use(func(db *bbolt.DB) error {
+		return db.View(func(tx *bbolt.Tx) error {
 			for d := from; d <= to; d++ {
 				if b := tx.Bucket([]byte(d.String())); b != nil && h.memory[d] == nil {
 					visit(d, func(feed string) []byte { return b.Get([]byte(feed)) })
@@ -153,7 +151,6 @@ func (h *history) read(from, to date, visit func(d date, record func(feed string
 			return nil
 		})
 	})
-	inMemory()
 }
 
 // errDamaged says that a file does not hold what this program wrote.
@@ -171,6 +168,16 @@ func guarded(work func() error) (err error) {
 	return work()
 }
 
+// use works with the file. If that panics, nobody knows what bbolt has locked, and
+// the file is not touched any more.
+func (h *history) use(work func(*bbolt.DB) error) error {
+	err := guarded(func() error { return work(h.db) })
+	if errors.Is(err, errDamaged) {
+		h.db = nil
+	}
+	return err
+}
+
 // openHistory opens the file, and reads all of it once: damage shows now.
 func openHistory(path string) (db *bbolt.DB, err error) {
 	err = guarded(func() (err error) {
@@ -178,9 +185,10 @@ func openHistory(path string) (db *bbolt.DB, err error) {
 		if err != nil {
 			return err
 		}
+		db.AllocSize = 1 << 20 // the file grows by so much
 		return db.View(readable)
 	})
-	if err != nil && db != nil {
+	if err != nil && db != nil && !errors.Is(err, errDamaged) {
 		guarded(db.Close)
 	}
 	return db, err

@@ -26,6 +26,7 @@ func (r *Recorder) open(folder string, today date) {
 	}
 	r.history.db = db
 	r.path = filepath.Join(folder, "stats.today")
+	os.Remove(r.path + newSuffix) // of a process that was killed while it wrote
 	r.resume(today)
 	r.save()
 }

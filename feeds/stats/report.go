@@ -52,13 +52,16 @@ func (r *Recorder) days(feed string, from, to time.Time, open func() Figures) []
 	for d := first; d <= last; d++ {
 		days = append(days, Day{Date: d.String(), Open: d == today})
 	}
-	r.history.read(first, min(last, today-1), func(d date, record func(string) []byte) {
+	err := r.history.read(first, min(last, today-1), func(d date, record func(string) []byte) {
 		if b := record(feed); b != nil {
 			if f, err := figuresOf(b); err == nil {
 				days[d-first].Figures = f
 			}
 		}
 	})
+	if err != nil {
+		r.log.Warn("figures of subscribers cannot be read; they are kept in memory until the next start", "err", err)
+	}
 	if first <= today && today <= last {
 		days[today-first].Figures = open()
 	}

@@ -17,10 +17,11 @@
 // of the days before.
 //
 // Memory is bounded whatever anyone sends. A feed keeps the hashes of some 8,192
-// clients, all feeds together 131,072; up to there figures are exact. Beyond, a
-// feed keeps a random half, quarter, … of its clients and counts each for two,
-// four, …, an error of about 1 % (one standard deviation); the key makes sure
-// that nobody can choose which. What a User-Agent claims cannot be verified: a
+// clients, all feeds together 131,072; up to there figures are exact. Beyond, the
+// largest feeds keep a random half, quarter, … of their clients and count each
+// new one for two, four, …: with n kept an error of 1/√n (one standard deviation),
+// 1.6 % at most of a feed that is flooded alone. The key makes sure that nobody
+// can choose which are kept. What a User-Agent claims cannot be verified: a
 // stranger can claim to be a service with a million subscribers.
 package stats
 

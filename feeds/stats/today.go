@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
 
 	"feedmill/feeds"
@@ -68,9 +67,12 @@ func (t *tally) file(k feeds.Key) tallyFile {
 	return f
 }
 
+// newSuffix is of a file that is about to replace another.
+const newSuffix = ".new"
+
 // replace writes a file that only its owner can read, in the place of another.
 func replace(path string, content []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
+	f, err := os.OpenFile(path+newSuffix, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
 	}
