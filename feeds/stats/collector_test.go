@@ -52,7 +52,7 @@ feedmill_subscribers{kind="topic",reader="NetNewsWire"} 1
 // TestLabels: whatever is asked for, and by whom, there are so many time series.
 func TestLabels(t *testing.T) {
 	r := inMemory(t, noon)
-	flood(r, 200_000, func(i int) Answer {
+	flood(r, 50_000, func(i int) Answer {
 		a := whole(fmt.Sprintf("%s %d", readers[i%len(readers)].token, i), address(i), noon)
 		a.Key.Slug, a.Format, a.Status = fmt.Sprint(i%1000), feeds.Format(i%3), 100+i%500
 		a.Key.Kind = feeds.Kind(i % 6)

@@ -40,7 +40,7 @@ func TestYear(t *testing.T) {
 	folder := t.TempDir()
 	r := New(Options{Folder: folder})
 	first := dayOf(noon)
-	const days = 500
+	const days = 400
 	size := func() int64 {
 		info, err := os.Stat(filepath.Join(folder, "stats.db"))
 		if err != nil {
@@ -263,6 +263,34 @@ func TestFoldReaders(t *testing.T) {
 	if want := map[string]int64{"a": 5, "b": 4, "Other": 6}; !reflect.DeepEqual(f.Readers, want) {
 		t.Errorf("%v", f.Readers)
 	}
+}
+
+// BenchmarkFeed reads what a status page shows: a year of one feed, a month of
+// all feeds.
+func BenchmarkFeed(b *testing.B) {
+	r := New(Options{Folder: b.TempDir()})
+	defer r.Close()
+	first := dayOf(noon)
+	for i := range date(keepDays) {
+		r.history.put(busyDay(first + i))
+	}
+	r.today = newDay(first + keepDays)
+	if err := r.history.flush(r.today.date); err != nil {
+		b.Fatal(err)
+	}
+	end := noon.AddDate(0, 0, keepDays)
+	b.Run("year", func(b *testing.B) {
+		for b.Loop() {
+			r.Feed(feeds.Key{Kind: feeds.Topic, Slug: "a-topic-of-many-7"}, noon, end)
+		}
+	})
+	b.Run("month of 200", func(b *testing.B) {
+		for b.Loop() {
+			for i := range 200 {
+				r.Feed(feeds.Key{Kind: feeds.Topic, Slug: fmt.Sprintf("a-topic-of-many-%d", i)}, end.AddDate(0, 0, -30), end)
+			}
+		}
+	})
 }
 
 func FuzzRecord(f *testing.F) {
