@@ -1,0 +1,177 @@
+package stats
+
+import (
+	"strings"
+	"testing"
+)
+
+// none is for agents that state no number.
+const none = -1
+
+// TestAgents has User-Agents as they stand in logs and in the sources of readers.
+func TestAgents(t *testing.T) {
+	for _, c := range []struct {
+		userAgent   string
+		name        string
+		family      Family
+		subscribers int64
+		id          string
+	}{
+		{"Feedly/1.0 (+http://www.feedly.com/fetcher.html; 457 subscribers; like FeedFetcher-Google)", "Feedly", Service, 457, ""},
+		{"Feedly/1.0 (poller; 131 subscribers;)", "Feedly", Service, 131, ""},
+		{"Feedly/1.0 (+http://www.feedly.com/fetcher.html; 1,234 subscribers; )", "Feedly", Service, 1234, ""},
+		{"FeedlyBot/1.0 (+http://www.feedly.com/feedlybot.html)", "Feedly", Service, none, ""},
+		{"Inoreader/1.0 (+http://www.inoreader.com/feed-fetcher; 26 subscribers; )", "Inoreader", Service, 26, ""},
+		{"Mozilla/5.0 (compatible; inoreader.com; 7 subscribers)", "Inoreader", Service, 7, ""},
+		{`NewsBlur Feed Fetcher - 54 subscribers - https://www.newsblur.com/site/6865328/grumpy-website ("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/14.0.1 Safari/605.1.15")`, "NewsBlur", Service, 54, "6865328"},
+		{"NewsBlur Feed Fetcher - 1 subscriber - http://www.newsblur.com/site/0000000/webpage (Mozilla/5.0 (Macintosh))", "NewsBlur", Service, 1, "0000000"},
+		{"Mozilla/5.0 (compatible; theoldreader.com; 2 subscribers; feed-id=0719795c4d27c784217b0bc0)", "The Old Reader", Service, 2, "0719795c4d27c784217b0bc0"},
+		{"Feedbin feed-id:1344882 - 122 subscribers", "Feedbin", Service, 122, "1344882"},
+		{"Feedbin - 1 subscribers", "Feedbin", Service, 1, ""},
+		{"Mozilla/5.0 (compatible; BazQux/2.4; +https://bazqux.com/fetcher; 6 subscribers)", "BazQux", Service, 6, ""},
+		{"Netvibes (http://www.netvibes.com/; 5 subscribers; feedId: 5404723)", "Netvibes", Service, 5, "5404723"},
+		{"Feedfetcher-Google; (+http://www.google.com/feedfetcher.html; 3 subscribers; feed-id=7675226481817637975)", "Google", Service, 3, "7675226481817637975"},
+		{"FeedFetcher-Google; (+http://www.google.com/feedfetcher.html)", "Google", Service, none, ""},
+		{"Bloglovin/1.0 (http://www.bloglovin.com; 1 subscribers)", "Bloglovin", Service, 1, ""},
+		{"NewsGatorOnline/2.0 (http://www.newsgator.com; 5 subscribers)", "NewsGator", Service, 5, ""},
+		{"livedoor FeedFetcher/0.01 (http://reader.livedoor.com/; 1 subscriber)", "livedoor", Service, 1, ""},
+		{"Overcast/1.0 Podcast Sync (210 subscribers; feed-id=735461; +http://overcast.fm/)", "Overcast", Service, 210, "735461"},
+		{"Breaker/v315 (subscribers=9999; feed-id=123456; url=https://www.breaker.audio/url-slug-to-podcast)", "Breaker", Service, 9999, "123456"},
+		{"Superfeedr bot/2.0 http://superfeedr.com - Make your feeds realtime: get in touch - feed-id:46271263", "Superfeedr", Service, none, "46271263"},
+		{"Blogtrottr/2.0", "Blogtrottr", Service, none, ""},
+		{"Slackbot 1.0 (+https://api.slack.com/robots)", "Slack", Service, none, ""},
+		{"Zapier", "Zapier", Service, none, ""},
+
+		// Services that the table does not know.
+		{"Bloglines/3.1 (http://www.bloglines.com; 1 subscriber)", "Other", Service, 1, "bloglines "},
+		{"Zhuaxia.com 1 Subscribers", "Other", Service, 1, "zhuaxia.com "},
+		{"AideRSS/1.0 (aiderss.com); 2 subscribers", "Other", Service, 2, "aiderss "},
+		{"xianguo-rssbot/0.1 (http://www.xianguo.com/; 1 subscribers)", "Other", Service, 1, "xianguo-rssbot "},
+		{"Mozilla/5.0 (X11; U; Linux i686; en-US; rv:1.2.1; Rojo 1.0;; Aggregating on behalf of 3 subscriber(s) online at http://www.rojo.com) Gecko/20021130", "Other", Service, 3, "mozilla "},
+		{"Lecteur/1.0 (+https://example.fr; 12 abonnés)", "Other", Service, 12, "lecteur "},
+		{"Leser/2 (1.204 Abonnenten; feed-id=7)", "Other", Service, 1204, "leser 7"},
+		{"Reader.jp (購読: 15)", "Other", Service, 15, "reader.jp "},
+
+		{"FreshRSS/1.23.1 (Linux; https://freshrss.org)", "FreshRSS", App, none, ""},
+		{"Mozilla/5.0 (compatible; Miniflux/2.2.3; +https://miniflux.app)", "Miniflux", App, none, ""},
+		{"Tiny Tiny RSS/25.07-dea3f2d (Unsupported) (https://tt-rss.org/)", "Tiny Tiny RSS", App, none, ""},
+		{"CommaFeed/4.6.0 (https://github.com/Athou/commafeed)", "CommaFeed", App, none, ""},
+		{"NextCloud-News/1.0", "Nextcloud News", App, none, ""},
+		{"NetNewsWire (RSS Reader; https://netnewswire.com/)", "NetNewsWire", App, none, ""},
+		{"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_9_2) AppleWebKit/537.74.9 (KHTML, like Gecko) Version/6.0 NetNewsWire/4.0.0", "NetNewsWire", App, none, ""},
+		{"Reeder/5050102 CFNetwork/3860.700.2 Darwin/25.6.0", "Reeder", App, none, ""},
+		{"newsboat/2.13 (Linux x86_64)", "Newsboat", App, none, ""},
+		{"newsbeuter/2.7 (Linux x86_64)", "Newsboat", App, none, ""},
+		{"Liferea/1.10.6 (Linux; en_US.UTF8; http://liferea.sf.net/) AppleWebKit (KHTML, like Gecko)", "Liferea", App, none, ""},
+		{"Mozilla/5.0 (X11; Linux x86_64; rv:115.0) Gecko/20100101 Thunderbird/115.6.1", "Thunderbird", App, none, ""},
+		{"rss2email/3.11 (https://github.com/rss2email/rss2email)", "rss2email", App, none, ""},
+		{"Mozilla/5.0 Vienna/3.9.5", "Vienna", App, none, ""},
+		{"SpaceCowboys Android RSS Reader / 2.13.0(3764)", "Feeder", App, none, ""},
+		{"Akregator/5.24.0 (23.08.0); syndication", "Akregator", App, none, ""},
+		{"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.21 (KHTML, like Gecko) akregator/4.11.5 Safari/537.21", "Akregator", App, none, ""},
+		{"FeedDemon/4.5 (http://www.feeddemon.com/; Microsoft Windows XP)", "FeedDemon", App, none, ""},
+		{"RSSOwl/2.2.1.201312301316 (X11; U; en)", "RSSOwl", App, none, ""},
+		{"JetBrains Omea Reader 2.2 (http://www.jetbrains.com/omea/reader/)", "Omea Reader", App, none, ""},
+		{"ReadKit/7017 CFNetwork/673.2.1 Darwin/13.1.0 (x86_64) (MacBookPro10%2C1)", "ReadKit", App, none, ""},
+		{"Unread RSS Reader - https://www.goldenhillsoftware.com/unread/", "Unread", App, none, ""},
+		{"Fiery%20Feeds/572 CFNetwork/3860.100.1 Darwin/25.0.0", "Fiery Feeds", App, none, ""},
+		{"Emacs Elfeed 3.4.2", "Elfeed", App, none, ""},
+		{"WordPress/6.9; https://www.domain.com", "WordPress", App, none, ""},
+		{"feedparser/6.0.2 +https://github.com/kurtmckee/feedparser/", "feedparser", App, none, ""},
+		{"Roy and Rianne's Righteously Royalty-free RSS Reader v 0.1", "Other", App, none, ""},
+		{"Windows 10 users", "Other", App, none, ""},
+
+		{"curl/8.5.0", "curl", Script, none, ""},
+		{"Wget/1.21.4", "Wget", Script, none, ""},
+		{"python-requests/2.32.3", "Python", Script, none, ""},
+		{"Go-http-client/2.0", "Go", Script, none, ""},
+		{"node", "JavaScript", Script, none, ""},
+		{"", "Unnamed", Script, none, ""},
+		{"-", "Unnamed", Script, none, ""},
+		{"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/121.0.0.0 Safari/537.36", "Browser", Browser, none, ""},
+		{"Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)", "Search engine", Bot, none, ""},
+		{"Mozilla/5.0 (compatible; YandexBot/3.0; +http://yandex.com/bots)", "Search engine", Bot, none, ""},
+		{"Mastodon/4.4.2 (http.rb/5.2.0; +https://mastodon.social/)", "Fediverse", Bot, none, ""},
+		{"Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)", "Link preview", Bot, none, ""},
+		{"Mozilla/5.0 (compatible; AhrefsBot/7.0; +http://ahrefs.com/robot/)", "Other bot", Bot, none, ""},
+	} {
+		a := identify([]byte(c.userAgent))
+		subscribers := a.subscribers
+		if !a.stated {
+			subscribers = none
+		}
+		if a.name != c.name || a.family != c.family || subscribers != c.subscribers || a.id != c.id {
+			t.Errorf("%s:\n got %s, %s, %d, %q\nwant %s, %s, %d, %q", c.userAgent, a.name, a.family, subscribers, a.id, c.name, c.family, c.subscribers, c.id)
+		}
+	}
+}
+
+// TestReaders holds the table to what makes each of its lines count.
+func TestReaders(t *testing.T) {
+	families := map[string]Family{}
+	for i, r := range readers {
+		if r.token != lower([]byte(r.token)) {
+			t.Errorf("%q is not in lower case", r.token)
+		}
+		for _, earlier := range readers[:i] {
+			if strings.Contains(r.token, earlier.token) {
+				t.Errorf("%q never counts: %q comes before it", r.token, earlier.token)
+			}
+		}
+		if f, ok := families[r.name]; ok && f != r.family {
+			t.Errorf("%s is of two families", r.name)
+		}
+		families[r.name] = r.family
+	}
+}
+
+func TestGroupedNumbers(t *testing.T) {
+	for text, want := range map[string]int64{
+		"0": 0, "12": 12, "1,234": 1234, "1.234.567": 1234567, "1'234": 1234, "10000000": maxClaim,
+		"": none, "1,23": none, "1234,567": none, "10000001": none, "99999999999999999999999": none, ",123": none, "1,": none,
+	} {
+		n, ok := grouped(text)
+		if !ok {
+			n = none
+		}
+		if n != want {
+			t.Errorf("%q: %d, want %d", text, n, want)
+		}
+	}
+}
+
+func FuzzIdentify(f *testing.F) {
+	for _, s := range []string{
+		"Feedly/1.0 (+http://www.feedly.com/fetcher.html; 457 subscribers; like FeedFetcher-Google)",
+		"Netvibes (5 subscribers; feedId: 5404723)", "1,234 abonnés feed-id=\xff\x00", "subscribers=1 subscribers=2", "購読: 1", strings.Repeat("1 subscriber", 100),
+	} {
+		f.Add([]byte(s))
+	}
+	known := map[string]bool{otherReader: true, "Unnamed": true}
+	for _, r := range readers {
+		known[r.name] = true
+	}
+	f.Fuzz(func(t *testing.T, userAgent []byte) {
+		a := identify(userAgent)
+		if !known[a.name] {
+			t.Errorf("made-up reader %q", a.name)
+		}
+		if a.subscribers < 0 || a.subscribers > maxClaim || !a.stated && a.subscribers != 0 {
+			t.Errorf("%d subscribers, stated: %v", a.subscribers, a.stated)
+		}
+		if len(a.id) > 2*idBytes+1 {
+			t.Errorf("id of %d bytes", len(a.id))
+		}
+	})
+}
+
+// BenchmarkIdentify is what a User-Agent costs that has not been seen before.
+func BenchmarkIdentify(b *testing.B) {
+	for name, userAgent := range map[string]string{"feedly": feedlyAgent, "browser": browserAgent, "unknown": strings.Repeat("unknown 1 ", 25)} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				identify([]byte(userAgent))
+			}
+		})
+	}
+}

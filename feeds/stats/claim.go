@@ -1,0 +1,124 @@
+package stats
+
+import "strings"
+
+// claim is for how many people a service says it polls.
+type claim struct {
+	subscribers int64
+	stated      bool
+	id          string // the service's name for the feed; empty: it has none
+}
+
+const (
+	maxClaim = 10_000_000 // nobody has more; a larger number is no number
+	idBytes  = 40
+)
+
+// subscriberWords are how services call their number, in several languages, as
+// far as all forms of the word begin with it.
+var subscriberWords = [...]string{
+	"subscriber", "abonn", "suscriptor", "assinante", "iscritt", "abonent",
+	"подписчик", "订阅", "訂閱", "購読", "読者", "구독",
+}
+
+// readerWords mean the same where a service says them.
+var readerWords = [...]string{"reader", "user", "follower"}
+
+// idWords come before a service's name for the feed; the last is NewsBlur's.
+var idWords = [...]string{"feed-id", "feedid", "feed_id", "feed id", "/site/"}
+
+// claimOf reads the claim in a User-Agent in lower case, of at most agentBytes.
+func claimOf(text string, service bool) (c claim) {
+	for _, w := range subscriberWords {
+		if c.stated {
+			break
+		}
+		c.subscribers, c.stated = number(text, w)
+	}
+	for _, w := range readerWords {
+		if c.stated || !service {
+			break
+		}
+		c.subscribers, c.stated = number(text, w)
+	}
+	c.id = idOf(text)
+	return c
+}
+
+// number finds the number that stands before a word, as in "12 subscribers", or
+// after it and a sign, as in "subscribers=12".
+func number(text, word string) (n int64, ok bool) {
+	for rest := text; ; {
+		before, after, found := strings.Cut(rest, word)
+		if !found {
+			return 0, false
+		}
+		if n, ok := numberBefore(text[:len(text)-len(rest)+len(before)]); ok {
+			return n, true
+		}
+		if n, ok := numberAfter(after); ok {
+			return n, true
+		}
+		rest = after
+	}
+}
+
+func numberBefore(text string) (int64, bool) {
+	text = strings.TrimRight(text, " -+")
+	digits := strings.TrimRight(text, "0123456789,.'")
+	if strings.HasSuffix(digits, "/") {
+		return 0, false // a version
+	}
+	return grouped(strings.TrimLeft(text[len(digits):], ",.'"))
+}
+
+func numberAfter(text string) (int64, bool) {
+	text = strings.TrimLeft(text, "abcdefghijklmnopqrstuvwxyz()")
+	value := strings.TrimLeft(text, " :=")
+	if !strings.ContainsAny(text[:len(text)-len(value)], ":=") {
+		return 0, false
+	}
+	rest := strings.TrimLeft(value, "0123456789,.'")
+	return grouped(strings.TrimRight(value[:len(value)-len(rest)], ",.'"))
+}
+
+// grouped reads a whole number, with or without marks between its thousands.
+func grouped(text string) (n int64, ok bool) {
+	since := -1 // digits since the last mark; -1 before the first
+	for i, c := range []byte(text) {
+		switch {
+		case c < '0':
+			if i == 0 || since >= 0 && since != 3 || since < 0 && i > 3 {
+				return 0, false
+			}
+			since = 0
+			continue
+		case since >= 0:
+			since++
+		}
+		if n = 10*n + int64(c-'0'); n > maxClaim {
+			return 0, false
+		}
+	}
+	return n, text != "" && (since < 0 || since == 3)
+}
+
+func idOf(text string) string {
+	for _, w := range idWords {
+		_, after, ok := strings.Cut(text, w)
+		if !ok {
+			continue
+		}
+		after = strings.TrimLeft(after, " :=")
+		end := strings.IndexFunc(after, func(r rune) bool {
+			return !('0' <= r && r <= '9' || 'a' <= r && r <= 'z' || r == '-' || r == '_')
+		})
+		if end < 0 {
+			end = len(after)
+		}
+		if end > 0 {
+			return after[:min(end, idBytes)]
+		}
+	}
+	return ""
+}

@@ -1,0 +1,120 @@
+package stats
+
+import (
+	"strconv"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"feedmill/feeds"
+)
+
+// totals count since the process began, by what metrics are labelled with.
+type totals struct {
+	polls   map[pollLabels]int64
+	bytes   map[documentLabels]traffic
+	unknown int64 // answers for feeds that there are not
+}
+
+type documentLabels struct {
+	kind   feeds.Kind
+	format feeds.Format
+}
+
+type pollLabels struct {
+	documentLabels
+	status int
+	family Family
+}
+
+type traffic struct{ sent, saved, pushes, pushed int64 }
+
+func newTotals() *totals {
+	return &totals{polls: map[pollLabels]int64{}, bytes: map[documentLabels]traffic{}}
+}
+
+func (t *totals) count(f *fact, a *agent) {
+	d := documentLabels{f.key.Kind, f.format}
+	b := t.bytes[d]
+	if f.push {
+		b.pushes++
+		b.pushed += f.sent
+	} else {
+		t.polls[pollLabels{d, f.kindOfStatus(), a.family}]++
+		b.sent += f.sent
+		b.saved += f.savings()
+	}
+	t.bytes[d] = b
+}
+
+var (
+	ofDocument      = []string{"kind", "format"}
+	pollsDesc       = prometheus.NewDesc("feedmill_polls_total", "Requests for documents of feeds.", []string{"kind", "format", "status", "family"}, nil)
+	sentDesc        = prometheus.NewDesc("feedmill_sent_bytes_total", "Bytes of documents that were sent.", ofDocument, nil)
+	savedDesc       = prometheus.NewDesc("feedmill_saved_bytes_total", "Bytes not sent because of 304, 226 and codings.", ofDocument, nil)
+	pushesDesc      = prometheus.NewDesc("feedmill_pushes_total", "Deliveries to subscribers who did not ask again.", ofDocument, nil)
+	pushedDesc      = prometheus.NewDesc("feedmill_pushed_bytes_total", "Bytes delivered to them.", ofDocument, nil)
+	subscribersDesc = prometheus.NewDesc("feedmill_subscribers", "Subscribers today, so far, of all feeds of a kind.", []string{"kind", "reader"}, nil)
+	misuseDesc      = prometheus.NewDesc("feedmill_misuse_bytes_today", "Bytes sent today to clients that behave badly.", []string{"kind", "misuse"}, nil)
+	droppedDesc     = prometheus.NewDesc("feedmill_uncounted_total", "Answers that the other figures lack.", []string{"reason"}, nil)
+)
+
+// Describe implements [prometheus.Collector].
+func (r *Recorder) Describe(ch chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{pollsDesc, sentDesc, savedDesc, pushesDesc, pushedDesc, subscribersDesc, misuseDesc, droppedDesc} {
+		ch <- d
+	}
+}
+
+// Collect implements [prometheus.Collector]. Labels are kinds, formats, statuses,
+// families and the readers that the program knows, so their number is bounded.
+func (r *Recorder) Collect(ch chan<- prometheus.Metric) {
+	for _, m := range r.metrics() {
+		ch <- m
+	}
+}
+
+// metrics are made under the lock, and sent without it.
+func (r *Recorder) metrics() (all []prometheus.Metric) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	add := func(d *prometheus.Desc, t prometheus.ValueType, n int64, labels ...string) {
+		all = append(all, prometheus.MustNewConstMetric(d, t, float64(n), labels...))
+	}
+	for l, n := range r.totals.polls {
+		add(pollsDesc, prometheus.CounterValue, n, l.kind.String(), label(l.format), strconv.Itoa(l.status), l.family.String())
+	}
+	for l, b := range r.totals.bytes {
+		kind, format := l.kind.String(), label(l.format)
+		add(sentDesc, prometheus.CounterValue, b.sent, kind, format)
+		add(savedDesc, prometheus.CounterValue, b.saved, kind, format)
+		add(pushesDesc, prometheus.CounterValue, b.pushes, kind, format)
+		add(pushedDesc, prometheus.CounterValue, b.pushed, kind, format)
+	}
+	for kind, f := range r.kinds() {
+		for reader, n := range f.Readers {
+			add(subscribersDesc, prometheus.GaugeValue, n, kind.String(), reader)
+		}
+		add(misuseDesc, prometheus.GaugeValue, f.Unconditional.Bytes, kind.String(), "unconditional")
+		add(misuseDesc, prometheus.GaugeValue, f.TooOften.Bytes, kind.String(), "too_often")
+	}
+	add(droppedDesc, prometheus.CounterValue, r.buffer.dropped(), "buffer_full")
+	add(droppedDesc, prometheus.CounterValue, r.totals.unknown, "unknown_feed")
+	return all
+}
+
+// kinds sums up today's figures by kind of feed.
+func (r *Recorder) kinds() map[feeds.Kind]*Figures {
+	sums := map[feeds.Kind]*Figures{}
+	for k, t := range r.today.tallies {
+		if sums[k.Kind] == nil {
+			sums[k.Kind] = &Figures{}
+		}
+		f := t.figures()
+		sums[k.Kind].add(&f)
+	}
+	return sums
+}
+
+var formatLabels = [...]string{feeds.RSS: "rss", feeds.Atom: "atom", feeds.JSON: "json"}
+
+func label(f feeds.Format) string { return formatLabels[f] }

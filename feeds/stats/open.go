@@ -1,0 +1,82 @@
+package stats
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"go.etcd.io/bbolt"
+	bolterrors "go.etcd.io/bbolt/errors"
+)
+
+// open finds what an earlier process left in a folder.
+func (r *Recorder) open(folder string, today date) {
+	r.history = &history{memory: map[date]ended{}}
+	r.today = newDay(today)
+	r.saved = -1
+	if folder == "" {
+		return
+	}
+	db, err := r.openFile(folder)
+	if err != nil {
+		r.log.Warn("figures of subscribers are kept in memory and end with the program", "err", explained(err))
+		return
+	}
+	r.history.db = db
+	r.path = filepath.Join(folder, "stats.today")
+	os.Remove(r.path + newSuffix) // of a process that was killed while it wrote
+	r.resume(today)
+	r.save()
+}
+
+// openFile opens the days that have ended, or begins anew where they are damaged.
+func (r *Recorder) openFile(folder string) (*bbolt.DB, error) {
+	if err := os.MkdirAll(folder, 0o777); err != nil {
+		return nil, err
+	}
+	path := filepath.Join(folder, "stats.db")
+	db, err := openHistory(path)
+	if err == nil || !beyondUse(err) {
+		return db, err
+	}
+	if e := setAside(path); e != nil {
+		return nil, errors.Join(err, e)
+	}
+	r.log.Warn("figures of subscribers are damaged and begin anew; feeds are not concerned", "path", path, "moved", path+damagedSuffix, "err", err)
+	return openHistory(path)
+}
+
+// resume goes on with the day that was open when a process ended, or ends it.
+func (r *Recorder) resume(today date) {
+	d, err := readDay(r.path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return
+	case err != nil:
+		r.log.Warn("today's figures of subscribers cannot be read and begin anew; feeds are not concerned", "path", r.path, "err", err)
+	case d.date > today+1:
+		r.log.Warn("figures of subscribers of a day to come are left out: has the clock been wrong?", "path", r.path, "day", d.date.String())
+	case d.date < today:
+		r.history.put(d)
+	default:
+		r.today = d
+		r.saved = d.answers
+	}
+}
+
+const damagedSuffix = ".damaged"
+
+func setAside(path string) error { return os.Rename(path, path+damagedSuffix) }
+
+// explained says what to do about an error.
+func explained(err error) error {
+	switch {
+	case errors.Is(err, bolterrors.ErrTimeout):
+		return fmt.Errorf("another feedmill counts in the same folder: %w", err)
+	case errors.Is(err, fs.ErrPermission):
+		return fmt.Errorf("%w: make the folder writable, or name another with --state", err)
+	}
+	return err
+}

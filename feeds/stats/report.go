@@ -1,0 +1,77 @@
+package stats
+
+import (
+	"time"
+
+	"feedmill/feeds"
+)
+
+// Day is the figures of one day.
+type Day struct {
+	Date string `json:"date"` // in UTC, as in "2026-11-25"
+	Open bool   `json:"open"` // it has not ended
+	Figures
+}
+
+// Feed returns the figures of a feed for each day from one time to another, the
+// oldest first: days without any are there too, days that are over a year ago or
+// still to come are not. Composed feeds are counted together. What was recorded
+// in the last quarter of a second may be missing. The caller owns the result.
+func (r *Recorder) Feed(k feeds.Key, from, to time.Time) []Day {
+	if k.Kind == feeds.Composed {
+		k.Slug = ""
+	}
+	return r.days(name(k), from, to, func() Figures {
+		if t := r.today.tallies[k]; t != nil {
+			return t.figures()
+		}
+		return Figures{}
+	})
+}
+
+// Site returns the sum of all feeds in the same way. Somebody who subscribes to
+// three feeds is three of its subscribers.
+func (r *Recorder) Site(from, to time.Time) []Day {
+	return r.days(allFeeds, from, to, func() Figures {
+		var sum Figures
+		for _, t := range r.today.tallies {
+			f := t.figures()
+			sum.add(&f)
+		}
+		return sum
+	})
+}
+
+// days reads one feed of the days that have ended and asks for the open one.
+func (r *Recorder) days(feed string, from, to time.Time, open func() Figures) []Day {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	today := r.today.date
+	first, last := max(dayOf(from), today-keepDays), min(dayOf(to), today)
+	days := make([]Day, 0, max(0, last-first+1))
+	for d := first; d <= last; d++ {
+		days = append(days, Day{Date: d.String(), Open: d == today})
+	}
+	err := r.history.read(first, min(last, today-1), func(d date, record func(string) []byte) {
+		if b := record(feed); b != nil {
+			if f, err := figuresOf(b); err == nil {
+				days[d-first].Figures = f
+			}
+		}
+	})
+	if err != nil {
+		r.log.Warn("figures of subscribers cannot be read; they are kept in memory until the next start", "err", err)
+	}
+	if first <= today && today <= last {
+		days[today-first].Figures = open()
+	}
+	return days
+}
+
+// Dropped is how many answers were not counted since the process began: for want
+// of room in the buffers, and because there is no such feed.
+func (r *Recorder) Dropped() (full, unknown int64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.buffer.dropped(), r.totals.unknown
+}

@@ -1,0 +1,149 @@
+package stats
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+
+	"feedmill/feeds"
+)
+
+// todayFile is the day that is open as it lies in the state folder.
+type todayFile struct {
+	Version int         `json:"version"`
+	Date    date        `json:"date"` // days since 1970
+	Key     []byte      `json:"key"`
+	Answers int64       `json:"answers"`
+	Feeds   []tallyFile `json:"feeds"`
+}
+
+type tallyFile struct {
+	Key     feeds.Key        `json:"key"`
+	Counts  []byte           `json:"counts"` // a record without subscribers
+	Single  map[string]int64 `json:"single,omitempty"`
+	Stated  []statedFile     `json:"stated,omitempty"`
+	Present map[string]bool  `json:"present,omitempty"`
+	Level   uint8            `json:"level,omitempty"`
+	Marks   []byte           `json:"marks,omitempty"` // of each client its hash and its mark
+}
+
+type statedFile struct {
+	claimant
+	N int64 `json:"n"`
+}
+
+// write replaces the file: there is always a whole one.
+func (d *day) write(path string) error {
+	file := todayFile{Version: 1, Date: d.date, Key: d.key[:], Answers: d.answers}
+	for _, k := range slices.SortedFunc(maps.Keys(d.tallies), keyOrder) {
+		file.Feeds = append(file.Feeds, d.tallies[k].file(k))
+	}
+	content, err := json.Marshal(file)
+	if err != nil {
+		return err
+	}
+	return replace(path, content)
+}
+
+func keyOrder(a, b feeds.Key) int {
+	return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Slug, b.Slug))
+}
+
+func (t *tally) file(k feeds.Key) tallyFile {
+	f := tallyFile{Key: k, Counts: t.Figures.record(), Single: t.single, Present: t.present, Level: t.level}
+	for c, n := range t.stated {
+		f.Stated = append(f.Stated, statedFile{c, n})
+	}
+	for client, m := range t.marks {
+		f.Marks = binary.LittleEndian.AppendUint64(f.Marks, client)
+		f.Marks, _ = binary.Append(f.Marks, binary.LittleEndian, m) // plain numbers: cannot fail
+	}
+	return f
+}
+
+// newSuffix is of a file that is about to replace another.
+const newSuffix = ".new"
+
+// replace writes a file that only its owner can read, in the place of another.
+func replace(path string, content []byte) error {
+	f, err := os.OpenFile(path+newSuffix, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(content)
+	err = errors.Join(err, f.Sync(), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		os.Remove(f.Name())
+	}
+	return err
+}
+
+var errToday = errors.New("not today's figures, or damaged")
+
+// readDay reads what write wrote.
+func readDay(path string) (*day, error) {
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	return decodeDay(content)
+}
+
+func decodeDay(content []byte) (*day, error) {
+	var file todayFile
+	if err := json.Unmarshal(content, &file); err != nil {
+		return nil, fmt.Errorf("%w: %w", errToday, err)
+	}
+	d := &day{date: file.Date, tallies: map[feeds.Key]*tally{}, answers: file.Answers}
+	if file.Version != 1 || copy(d.key[:], file.Key) != len(d.key) || len(file.Key) != len(d.key) || len(file.Feeds) > maxFeeds {
+		return nil, errToday
+	}
+	for i := range file.Feeds {
+		t, err := file.Feeds[i].tally()
+		if err != nil {
+			return nil, err
+		}
+		d.tallies[file.Feeds[i].Key] = t
+		d.marks += len(t.marks)
+		d.claims += len(t.stated)
+	}
+	if d.marks > maxMarks || d.claims > maxClaimants {
+		return nil, errToday
+	}
+	return d, nil
+}
+
+func (f *tallyFile) tally() (*tally, error) {
+	counts, err := figuresOf(f.Counts)
+	if err != nil || f.Level > 63 || int(f.Key.Kind) > int(feeds.Composed) {
+		return nil, errToday
+	}
+	t := &tally{Figures: counts, single: f.Single, present: f.Present}
+	t.level = f.Level
+	for _, s := range f.Stated {
+		t.stated = added(t.stated, s.claimant, s.N)
+	}
+	for r := bytes.NewReader(f.Marks); r.Len() > 0; {
+		var m struct {
+			Client uint64
+			mark
+		}
+		if err := binary.Read(r, binary.LittleEndian, &m); err != nil {
+			return nil, fmt.Errorf("%w: %w", errToday, err)
+		}
+		t.marks = added(t.marks, m.Client, m.mark)
+	}
+	if len(t.marks) > maxFeedMarks {
+		return nil, errToday
+	}
+	return t, nil
+}
