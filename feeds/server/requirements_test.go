@@ -85,7 +85,6 @@ func TestRequirements(t *testing.T) {
 	} {
 		t.Run(tt.rule, func(t *testing.T) {
 			h, old := requirementsHandler(t)
-			ripen(t, h)
 			names := strings.NewReplacer("TAG", strings.Trim(ask(h, "GET", "/rss.xml").Header().Get("ETag"), `"`), "OLD", strings.Trim(old, `"`))
 			var fields []string
 			for _, f := range tt.fields {
@@ -111,7 +110,7 @@ func TestRequirements(t *testing.T) {
 const someone = "198.51.100.7:1000"
 
 // requirementsHandler serves a site after a change of its feed of everything,
-// whose tag was old before.
+// whose tag was old before. Its document is there in every coding.
 func requirementsHandler(t *testing.T) (h *Handler, old string) {
 	site := testSite()
 	opt := testOptions(t)
@@ -128,5 +127,6 @@ func requirementsHandler(t *testing.T) (h *Handler, old string) {
 	for range maxRepeats {
 		askFrom(someone, h, "GET", "/topics/known/atom.xml")
 	}
+	ripen(t, h)
 	return h, old
 }
