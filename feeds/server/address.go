@@ -22,6 +22,9 @@ func (v *view) resolve(path string) (res *Resource, redirect string) {
 	}
 	asked, file, ok := split(path)
 	if !ok {
+		if r := v.sheet(path); r != nil {
+			return r, ""
+		}
 		return v.archive(path)
 	}
 	l := v.listing(asked)

@@ -31,6 +31,10 @@ type head struct {
 	fast   fastHead
 
 	hurried atomic.Pointer[hurried]
+
+	// stream sends what follows by and by, in place of a body, and returns when
+	// that has ended. A head with one is of a single request; nil: none.
+	stream func(send func([]byte) error)
 }
 
 // field is one header field by its canonical name.

@@ -2,38 +2,42 @@ package server
 
 import "strings"
 
-// archivePath takes an escaped path that may be an archive document's apart into
-// the period and the path of the subscription document in the same format.
-func archivePath(path string) (period, document string, ok bool) {
-	page, rest, _ := strings.Cut(path, "/archive/")
-	period, file, ok := strings.Cut(rest, "/")
-	_, known := format(file)
-	return period, page + "/" + file, ok && known
-}
-
-// archive returns the archive document at an escaped path, or where to go
-// instead, or neither. A period that has been split, or whose articles have all
-// gone, leads to the one from which to read on.
+// archive returns the archive document, or the page with the same articles, at an
+// escaped path, or where to go instead, or neither. A period that has been split,
+// or whose articles have all gone, leads to the one from which to read on.
 func (v *view) archive(path string) (res *Resource, redirect string) {
-	period, document, ok := archivePath(path)
-	if !ok {
+	folder, rest, ok := strings.Cut(path, "/archive/")
+	period, file, slash := strings.Cut(rest, "/")
+	if !slash {
+		file = noSlash
+	}
+	f, known := format(file)
+	if !ok || !known && file != "" && file != noSlash {
 		return nil, ""
 	}
-	asked, file, ok := split(document)
+	asked, _, ok := split(folder + "/")
 	l := v.listing(asked)
 	if !ok || l == nil {
 		return nil, ""
 	}
-	f, _ := format(file)
+	at := func(period string) string {
+		if !known {
+			return archivePagePath(l.Key, period)
+		}
+		return l.Key.ArchivePath(period, f)
+	}
 	a, instead := l.Archive(period)
 	switch {
 	case instead != "":
-		return nil, l.Key.ArchivePath(instead, f)
+		return nil, at(instead)
 	case a == nil:
 		return nil, ""
-	case l.Key != asked || l.Key.ArchivePath(period, f) != path:
-		return nil, l.Key.ArchivePath(period, f)
+	case l.Key != asked || at(period) != path:
+		return nil, at(period)
 	}
-	r := v.document(l.Key.ArchivePath(period, f), l.Key, a.Revision, a.Next, f)
+	r := v.archivePage(l, a)
+	if known {
+		r = v.document(path, l.Key, a.Revision, a.Next, f)
+	}
 	return &r, ""
 }

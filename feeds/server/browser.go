@@ -24,12 +24,12 @@ func first(lines []string) string {
 	return lines[0]
 }
 
-// pageOf is the path of the page beside a feed's document, empty for other paths.
+// pageOf is the path of the page beside a feed's document, or beside an archive
+// document of it; empty for other paths.
 func pageOf(path string) string {
 	for _, f := range feeds.Formats {
 		if folder, ok := strings.CutSuffix(path, "/"+f.Filename()); ok {
-			feed, _, _ := strings.Cut(folder, "/archive/") // whose page is the feed's
-			return feed + "/"
+			return folder + "/"
 		}
 	}
 	return ""

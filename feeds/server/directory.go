@@ -13,6 +13,14 @@ type directory struct {
 	byKind   map[feeds.Kind][]*feeds.Listing // by name
 	children map[string][]*feeds.Listing     // topics by their parent's slug
 	byName   map[feeds.Tag]*feeds.Listing    // names folded
+	entries  []listed                        // as in the snapshot
+	sheets   map[feeds.Kind][][]branch
+}
+
+// listed is a feed as the search sees it.
+type listed struct {
+	*feeds.Listing
+	name string // folded
 }
 
 func newDirectory(snap *feeds.Snapshot) *directory {
@@ -23,10 +31,16 @@ func newDirectory(snap *feeds.Snapshot) *directory {
 	}
 	for _, l := range snap.Listings {
 		d.byKind[l.Key.Kind] = append(d.byKind[l.Key.Kind], l)
-		d.byName[feeds.Tag{Kind: l.Key.Kind, Name: feeds.Fold(l.Name)}] = l
+		name := feeds.Fold(l.Name)
+		d.entries = append(d.entries, listed{l, name})
+		d.byName[feeds.Tag{Kind: l.Key.Kind, Name: name}] = l
 		if l.Key.Kind == feeds.Topic && l.Parent != "" {
 			d.children[l.Parent] = append(d.children[l.Parent], l)
 		}
+	}
+	d.sheets = make(map[feeds.Kind][][]branch)
+	for _, k := range feeds.Kinds[1:] {
+		d.sheets[k] = sheets(d.branches(k))
 	}
 	return d
 }

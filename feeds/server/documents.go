@@ -12,11 +12,18 @@ import (
 //go:embed page/style.css
 var style []byte
 
+//go:embed page/script.js
+var script []byte
+
 //go:embed page/icon.svg
 var icon []byte
 
-// The style sheet's path changes with its bytes, so it is cached for ever.
-var stylePath = "/style-" + feeds.TagOf(style) + ".css"
+// The paths of style sheet and script change with their bytes, so they are cached
+// for ever.
+var (
+	stylePath  = "/style-" + feeds.TagOf(style) + ".css"
+	scriptPath = "/script-" + feeds.TagOf(script) + ".js"
+)
 
 const (
 	iconPath  = "/icon.svg"
@@ -90,7 +97,7 @@ func (v *view) outline() Resource {
 // asset is a file that comes with the program.
 func asset(path, mediaType string, body []byte) Resource {
 	control := ""
-	if path == stylePath {
+	if path == stylePath || path == scriptPath {
 		control = "public, max-age=31536000, immutable"
 	}
 	return Resource{path, mediaType, func() (*content, error) {

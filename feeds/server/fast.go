@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bufio"
 	"bytes"
 	"cmp"
 	"context"
@@ -67,7 +68,10 @@ func newFast(h *Handler, limits Limits, log *slog.Logger) *fastFront {
 
 func (f *fastFront) Serve(ln net.Listener) error { return f.Server.Serve(fastListener{ln}) }
 
-func (f *fastFront) Shutdown(ctx context.Context) error { return f.ShutdownWithContext(ctx) }
+func (f *fastFront) Shutdown(ctx context.Context) error {
+	f.h.streams.end()
+	return f.ShutdownWithContext(ctx)
+}
 
 // Abort closes every connection.
 func (f *fastFront) Abort() error {
@@ -94,6 +98,15 @@ func (f *fastFront) serve(ctx *fasthttp.RequestCtx) {
 	a.fast.of(a.head).CopyTo(&ctx.Response.Header) // Date is the library's
 	if !ctx.Request.Header.IsHTTP11() {
 		ctx.Response.Header.SetProtocol(http10)
+	}
+	if a.stream != nil {
+		ctx.SetBodyStreamWriter(func(w *bufio.Writer) {
+			a.stream(func(b []byte) error {
+				w.Write(b)
+				return w.Flush() // says of both
+			})
+		})
+		return
 	}
 	ctx.Response.SetBodyRaw(a.body)
 	if len(a.body) >= standardBuffer && !ctx.IsHead() {

@@ -66,6 +66,7 @@ type Handler struct {
 	date   date
 
 	repeats *repeats
+	streams *streams
 }
 
 // NewHandler serves what src holds.
@@ -79,7 +80,9 @@ func NewHandler(src Source, opt Options) *Handler {
 	if opt.Now == nil {
 		opt.Now = time.Now
 	}
-	return &Handler{source: src, opt: opt, past: newPast(opt.Now), mixes: newMixes(), repeats: &repeats{seed: maphash.MakeSeed()}}
+	h := &Handler{source: src, opt: opt, past: newPast(opt.Now), mixes: newMixes(), repeats: &repeats{seed: maphash.MakeSeed()}}
+	h.streams = newStreams(h)
+	return h
 }
 
 // answer is what r gets at the time now.
@@ -118,6 +121,7 @@ func (h *Handler) current(snap *feeds.Snapshot) *view {
 		v.past = h.past
 		v.mixes = h.mixes
 		v.repeats = h.repeats
+		v.streams = h.streams
 		h.view.Store(v)
 	}
 	return v
@@ -128,6 +132,9 @@ func (v *view) answer(r request, path string, now time.Time) answer {
 		return v.answerOf(e, r, now)
 	}
 	path = canonicalEscapes(strings.Clone(path))
+	if a, ok := v.asked(r, path, now); ok {
+		return a
+	}
 	e, to := v.find(path)
 	switch {
 	case to != "":

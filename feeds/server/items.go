@@ -35,28 +35,33 @@ type item struct {
 	Byline []string // publisher, then authors
 	Date   time.Time
 	Topics []label
+	Mark   string // tells it from other articles within a page
 }
 
-// label is a topic's name with its feed's path, which is empty where it has none.
-type label struct{ Name, Path string }
+// markOf is short, and equal for equal ids.
+func markOf(it *feeds.Item) string { return feeds.TagOf([]byte(it.ID))[:8] }
+
+// label is a feed's name with the address of its page, which is empty where it has
+// none.
+type label struct{ Name, Link string }
 
 const (
 	topicsShown  = 5
-	summaryRunes = 320
+	summaryRunes = 280
 )
 
-func (v *view) items(l *feeds.Listing, n int) []item {
-	newest := l.Feed().Items
-	out := make([]item, 0, min(n, len(newest)))
-	for _, it := range newest[:cap(out)] {
-		out = append(out, v.item(it, l.Key))
+// items are articles as the page of one feed shows them.
+func (v *view) items(all []*feeds.Item, on feeds.Key) []item {
+	out := make([]item, len(all))
+	for i, it := range all {
+		out[i] = v.item(it, on)
 	}
 	return out
 }
 
 // item is it as the page of one feed shows it: without the label of that feed.
 func (v *view) item(it *feeds.Item, on feeds.Key) item {
-	out := item{Item: it, Link: web(it.URL), Byline: byline(it), Date: it.Published}
+	out := item{Item: it, Link: web(it.URL), Byline: byline(it), Date: it.Published, Mark: markOf(it)}
 	for i := range it.Images {
 		if web(it.Images[i].URL) != "" {
 			out.Image = &it.Images[i]
@@ -72,7 +77,7 @@ func (v *view) item(it *feeds.Item, on feeds.Key) item {
 		case l == nil:
 			out.Topics = append(out.Topics, label{Name: t.Name})
 		case l.Key != on:
-			out.Topics = append(out.Topics, label{l.Name, l.Key.Path()})
+			out.Topics = append(out.Topics, label{l.Name, v.link(l.Key.Path())})
 		}
 	}
 	return out

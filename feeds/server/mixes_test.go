@@ -329,7 +329,8 @@ func TestMixSwap(t *testing.T) {
 	readers.Wait()
 }
 
-// Rankings have a number, so they are among what is exported, and are the same.
+// Rankings have a number, so they are among what is exported, and their documents
+// are the same. Pages lack what only a server can do.
 func TestRankingsAreResources(t *testing.T) {
 	n := newNewsroom(t)
 	h := NewHandler(n, testOptions(t))
@@ -340,7 +341,7 @@ func TestRankingsAreResources(t *testing.T) {
 		}
 		found[r.Name()] = true
 		body, err := r.Body()
-		if w := ask(h, "GET", r.Path); err != nil || w.Code != 200 || w.Body.String() != string(body) {
+		if w := ask(h, "GET", r.Path); err != nil || w.Code != 200 || w.Body.String() != string(body) && !strings.HasSuffix(r.Path, "/") {
 			t.Errorf("%s: %d, other bytes than exported, %v", r.Path, w.Code, err)
 		}
 	}

@@ -15,8 +15,10 @@ func (v *view) mixPage(l *feeds.Listing) Resource {
 		p.Of = l
 		p.Title = l.Name
 		p.Description = l.Description
-		p.Items = v.items(l, itemsOnPage)
-		p.Parts = v.mixParts(l.Key)
+		p.Items = v.items(l.Feed().Items, l.Key)
+		p.Trail = v.mixParts(l.Key)
+		p.Pace = pace(l.Feed().Items)
+		p.Form = v.formOf(l.Key)
 	})
 }
 

@@ -18,10 +18,24 @@ type page struct {
 	Of          *feeds.Listing // the feed that the page offers
 	Kind        group          // that the page's feed belongs to
 	Groups      []group
-	Parent      *feeds.Listing
+	Trail       []label // to the page, without itself
+	Branches    []branch
+	Number      int // of the page among Pages, from 1
 	Children    group
+	Related     group
+	Pace        string // how often the feed publishes, empty where unknown
 	Items       []item
-	Parts       []label // of a composed feed
+	Events      string // address of the stream of new items, empty for none
+	After       string // mark of the newest item
+	Period      string // of an archive page
+	Newer       string // path of the page of newer articles
+	Older       string
+	Query       string // that was searched for
+	Titled      string // address of the articles with it in their titles
+	Form        *form  // nil: no feed can be composed
+	Problem     string // with what was entered
+	Pages       []label
+	Unlisted    bool // search engines need not know it
 }
 
 func (p *page) Site() *feeds.Site          { return p.v.snap.Site }
@@ -30,11 +44,15 @@ func (p *page) Version() string            { return p.v.opt.Version }
 func (p *page) Formats() []feeds.Format    { return feeds.Formats[:] }
 func (p *page) Link(path string) string    { return p.v.link(path) }
 func (p *page) Style() string              { return p.v.link(stylePath) }
+func (p *page) Script() string             { return p.v.link(scriptPath) }
 func (p *page) Icon() string               { return p.v.link(iconPath) }
 func (p *page) About() string              { return p.v.link(aboutPath) }
 func (p *page) HasOPML() bool              { return p.v.opt.OPML != nil }
 func (p *page) OPML() string               { return p.v.snap.Site.URL(opmlPath) }
 func (p *page) Canonical() string          { return p.v.snap.Site.URL(p.Path) }
+func (p *page) Live() bool                 { return p.v.streams != nil }
+func (p *page) Search() string             { return p.v.link(searchPath) }
+func (p *page) Compose() string            { return p.v.link(composePath) }
 func (p *page) IsIndex() bool              { return p.Path == "/" }
 func (p *page) Self(f feeds.Format) string { return p.v.snap.Site.URL(p.Of.Key.DocumentPath(f)) }
 
@@ -85,8 +103,11 @@ func web(s string) string {
 	return ""
 }
 
-// pageHeader lets a page load our style sheet and pictures, and nothing else.
+// policy lets a page load our style sheet, our script, and pictures; the script
+// may ask us, and forms lead to us. Nothing that an article holds can run.
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' https: http:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+
 func pageHeader(h http.Header) {
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self' https: http: data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+	h.Set("Content-Security-Policy", policy)
 	h.Set("Referrer-Policy", "strict-origin-when-cross-origin")
 }

@@ -10,17 +10,18 @@ import (
 )
 
 const (
-	itemsOnPage  = 30 // of the newest, on a feed's page
-	itemsOnIndex = 12 // of the newest, on the first page
-	namesOnIndex = 36 // of each kind, on the first page
+	itemsOnIndex = 20 // of the newest, on the first page
+	namesOnIndex = 48 // of each kind, on the first page
 )
 
 //go:embed page/*.html
 var pageFiles embed.FS
 
 var templates = template.Must(template.New("").Funcs(template.FuncMap{
-	"day":   func(t time.Time) string { return t.UTC().Format("2 January 2006") },
-	"stamp": func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+	"day":   func(t time.Time) string { return t.UTC().Format(time.DateOnly) },
+	"date":  func(t time.Time) string { return t.UTC().Format("2 January 2006") },
+	"stamp": stamp,
+	"when":  when,
 	"web":   web,
 }).ParseFS(pageFiles, "page/*.html"))
 
@@ -43,6 +44,25 @@ func (v *view) page(path, name string, fill func(*page)) Resource {
 	}}
 }
 
+// stamp is a time for programs: the day alone where only that is known, as
+// midnight is what a date without a time stands for.
+func stamp(t time.Time) string {
+	if t = t.UTC(); isDay(t) {
+		return t.Format(time.DateOnly)
+	}
+	return t.Format(time.RFC3339)
+}
+
+// when is a time for people, in UTC until the script knows better.
+func when(t time.Time) string {
+	if t = t.UTC(); isDay(t) {
+		return t.Format("2 January 2006")
+	}
+	return t.Format("2 January 2006, 15:04")
+}
+
+func isDay(t time.Time) bool { return t.Equal(t.Truncate(24 * time.Hour)) }
+
 func execute(name string, p *page) ([]byte, error) {
 	var b bytes.Buffer
 	if err := templates.ExecuteTemplate(&b, name, p); err != nil {
@@ -54,37 +74,59 @@ func execute(name string, p *page) ([]byte, error) {
 // feedPage is the page of one feed; that of everything is the first page.
 func (v *view) feedPage(l *feeds.Listing) Resource {
 	if l.Key.Kind == feeds.All {
-		return v.page(l.Key.Path(), "index.html", func(p *page) {
-			p.Title, p.Description = p.Site().Title, p.Site().Description
-			p.Items = v.items(l, itemsOnIndex)
-			for _, k := range feeds.Kinds[1:] {
-				p.Groups = append(p.Groups, v.group(k, namesOnIndex))
-			}
-		})
+		return v.indexPage(l)
 	}
 	return v.page(l.Key.Path(), "feed.html", func(p *page) {
-		p.Of, p.Kind = l, group{v: v, Kind: l.Key.Kind}
+		f := l.Feed()
+		p.Of, p.Kind, p.Trail = l, group{v: v, Kind: l.Key.Kind}, v.trail(l)
 		p.Title, p.Description = l.Name, l.Description
-		p.Items = v.items(l, itemsOnPage)
+		p.Items, p.Pace = v.items(f.Items, l.Key), pace(f.Items)
+		p.Older = olderThan(l)
+		p.listen(l)
+		near := map[feeds.Key]bool{{Kind: feeds.Topic, Slug: l.Parent}: true}
 		if l.Key.Kind == feeds.Topic {
-			p.Parent = v.snap.Listing(feeds.Key{Kind: feeds.Topic, Slug: l.Parent})
 			narrower := v.directory().children[l.Key.Slug]
 			p.Children = group{v, feeds.Topic, narrower, len(narrower)}
+			for _, c := range narrower {
+				near[c.Key] = true
+			}
 		}
+		p.Related = v.related(l, near)
+		p.Form = v.formOf(l.Key)
 	})
 }
 
-// kindPage lists every feed of one kind.
-func (v *view) kindPage(k feeds.Kind) Resource {
-	return v.page("/"+k.Plural()+"/", "kind.html", func(p *page) {
-		p.Groups = []group{v.group(k, len(v.snap.Listings))}
-		p.Title = p.Groups[0].Title()
+// indexPage is the directory of all feeds.
+func (v *view) indexPage(l *feeds.Listing) Resource {
+	return v.page(l.Key.Path(), "index.html", func(p *page) {
+		p.Title, p.Description = p.Site().Title, p.Site().Description
+		items := l.Feed().Items
+		p.Pace = pace(items)
+		p.Items = v.items(items[:min(len(items), itemsOnIndex)], l.Key)
+		p.Older = olderThan(l)
+		p.listen(l)
+		for _, k := range feeds.Kinds[1:] {
+			p.Groups = append(p.Groups, v.group(k, namesOnIndex))
+		}
 	})
 }
 
 func (v *view) group(k feeds.Kind, n int) group {
 	d := v.directory()
 	return group{v, k, d.largest(k, n), len(d.byKind[k])}
+}
+
+// trail leads from the first page to that of a feed.
+func (v *view) trail(l *feeds.Listing) []label {
+	if l.Key.Kind == feeds.All {
+		return []label{{"Everything", v.link("/")}}
+	}
+	g := group{v: v, Kind: l.Key.Kind}
+	trail := []label{{g.Title(), g.Path()}}
+	if parent := v.snap.Listing(feeds.Key{Kind: feeds.Topic, Slug: l.Parent}); parent != nil && l.Key.Kind == feeds.Topic {
+		trail = append(trail, label{parent.Name, v.link(parent.Key.Path())})
+	}
+	return trail
 }
 
 func (v *view) aboutPage() Resource {

@@ -50,7 +50,7 @@ func (r Resource) Name() string {
 func Resources(snap *feeds.Snapshot, opt Options) iter.Seq[Resource] {
 	v := newView(snap, opt)
 	return func(yield func(Resource) bool) {
-		for _, r := range v.fixed() {
+		for _, r := range append(v.fixed(), v.furtherSheets()...) {
 			if !yield(r) {
 				return
 			}
@@ -74,6 +74,9 @@ func Resources(snap *feeds.Snapshot, opt Options) iter.Seq[Resource] {
 					if !yield(v.document(l.Key.ArchivePath(a.Period, f), l.Key, a.Revision, time.Time{}, f)) {
 						return
 					}
+				}
+				if !yield(v.archivePage(l, a)) {
+					return
 				}
 			}
 		}
@@ -99,10 +102,10 @@ func (v *view) ranking(k feeds.Key) (all []Resource) {
 
 // fixed lists the resources that are no feed's.
 func (v *view) fixed() []Resource {
-	all := []Resource{v.aboutPage(), asset(stylePath, "text/css; charset=utf-8", style), asset(iconPath, "image/svg+xml; charset=utf-8", icon)}
+	all := []Resource{v.aboutPage(), asset(stylePath, "text/css; charset=utf-8", style), asset(scriptPath, "text/javascript; charset=utf-8", script), asset(iconPath, "image/svg+xml; charset=utf-8", icon)}
 	for _, k := range feeds.Kinds {
 		if k != feeds.All {
-			all = append(all, v.kindPage(k))
+			all = append(all, v.kindPage(k, 1))
 		}
 	}
 	if v.opt.OPML != nil {

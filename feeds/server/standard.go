@@ -36,6 +36,9 @@ func newStandard(ctx context.Context, h http.Handler, limits Limits, log *slog.L
 		ConnState:                    whenClosed,
 		Protocols:                    new(http.Protocols),
 	}
+	if h, ok := h.(*Handler); ok {
+		s.RegisterOnShutdown(h.streams.end)
+	}
 	s.Protocols.SetHTTP1(true)
 	s.Protocols.SetUnencryptedHTTP2(true)
 	return s
@@ -69,6 +72,16 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		header[f.name] = f.lines
 	}
 	header["Date"] = h.date.at(now)
+	if a.stream != nil {
+		w.WriteHeader(a.status)
+		a.stream(func(b []byte) error {
+			if _, err := w.Write(b); err != nil {
+				return err
+			}
+			return http.NewResponseController(w).Flush()
+		})
+		return
+	}
 	if len(a.body) == 0 || r.Method == http.MethodHead {
 		w.WriteHeader(a.status)
 		return

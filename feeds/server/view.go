@@ -21,6 +21,7 @@ type view struct {
 	past      *past    // nil: nobody asks for deltas
 	mixes     *mixes   // nil: none are served
 	repeats   *repeats // nil: nobody is limited
+	streams   *streams // nil: pages are not served but written to files
 
 	known   sync.Map // *entry by Resource.Path: those that have been rendered
 	mu      sync.Mutex

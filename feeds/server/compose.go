@@ -1,0 +1,145 @@
+package server
+
+import (
+	"cmp"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"feedmill/feeds"
+)
+
+const (
+	composePath  = "/compose/"
+	composeRunes = 200 // of each field
+	choices      = 60  // of a kind in a list to choose from; more are typed
+)
+
+// form is what somebody enters to compose a feed. Names are separated by commas,
+// of which an article needs one.
+type form struct {
+	Topic, And, Not          string
+	Type, Category, Provider string
+	Text, Count              string
+	v                        *view
+}
+
+// formOf is filled with what a feed is about; nil where no feed can be composed.
+func (v *view) formOf(k feeds.Key) *form {
+	if v.mixes == nil || v.streams == nil || v.snap.Library == nil {
+		return nil
+	}
+	f := &form{v: v}
+	switch k.Kind {
+	case feeds.Topic:
+		f.Topic = k.Slug
+		if l := v.snap.Listing(k); l != nil && v.named(feeds.Tag{Kind: k.Kind, Name: l.Name}) == l {
+			f.Topic = l.Name
+		}
+	case feeds.Type:
+		f.Type = k.Slug
+	case feeds.Category:
+		f.Category = k.Slug
+	case feeds.Provider:
+		f.Provider = k.Slug
+	}
+	return f
+}
+
+var kindLabels = map[feeds.Kind]string{feeds.Type: "Type", feeds.Category: "Category", feeds.Provider: "Publisher"}
+
+// choice is a kind of feed to choose one of.
+type choice struct {
+	group
+	Label, Name, Chosen string
+}
+
+// Choices are the kinds of which there are few enough to choose from a list.
+func (f *form) Choices() (all []choice) {
+	for _, c := range [...]struct {
+		kind   feeds.Kind
+		chosen string
+	}{{feeds.Type, f.Type}, {feeds.Category, f.Category}, {feeds.Provider, f.Provider}} {
+		g := f.v.group(c.kind, choices)
+		if c.chosen != "" && f.v.snap.Listing(feeds.Key{Kind: c.kind, Slug: c.chosen}) != nil || g.Total > 0 {
+			all = append(all, choice{g, kindLabels[c.kind], c.kind.String(), c.chosen})
+		}
+	}
+	return all
+}
+
+// compose leads to the address of the feed that was entered, or says what is wrong
+// with it.
+func (v *view) compose(r request, now time.Time) answer {
+	f := v.formOf(feeds.Key{})
+	if f == nil {
+		return v.notFound(r, composePath)
+	}
+	f.read(query(r))
+	problem := ""
+	if segments := f.segments(); len(segments) > 0 {
+		m, err := feeds.ParseMix(segments, v.listing)
+		if err == nil {
+			return redirect(http.StatusSeeOther, v.link(mixPath(m)), one("Cache-Control", "no-cache"))
+		}
+		problem = err.Error()
+	}
+	return v.dynamic(v.page(composePath, "compose.html", func(p *page) {
+		p.Title, p.Form, p.Problem, p.Unlisted = "Compose a feed", f, problem, problem != ""
+	}), r, now)
+}
+
+// mixPath is where the feed that m describes is.
+func mixPath(m *feeds.Mix) string {
+	if k, ok := m.Plain(); ok {
+		return k.Path()
+	}
+	return m.Key().Path()
+}
+
+func (f *form) read(q url.Values) {
+	for name, to := range map[string]*string{
+		"topic": &f.Topic, "and": &f.And, "not": &f.Not, "type": &f.Type, "category": &f.Category,
+		"provider": &f.Provider, "title": &f.Text, "count": &f.Count,
+	} {
+		*to = shortened(q.Get(name), composeRunes)
+	}
+}
+
+// segments are the conditions as an address has them.
+func (f *form) segments() (all []string) {
+	for _, c := range [...]struct {
+		word  string
+		value string
+	}{
+		{"", f.names(f.Topic)}, {"", f.names(f.And)}, {"not:", f.names(f.Not)},
+		{"type:", f.Type}, {"category:", f.Category}, {"provider:", f.Provider},
+		{"title:", f.Text}, {"count:", f.Count},
+	} {
+		if c.value != "" {
+			all = append(all, c.word+c.value)
+		}
+	}
+	return all
+}
+
+// names writes what may be the name of one topic, or of several with commas
+// between them, as slugs. What it does not know it leaves as it is.
+func (f *form) names(list string) string {
+	slug := func(name string) string {
+		if l := f.v.listing(feeds.Key{Kind: feeds.Topic, Slug: name}); l != nil {
+			return l.Key.Slug
+		}
+		return ""
+	}
+	if whole := slug(list); list == "" || whole != "" {
+		return whole
+	}
+	names := strings.Split(list, ",")
+	for i, name := range names {
+		name = strings.TrimSpace(name)
+		names[i] = cmp.Or(slug(name), strings.ReplaceAll(name, ":", " "))
+	}
+	return strings.Join(names, ",")
+}
