@@ -33,6 +33,7 @@ type Config struct {
 	Cache          int            // bytes of memory for what is rendered, at most
 	Listen         string         // host:port
 	HTTPServer     string         // "standard" or "fast"
+	Browsers       string         // "page" or "document"
 	TrustedProxies []netip.Prefix // whose word on who the client is counts
 	BaseURL        string         // absolute, ends in a slash, no query; empty: derive it from the listening address
 	State          string         // absolute: the folder for what must outlive a restart

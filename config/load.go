@@ -66,6 +66,7 @@ func newLoader(dir string) (*loader, error) {
 		Dir:         abs,
 		Listen:      "127.0.0.1:8080",
 		HTTPServer:  "standard",
+		Browsers:    "page",
 		State:       filepath.Join(abs, ".feedmill"),
 		Cache:       256 << 20,
 		Site:        Site{TimeZone: time.UTC},

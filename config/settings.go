@@ -53,6 +53,8 @@ var settings = []setting[loader]{
 		text(func(l *loader) *string { return &l.BaseURL }, absoluteURL)},
 	{Setting{"http_server", "standard", "standard: net/http, with HTTP/2. fast: fasthttp, HTTP/1.1 alone at less cost, for a crowd."}, "",
 		text(func(l *loader) *string { return &l.HTTPServer }, oneOf("standard", "fast"))},
+	{Setting{"browsers", "page", "What a browser shows that opens a feed's own address. page: the feed's page. document: the feed, with a style sheet."}, "",
+		text(func(l *loader) *string { return &l.Browsers }, oneOf("page", "document"))},
 	{Setting{"trusted_proxies", "[]", "Addresses and networks (CIDR) of your proxies, whose Forwarded or X-Forwarded-For names the client; without them nobody behind a proxy is ever limited (429)."}, "[127.0.0.1, 10.0.0.0/8]", readTrustedProxies},
 	{Setting{"state", ".feedmill", "Folder for what must outlive a restart, below the articles unless absolute."}, "", readState},
 	{Setting{"cache", "256 MiB", "Memory for rendered articles and documents at most; what is asked for least makes room and is rendered again."}, "", readCache},

@@ -110,6 +110,11 @@ type Site struct {
 // URL makes an escaped path of Feedmill's own, such as Key.Path, absolute.
 func (s *Site) URL(path string) string { return s.BaseURL + strings.TrimPrefix(path, "/") }
 
+// StylesheetPath is where the style sheet is that browsers show RSS and Atom
+// documents with. It stays the same when the style sheet changes, for the sake of
+// the documents that name it.
+const StylesheetPath = "/feed.css"
+
 // SchemeURL identifies one kind of category in Atom's scheme and RSS's domain:
 // "https://feeds.example.com/topics/".
 func (s *Site) SchemeURL(k Kind) string { return s.URL("/" + k.Plural() + "/") }

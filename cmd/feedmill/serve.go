@@ -115,7 +115,7 @@ func (s *serve) run(ctx context.Context) error {
 // answer serves HTTP from ln until ctx ends.
 func (s *serve) answer(ctx context.Context, ln net.Listener, cfg *settings) error {
 	handler := server.NewHandler(s, server.Options{
-		OPML: opml.Encode, Logger: s.log, Version: version(), Operations: s, TrustedProxies: cfg.TrustedProxies,
+		OPML: opml.Encode, Logger: s.log, Version: version(), Operations: s, TrustedProxies: cfg.TrustedProxies, ShowDocuments: cfg.Browsers == "document",
 	})
 	if cfg.HTTPServer == "fast" {
 		return server.ServeFast(ctx, ln, handler, server.Limits{}, s.log)
@@ -229,8 +229,8 @@ func (s *serve) reload(ctx context.Context, current *site) *site {
 		if s.listen == "" && cfg.Listen != current.cfg.Listen {
 			s.log.Warn("listen takes effect at the next start", "address", cfg.Listen)
 		}
-		if cfg.HTTPServer != current.cfg.HTTPServer || !slices.Equal(cfg.TrustedProxies, current.cfg.TrustedProxies) {
-			s.log.Warn("http_server and trusted_proxies take effect at the next start")
+		if cfg.HTTPServer != current.cfg.HTTPServer || cfg.Browsers != current.cfg.Browsers || !slices.Equal(cfg.TrustedProxies, current.cfg.TrustedProxies) {
+			s.log.Warn("http_server, browsers and trusted_proxies take effect at the next start")
 		}
 		if cfg.State != current.cfg.State {
 			s.log.Warn("state takes effect at the next start", "path", cfg.State)

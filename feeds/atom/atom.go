@@ -13,7 +13,7 @@ import (
 // Encode writes f as one Atom document. The document is well-formed whatever
 // the items hold, and equal feeds give equal bytes. An error is w's own.
 func Encode(w io.Writer, f *feeds.Feed) error {
-	err := gorilla.Write(w, document{f}, "\n</feed>", f.Items, feeds.Atom, func(it *feeds.Item) any { return newEntry(f.Site, it) })
+	err := gorilla.Write(w, f, document{f}, "\n</feed>", feeds.Atom, func(it *feeds.Item) any { return newEntry(f.Site, it) })
 	if err != nil {
 		return fmt.Errorf("write atom: %w", err)
 	}

@@ -395,7 +395,7 @@ func TestSplitPeriod(t *testing.T) {
 		"/archive/2020-01/other.xml":  "404",
 		"/archive/nonsense/atom.xml":  "404",
 		"/archive/2020/atom.xml":      "404",
-		"/archive/2020-01/":           "404",
+		"/archive/2020-01/":           "200",
 		"/archive//atom.xml":          "404",
 		"/topics/x/archive/2020-01/a": "404",
 	} {

@@ -140,7 +140,7 @@ func TestVerifyInParts(t *testing.T) {
 // TestWellFormed refuses what XML 1.0 does.
 func TestWellFormed(t *testing.T) {
 	for doc, want := range map[string]bool{
-		`<a/>`: true, `<?xml version="1.0" encoding="UTF-8"?>` + "\n<a>\n</a>\n": true, `<a b="c" d:e=""><f.g-h>x</f.g-h></a >`: true,
+		`<a/>`: true, `<?xml version="1.0"?>` + "\n" + `<?xml-stylesheet href="x"?><a/>`: true, `<?xml-stylesheet href="x"><a/>`: false, `<?php x?><a/>`: false, `<?xml version="1.0" encoding="UTF-8"?>` + "\n<a>\n</a>\n": true, `<a b="c" d:e=""><f.g-h>x</f.g-h></a >`: true,
 		`<a><![CDATA[ <b> & ]] ]]></a>`: true, `<a>&amp;&lt;&gt;&quot;&apos;&#38;&#x10FFFF;</a>`: true,
 		``: false, `a`: false, `<a>`: false, `</a>`: false, `<a></b>`: false, `<a><b></a></b>`: false, `<a/><b/>`: false, `<a/>x`: false,
 		`<a b="c" b="d"/>`: false, `<a b=c/>`: false, `<a b="<"/>`: false, `<a b="&"/>`: false, `<a b="c"d="e"/>`: false, `<a b/>`: false, `<a b="c`: false,

@@ -10,8 +10,8 @@ import (
 )
 
 // scanner checks that a document is well-formed XML 1.0, as far as feeds need
-// it: UTF-8, no document type, no comments, one processing instruction at the
-// head. It is many times faster than encoding/xml, which is why it exists.
+// it: UTF-8, no document type, no comments, no processing instructions but the
+// two at the head. It is many times faster than encoding/xml, which is why it exists.
 type scanner struct {
 	rest  []byte
 	open  [][]byte // names of the elements around rest
@@ -31,12 +31,14 @@ func wellFormed(doc []byte, text func(parent, name, value []byte)) error {
 	if err := legal(doc); err != nil {
 		return err
 	}
-	if bytes.HasPrefix(s.rest, []byte("<?xml ")) {
-		if _, err := s.until("?>"); err != nil {
-			return err
+	for _, target := range [...]string{"<?xml ", "<?xml-stylesheet "} {
+		if bytes.HasPrefix(s.rest, []byte(target)) {
+			if _, err := s.until("?>"); err != nil {
+				return err
+			}
 		}
+		s.rest = bytes.TrimLeft(s.rest, " \t\r\n")
 	}
-	s.rest = bytes.TrimLeft(s.rest, " \t\r\n")
 	if len(s.rest) == 0 || s.rest[0] != '<' {
 		return fmt.Errorf("%w: no element at its head", errXML)
 	}

@@ -14,7 +14,7 @@ import (
 // Encode writes f as one RSS document. The document is well-formed whatever the
 // items hold, and equal feeds give equal bytes. An error is w's own.
 func Encode(w io.Writer, f *feeds.Feed) error {
-	err := gorilla.Write(w, document{f}, "\n  </channel>\n</rss>", f.Items, feeds.RSS, func(it *feeds.Item) any { return newItem(f.Site, it) })
+	err := gorilla.Write(w, f, document{f}, "\n  </channel>\n</rss>", feeds.RSS, func(it *feeds.Item) any { return newItem(f.Site, it) })
 	if err != nil {
 		return fmt.Errorf("write rss: %w", err)
 	}

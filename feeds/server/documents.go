@@ -12,6 +12,9 @@ import (
 //go:embed page/style.css
 var style []byte
 
+//go:embed page/feed.css
+var feedStyle []byte
+
 //go:embed page/script.js
 var script []byte
 

@@ -41,6 +41,9 @@ type Options struct {
 	// Operations offers /status, /status.json and /metrics to clients on this
 	// machine, and says in /readyz what is held; nil: none of that.
 	Operations Operations
+	// ShowDocuments shows browsers that open a document's address the document
+	// itself, and not its page.
+	ShowDocuments bool
 	// TrustedProxies are those whose word on who the client is counts.
 	TrustedProxies []netip.Prefix
 	// PageBytes bounds the memory kept in rendered pages; zero: 32 MiB.
@@ -152,7 +155,7 @@ func (v *view) answer(r request, path string, now time.Time) answer {
 
 // answerOf answers with a resource that has been rendered.
 func (v *view) answerOf(e *entry, r request, now time.Time) answer {
-	if e.page != "" && isBrowser(r) {
+	if e.page != "" && !v.opt.ShowDocuments && isBrowser(r) {
 		return redirect(http.StatusSeeOther, v.link(e.page), noStore, one("Vary", browserFields))
 	}
 	if wait := v.wait(e, r, now); wait > 0 {

@@ -8,8 +8,12 @@ import (
 	"feedmill/feeds"
 )
 
-// paceItems is how many dates it takes to tell how often a feed publishes.
-const paceItems = 4
+// How many dates, over how long, it takes to tell how often a feed publishes:
+// articles that came together say nothing of it.
+const (
+	paceItems = 4
+	paceSpan  = 6 * time.Hour
+)
 
 // pace says how often a feed publishes, from the dates of its newest articles:
 // "about 3 a day". It is empty where there are too few to tell.
@@ -32,7 +36,7 @@ func pace(items []*feeds.Item) string {
 			oldest = d
 		}
 	}
-	if newest.Equal(oldest) {
+	if newest.Sub(oldest) < paceSpan {
 		return ""
 	}
 	return often(float64(len(dates)-1) / (newest.Sub(oldest).Hours() / 24))

@@ -102,7 +102,11 @@ func (v *view) ranking(k feeds.Key) (all []Resource) {
 
 // fixed lists the resources that are no feed's.
 func (v *view) fixed() []Resource {
-	all := []Resource{v.aboutPage(), asset(stylePath, "text/css; charset=utf-8", style), asset(scriptPath, "text/javascript; charset=utf-8", script), asset(iconPath, "image/svg+xml; charset=utf-8", icon)}
+	all := []Resource{
+		v.aboutPage(), asset(stylePath, "text/css; charset=utf-8", style),
+		asset(scriptPath, "text/javascript; charset=utf-8", script), asset(iconPath, "image/svg+xml; charset=utf-8", icon),
+		asset(feeds.StylesheetPath, "text/css; charset=utf-8", feedStyle),
+	}
 	for _, k := range feeds.Kinds {
 		if k != feeds.All {
 			all = append(all, v.kindPage(k, 1))

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/xml"
 	"fmt"
+	"html"
 	"io"
 	"strings"
 	"sync"
@@ -11,12 +12,13 @@ import (
 	gfeeds "github.com/gorilla/feeds"
 
 	"feedmill/feeds"
+	"feedmill/feeds/internal/uri"
 )
 
-// Write writes an XML document that ends in a line feed: frame, and before its
-// end, which begins with that of the element they stand in, the items as encode
-// gives them to encoding/xml.
-func Write(w io.Writer, frame gfeeds.XmlFeed, end string, items []*feeds.Item, format feeds.Format, encode func(*feeds.Item) any) error {
+// Write writes f as an XML document that names its style sheet and ends in a line
+// feed: frame, and before its end, which begins with that of the element they
+// stand in, f's items as encode gives them to encoding/xml.
+func Write(w io.Writer, f *feeds.Feed, frame gfeeds.XmlFeed, end string, format feeds.Format, encode func(*feeds.Item) any) error {
 	var b bytes.Buffer
 	if err := gfeeds.WriteXML(frame, &b); err != nil {
 		return err
@@ -25,11 +27,14 @@ func Write(w io.Writer, frame gfeeds.XmlFeed, end string, items []*feeds.Item, f
 	if !ok {
 		return fmt.Errorf("frame of %s does not end in %q", format, end)
 	}
-	if _, err := w.Write(head); err != nil {
+	if _, err := io.WriteString(w, xml.Header+stylesheet(f.Site)); err != nil {
+		return err
+	}
+	if _, err := w.Write(bytes.TrimLeft(head[bytes.Index(head, []byte("?>"))+2:], "\n")); err != nil {
 		return err
 	}
 	indent := strings.Repeat("  ", strings.Count(end, "\n"))
-	for _, it := range items {
+	for _, it := range f.Items {
 		if _, err := io.WriteString(w, "\n"+indent); err != nil {
 			return err
 		}
@@ -39,6 +44,12 @@ func Write(w io.Writer, frame gfeeds.XmlFeed, end string, items []*feeds.Item, f
 	}
 	_, err := io.WriteString(w, end+"\n")
 	return err
+}
+
+// stylesheet lets a browser that shows the document itself make it readable
+// (Associating Style Sheets with XML documents, §2).
+func stylesheet(site *feeds.Site) string {
+	return `<?xml-stylesheet type="text/css" href="` + html.EscapeString(uri.Escape(site.URL(feeds.StylesheetPath))) + "\"?>\n"
 }
 
 // encoder is one that is used again and again: its buffers are larger than most
