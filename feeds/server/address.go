@@ -20,6 +20,9 @@ func (v *view) resolve(path string) (res *Resource, redirect string) {
 			return nil, r.Path
 		}
 	}
+	if path == "/favicon.ico" { // which browsers ask for where no page names the icon
+		return nil, iconPath
+	}
 	asked, file, ok := split(path)
 	if !ok {
 		if r := v.sheet(path); r != nil {

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"net/http"
 	"strings"
 
 	"feedmill/feeds"
@@ -14,7 +15,19 @@ const browserFields = "Sec-Fetch-Dest, Sec-Fetch-Site"
 // page: a browser that is about to show it as the page itself (Fetch Metadata
 // §2.1), unless a link on our own pages led there, which means the document.
 func isBrowser(r request) bool {
-	return first(r.Field("Sec-Fetch-Dest")) == "document" && first(r.Field("Sec-Fetch-Site")) != "same-origin"
+	return isNavigation(r) && first(r.Field("Sec-Fetch-Site")) != "same-origin"
+}
+
+// isNavigation reports whether a browser is about to show what it asks for.
+func isNavigation(r request) bool { return first(r.Field("Sec-Fetch-Dest")) == "document" }
+
+// shown is the head of a document that a browser is about to show. Some take the
+// media types of feeds for plain text, which no style sheet applies to.
+func shown(h *head, mediaType string) *head {
+	if h.status != http.StatusOK || !strings.Contains(mediaType, "+xml") {
+		return h
+	}
+	return h.with(one("Content-Type", "application/xml; charset=utf-8"))
 }
 
 func first(lines []string) string {

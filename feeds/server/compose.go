@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"net/http"
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -43,8 +45,39 @@ func (v *view) formOf(k feeds.Key) *form {
 		f.Category = k.Slug
 	case feeds.Provider:
 		f.Provider = k.Slug
+	case feeds.Composed:
+		segments, _, _ := mixAddress(k.Path())
+		if m, err := v.mixOf(segments); err == nil {
+			f.of(m)
+		}
 	}
 	return f
+}
+
+// of fills the form with what it has fields for.
+func (f *form) of(m *feeds.Mix) {
+	for _, group := range m.Of {
+		to := map[feeds.Kind]*string{feeds.Type: &f.Type, feeds.Category: &f.Category, feeds.Provider: &f.Provider, feeds.Topic: &f.Topic}[group[0].Kind]
+		if to == &f.Topic && f.Topic != "" {
+			to = &f.And
+		}
+		*to = slugs(group)
+	}
+	f.Not = slugs(slices.DeleteFunc(slices.Clone(m.Without), func(k feeds.Key) bool { return k.Kind != feeds.Topic }))
+	if len(m.Title) > 0 {
+		f.Text = strings.ReplaceAll(m.Title[0], "-", " ")
+	}
+	if m.Count > 0 {
+		f.Count = strconv.Itoa(m.Count)
+	}
+}
+
+func slugs(keys []feeds.Key) string {
+	var all []string
+	for _, k := range keys {
+		all = append(all, k.Slug)
+	}
+	return strings.Join(all, ", ")
 }
 
 var kindLabels = map[feeds.Kind]string{feeds.Type: "Type", feeds.Category: "Category", feeds.Provider: "Publisher"}

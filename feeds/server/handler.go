@@ -166,5 +166,8 @@ func (v *view) answerOf(e *entry, r request, now time.Time) answer {
 		v.opt.Logger.Error("not rendered", "url", e.Path, "err", err)
 		return brief(http.StatusInternalServerError, internal)
 	}
+	if e.page != "" && isNavigation(r) {
+		a.head = shown(a.head, e.MediaType)
+	}
 	return a
 }

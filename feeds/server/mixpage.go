@@ -13,7 +13,7 @@ var errNoRanking = errors.New("there is no such feed to rank")
 func (v *view) mixPage(l *feeds.Listing) Resource {
 	return v.page(l.Key.Path(), "feed.html", func(p *page) {
 		p.Of = l
-		p.Title = l.Name
+		p.Title = strings.TrimSuffix(l.Name, " – "+v.snap.Site.Title)
 		p.Description = l.Description
 		p.Items = v.items(l.Feed().Items, l.Key)
 		p.Trail = v.mixParts(l.Key)

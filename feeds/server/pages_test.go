@@ -1,6 +1,7 @@
 package server
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -13,7 +14,12 @@ import (
 // fetch parses a page.
 func fetch(t *testing.T, target string) (*html.Node, string) {
 	t.Helper()
-	w := ask(testHandler(t), "GET", target)
+	return fetchFrom(t, testHandler(t), target)
+}
+
+func fetchFrom(t *testing.T, h http.Handler, target string) (*html.Node, string) {
+	t.Helper()
+	w := ask(h, "GET", target)
 	if w.Code != 200 {
 		t.Fatalf("%s: %d", target, w.Code)
 	}
