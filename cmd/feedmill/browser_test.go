@@ -130,8 +130,12 @@ func on[T any](v *visitor, expression string) (value T) {
 // sees waits until an expression is true on the page.
 func (v *visitor) sees(expression string) {
 	v.t.Helper()
-	if err := chromedp.Run(v.ctx, chromedp.Poll(expression, nil, chromedp.WithPollingTimeout(20*time.Second))); err != nil {
-		v.t.Fatalf("%s: %v\n%s", expression, err, on[string](v, "document.querySelector('main').innerText"))
+	isTrue := func() (is bool) {
+		err := chromedp.Run(v.ctx, chromedp.Evaluate("!!("+expression+")", &is))
+		return err == nil && is // there is an error while another page comes
+	}
+	if !poll(isTrue) {
+		v.t.Fatalf("%s: never on\n%s", expression, on[string](v, "document.body.innerText"))
 	}
 }
 
