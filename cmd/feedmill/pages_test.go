@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -35,6 +36,36 @@ func put(t *testing.T, dir, name, content string) {
 
 // everyPage is one of each sort.
 var everyPage = []string{"/", "/topics/", "/topics/numbers/", "/topics/numbers/archive/2021-02/", "/mix/five/type:news/", "/top/", "/search/?q=o", "/compose/", "/compose/?topic=nothing", "/about/", nowhere}
+
+var (
+	olderPage = regexp.MustCompile(`<link rel="next" href="[^"]*?(/topics/[^"]*)">`)
+	newerPage = regexp.MustCompile(`<link rel="prev" href="[^"]*?(/topics/[^"]*)">`)
+	storyOf   = regexp.MustCompile(`Story (\d+) of`)
+)
+
+// Page by page, somebody gets from the newest article to the first one, and back.
+func TestWayBack(t *testing.T) {
+	l := serveLive(t, newsroom(t))
+	found := map[string]bool{}
+	newer := ""
+	for path := "/topics/numbers/"; path != ""; {
+		body := must(l.fetch(path))
+		for _, m := range storyOf.FindAllSubmatch(body, -1) {
+			found[string(m[1])] = true
+		}
+		if back := newerPage.FindSubmatch(body); newer != "" && (back == nil || string(back[1]) != newer) {
+			t.Errorf("%s leads back to %s, not to %s", path, back, newer)
+		}
+		newer = path
+		next := olderPage.FindSubmatch(body)
+		if path = ""; next != nil {
+			path = string(next[1])
+		}
+	}
+	if len(found) != 60 {
+		t.Errorf("%d articles of 60 are on the way", len(found))
+	}
+}
 
 // Somebody finds a topic, copies the address of its feed, which is there, and sees
 // a new article appear.

@@ -11,15 +11,14 @@ import (
 // answer there varies by them, so that no cache hands one's to the other.
 const browserFields = "Sec-Fetch-Dest, Sec-Fetch-Site"
 
-// isBrowser reports whether somebody who asks for a document is to be shown its
-// page: a browser that is about to show it as the page itself (Fetch Metadata
-// §2.1), unless a link on our own pages led there, which means the document.
-func isBrowser(r request) bool {
-	return isNavigation(r) && first(r.Field("Sec-Fetch-Site")) != "same-origin"
-}
-
-// isNavigation reports whether a browser is about to show what it asks for.
+// isNavigation reports whether a browser asks for what it is about to show as the
+// page itself (Fetch Metadata §2.1). Whoever asks so for a document is led to its
+// page.
 func isNavigation(r request) bool { return first(r.Field("Sec-Fetch-Dest")) == "document" }
+
+// isFromHere reports whether a link on our own pages led to a document, which
+// means the document.
+func isFromHere(r request) bool { return first(r.Field("Sec-Fetch-Site")) == "same-origin" }
 
 // shown is the head of a document that a browser is about to show. Some take the
 // media types of feeds for plain text, which no style sheet applies to.

@@ -3,6 +3,7 @@ package server
 import (
 	"cmp"
 	"slices"
+	"sync"
 
 	"feedmill/feeds"
 )
@@ -14,7 +15,7 @@ type directory struct {
 	children map[string][]*feeds.Listing     // topics by their parent's slug
 	byName   map[feeds.Tag]*feeds.Listing    // names folded
 	entries  []listed                        // as in the snapshot
-	sheets   map[feeds.Kind][][]branch
+	sheets   map[feeds.Kind]func() [][]branch
 }
 
 // listed is a feed as the search sees it.
@@ -38,9 +39,9 @@ func newDirectory(snap *feeds.Snapshot) *directory {
 			d.children[l.Parent] = append(d.children[l.Parent], l)
 		}
 	}
-	d.sheets = make(map[feeds.Kind][][]branch)
+	d.sheets = make(map[feeds.Kind]func() [][]branch)
 	for _, k := range feeds.Kinds[1:] {
-		d.sheets[k] = sheets(d.branches(k))
+		d.sheets[k] = sync.OnceValue(func() [][]branch { return sheets(d.branches(k)) })
 	}
 	return d
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/netip"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -17,12 +18,12 @@ import (
 // pageListener is somebody who listens to the topic AI.
 type pageListener struct {
 	got  []string
-	left bool // writing to it fails
+	left atomic.Bool // writing to it fails
 	done chan struct{}
 }
 
 func (l *pageListener) send(b []byte) error {
-	if l.left {
+	if l.left.Load() {
 		return net.ErrClosed
 	}
 	l.got = append(l.got, string(b))
@@ -135,7 +136,7 @@ func TestEventsAreBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h, publish := room(t, testItem())
 		gone := attend(t, h, "/topics/ai/events")
-		gone.left = true
+		gone.left.Store(true)
 		time.Sleep(streamBeat + streamPace)
 		<-gone.done
 		begun := time.Now()

@@ -155,7 +155,8 @@ func (v *view) answer(r request, path string, now time.Time) answer {
 
 // answerOf answers with a resource that has been rendered.
 func (v *view) answerOf(e *entry, r request, now time.Time) answer {
-	if e.page != "" && !v.opt.ShowDocuments && isBrowser(r) {
+	shows := e.page != "" && isNavigation(r)
+	if shows && !v.opt.ShowDocuments && !isFromHere(r) {
 		return redirect(http.StatusSeeOther, v.link(e.page), noStore, one("Vary", browserFields))
 	}
 	if wait := v.wait(e, r, now); wait > 0 {
@@ -166,7 +167,7 @@ func (v *view) answerOf(e *entry, r request, now time.Time) answer {
 		v.opt.Logger.Error("not rendered", "url", e.Path, "err", err)
 		return brief(http.StatusInternalServerError, internal)
 	}
-	if e.page != "" && isNavigation(r) {
+	if shows {
 		a.head = shown(a.head, e.MediaType)
 	}
 	return a

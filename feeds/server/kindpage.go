@@ -112,7 +112,7 @@ func sheetPath(k feeds.Kind, n int) string {
 // kindPage lists every feed of one kind, page by page.
 func (v *view) kindPage(k feeds.Kind, n int) Resource {
 	return v.page(sheetPath(k, n), "kind.html", func(p *page) {
-		all := v.directory().sheets[k]
+		all := v.directory().sheets[k]()
 		p.Kind = v.group(k, 0)
 		p.Title = p.Kind.Title()
 		for i, sheet := range all {
@@ -134,7 +134,7 @@ func (v *view) kindPage(k feeds.Kind, n int) Resource {
 // furtherSheets lists the pages of all feeds of each kind but their first.
 func (v *view) furtherSheets() (all []Resource) {
 	for _, k := range feeds.Kinds[1:] {
-		for n := range v.directory().sheets[k] {
+		for n := range v.directory().sheets[k]() {
 			if n > 0 {
 				all = append(all, v.kindPage(k, n+1))
 			}
@@ -151,7 +151,7 @@ func (v *view) sheet(path string) *Resource {
 		return nil
 	}
 	for _, k := range feeds.Kinds[1:] {
-		if k.Plural() == kind && n <= len(v.directory().sheets[k]) && path == sheetPath(k, n) {
+		if k.Plural() == kind && n <= len(v.directory().sheets[k]()) && path == sheetPath(k, n) {
 			r := v.kindPage(k, n)
 			return &r
 		}

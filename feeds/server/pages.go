@@ -108,6 +108,9 @@ func (v *view) indexPage(l *feeds.Listing) Resource {
 		for _, k := range feeds.Kinds[1:] {
 			p.Groups = append(p.Groups, v.group(k, namesOnIndex))
 		}
+		if p.Kind = p.Groups[0]; p.Kind.Total <= namesOnIndex {
+			p.Branches = v.directory().branches(feeds.Topic)
+		}
 	})
 }
 

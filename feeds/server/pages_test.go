@@ -186,6 +186,17 @@ func TestBareItem(t *testing.T) {
 	}
 }
 
+func TestAssetsAreSmall(t *testing.T) {
+	for name, tt := range map[string]struct {
+		body []byte
+		most int
+	}{"style sheet": {style, 12 << 10}, "script": {script, 6 << 10}, "style sheet of feeds": {feedStyle, 4 << 10}} {
+		if len(tt.body) > tt.most || len(tt.body) == 0 {
+			t.Errorf("%s: %d bytes", name, len(tt.body))
+		}
+	}
+}
+
 func TestExcerpt(t *testing.T) {
 	long := strings.Repeat("mills grind — ", 60)
 	got := item{Item: &feeds.Item{Summary: long}}.Excerpt()
