@@ -22,8 +22,11 @@ func (v *view) archivePage(l *feeds.Listing, a *feeds.Archive) Resource {
 		p.Period = periodName(a.Period)
 		p.Trail = v.trail(l)
 		p.Items = v.items(f.Items, l.Key)
-		if p.Newer = l.Key.Path(); f.Next != "" {
+		switch p.Newer = l.Key.Path(); {
+		case f.Next != "":
 			p.Newer = archivePagePath(l.Key, f.Next)
+		case l.Key.Kind == feeds.All:
+			p.Newer = newestPath
 		}
 		if f.Prev != "" {
 			p.Older = archivePagePath(l.Key, f.Prev)

@@ -29,10 +29,11 @@ var (
 )
 
 const (
-	iconPath  = "/icon.svg"
-	aboutPath = "/about/"
-	opmlPath  = "/opml.xml"
-	htmlType  = "text/html; charset=utf-8"
+	iconPath   = "/icon.svg"
+	aboutPath  = "/about/"
+	newestPath = "/newest/"
+	opmlPath   = "/opml.xml"
+	htmlType   = "text/html; charset=utf-8"
 )
 
 // document is one feed, or an archive document of it, in one format. Its bytes

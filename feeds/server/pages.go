@@ -103,7 +103,9 @@ func (v *view) indexPage(l *feeds.Listing) Resource {
 		items := l.Feed().Items
 		p.Pace = pace(items)
 		p.Items = v.items(items[:min(len(items), itemsOnIndex)], l.Key)
-		p.Older = olderThan(l)
+		if p.Older = olderThan(l); len(items) > itemsOnIndex {
+			p.Older = newestPath
+		}
 		p.listen(l)
 		for _, k := range feeds.Kinds[1:] {
 			p.Groups = append(p.Groups, v.group(k, namesOnIndex))
@@ -117,6 +119,18 @@ func (v *view) indexPage(l *feeds.Listing) Resource {
 func (v *view) group(k feeds.Kind, n int) group {
 	d := v.directory()
 	return group{v, k, d.largest(k, n), len(d.byKind[k])}
+}
+
+// newestPage is all of the newest articles of everything: the directory has room
+// for a few.
+func (v *view) newestPage(l *feeds.Listing) Resource {
+	return v.page(newestPath, "feed.html", func(p *page) {
+		items := l.Feed().Items
+		p.Title, p.Description, p.Trail = "Newest", p.Site().Description, v.trail(l)
+		p.Items, p.Pace, p.Form = v.items(items, l.Key), pace(items), v.formOf(l.Key)
+		p.Newer, p.Older = l.Key.Path(), olderThan(l)
+		p.listen(l)
+	})
 }
 
 // trail leads from the first page to that of a feed.

@@ -112,6 +112,9 @@ func (v *view) fixed() []Resource {
 			all = append(all, v.kindPage(k, 1))
 		}
 	}
+	if l := v.snap.Listing(feeds.Key{}); l != nil {
+		all = append(all, v.newestPage(l))
+	}
 	if v.opt.OPML != nil {
 		all = append(all, v.outline())
 	}
