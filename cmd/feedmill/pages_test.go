@@ -35,7 +35,7 @@ func put(t *testing.T, dir, name, content string) {
 }
 
 // everyPage is one of each sort.
-var everyPage = []string{"/", "/topics/", "/topics/numbers/", "/topics/numbers/archive/2021-02/", "/mix/five/type:news/", "/top/", "/search/?q=o", "/compose/", "/compose/?topic=nothing", "/about/", nowhere}
+var everyPage = []string{"/", "/newest/", "/topics/", "/topics/numbers/", "/topics/numbers/archive/2021-02/", "/mix/five/type:news/", "/top/", "/search/?q=o", "/compose/", "/compose/?topic=nothing", "/about/", nowhere}
 
 var (
 	olderPage = regexp.MustCompile(`<link rel="next" href="http://[^/]*(/[^"]*)">`)
