@@ -11,7 +11,6 @@ import (
 // library composes feeds of the articles on all shelves at one moment.
 type library struct {
 	opt     *Options
-	changed func([]*article.Article, []feeds.Tombstone, time.Time) time.Time
 	checked func(*kept, func(feeds.Format) string, *feeds.Revision) *feeds.Revision
 	edition *edition
 	windows []*window
@@ -43,7 +42,7 @@ func (b *blend) Listing() *feeds.Listing { return b.listing }
 // have changed, it alone is new: no snapshot, and nothing that was rendered,
 // becomes another.
 func (b *Builder) collect() {
-	b.library.Store(&library{opt: &b.opt, changed: b.modified, checked: b.checked, edition: new(edition), windows: b.layout.windows, index: b.layout.index})
+	b.library.Store(&library{opt: &b.opt, checked: b.checked, edition: new(edition), windows: b.layout.windows, index: b.layout.index})
 }
 
 // next is a time before which no scheduled article appears in a mix, the latest
@@ -111,7 +110,12 @@ func (lib *library) modified(articles []*article.Article, old *blend) time.Time 
 	if old == nil {
 		return lib.opt.Now().UTC().Truncate(time.Second)
 	}
-	return lib.changed(articles, nil, old.modified)
+	for _, t := range [...]time.Time{latest(articles, nil), lib.opt.Now().UTC().Truncate(time.Second)} {
+		if t.After(old.modified) {
+			return t
+		}
+	}
+	return old.modified
 }
 
 func (lib *library) revision(w *window, limits Limits, ranked bool) *feeds.Revision {
