@@ -1,6 +1,9 @@
 package server
 
-import "strings"
+import (
+	"net/http"
+	"strings"
+)
 
 // archivePath takes an escaped path that may be an archive document's apart into
 // the period and the path of the subscription document in the same format.
@@ -36,4 +39,14 @@ func (v *view) archive(path string) (res *Resource, redirect string) {
 	}
 	r := v.document(l.Key.ArchivePath(period, f), l.Key, a.Revision, a.Next, f)
 	return &r, ""
+}
+
+// redirectStatus says for how long a path leads to another. What archive document
+// to read on from is another matter once a period is split, or has articles.
+func redirectStatus(path, to string) int {
+	from, _, _ := archivePath(path)
+	if period, _, ok := archivePath(to); ok && period != from {
+		return http.StatusTemporaryRedirect
+	}
+	return http.StatusPermanentRedirect
 }
