@@ -165,6 +165,7 @@ func (b *Builder) Apply(ctx context.Context, c watcher.Changes) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	start := b.opt.Now()
+	defer b.settle()
 	if b.Held() != nil && len(c.Paths) > 0 {
 		c.Rescan = true
 	}
@@ -187,11 +188,6 @@ func (b *Builder) Apply(ctx context.Context, c watcher.Changes) error {
 		b.opt.Logger.Info("feeds updated", "files", differ, "feeds", changed, "took", b.opt.Now().Sub(start).Round(100*time.Microsecond))
 	}
 	keep()
-	if b.noted.Swap(false) {
-		if err := b.opt.Ledger.FlushDates(); err != nil {
-			b.opt.Logger.Error("times of change are not on disk; the next change tries again", "err", err)
-		}
-	}
 	return nil
 }
 

@@ -44,6 +44,15 @@ func (b *Builder) dated(x *issue) time.Time {
 	return at
 }
 
+// settle has the ledger write times that nothing else tells.
+func (b *Builder) settle() {
+	if b.noted.Swap(false) {
+		if err := b.opt.Ledger.FlushDates(); err != nil {
+			b.opt.Logger.Error("times of change are not on disk; the next change tries again", "err", err)
+		}
+	}
+}
+
 // latest is the time of the newest change among articles and tombstones.
 func latest(articles []*article.Article, fallen []feeds.Tombstone) (t time.Time) {
 	for _, a := range articles {

@@ -210,6 +210,20 @@ func (l *Ledger) Gone(since time.Time) []Record {
 	return all
 }
 
+// Departed is the articles that were removed or unpublished after since, by the
+// path where they lay.
+func (l *Ledger) Departed(since time.Time) map[string]Record {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	all := map[string]Record{}
+	for path, r := range l.gone {
+		if r.Gone.After(since) {
+			all[path] = r
+		}
+	}
+	return all
+}
+
 // Losses counts the changes of what [Ledger.Gone] and [Ledger.Left] tell, and
 // perhaps others.
 func (l *Ledger) Losses() uint64 {
