@@ -76,7 +76,7 @@ func (lib *library) Compose(m *feeds.Mix, before feeds.Blend) feeds.Blend {
 	switch {
 	case old == nil || old.site != &lib.opt.Site:
 		old = nil
-	case old.edition == lib.edition:
+	case old.edition == lib.edition && (old.turns.IsZero() || lib.opt.Now().Before(old.turns)):
 		return old
 	}
 	limits := lib.opt.Limits(feeds.All, "")
@@ -90,7 +90,8 @@ func (lib *library) Compose(m *feeds.Mix, before feeds.Blend) feeds.Blend {
 			l.Updated = a.Published
 		}
 	}
-	l.Next = next(b.articles, lib.next(m))
+	b.turns = ages(b.articles, limits.MaxAge)
+	l.Next = next(b.articles, lib.next(m), b.turns)
 	b.listing = l
 	if old != nil && old.meta == b.meta && slices.EqualFunc(old.articles, b.articles, same) {
 		b.articles, b.modified, b.kept, l.Revision = old.articles, old.modified, old.kept, old.listing.Revision
@@ -102,6 +103,16 @@ func (lib *library) Compose(m *feeds.Mix, before feeds.Blend) feeds.Blend {
 	}
 	l.Revision = lib.revision(&b.window, limits, m.Top)
 	return b
+}
+
+// ages is when the first of some articles will be too old; zero for never.
+func ages(articles []*article.Article, most time.Duration) (at time.Time) {
+	for _, a := range articles {
+		if t := a.Published.Add(most); most > 0 && !a.Published.IsZero() && (at.IsZero() || t.Before(at)) {
+			at = t
+		}
+	}
+	return at
 }
 
 // modified is as in plain feeds. One that is composed anew may have been another
