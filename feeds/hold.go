@@ -13,7 +13,7 @@ type Hold struct {
 	Fingerprint string    `json:"fingerprint"` // names the change set: whoever accepts it accepts no other
 	Feed        string    `json:"feed"`        // the feed hit hardest, as in "topic Go" or "all feeds"
 	Known       int       `json:"known"`       // articles in it that readers know
-	Vanished    int       `json:"vanished"`    // of them, those that would be shown no more, or only as new ones
+	Vanished    int       `json:"vanished"`    // of them, those that would be shown no more, or only as new ones, or left a short while ago
 	Changed     int       `json:"changed"`     // of them, those that would be marked as changed
 	Renewed     int       `json:"renewed"`     // of them, those that would have another id
 }

@@ -109,7 +109,7 @@ func (s *sheet) like(t *sheet) bool {
 // asked for lately. It is safe for concurrent use.
 type press struct {
 	opt     *Options
-	changed func([]*article.Article, []feeds.Tombstone, time.Time) time.Time
+	dated   func(*issue) time.Time
 	checked func(*kept, func(feeds.Format) string, *feeds.Revision) *feeds.Revision
 
 	mu     sync.Mutex
@@ -139,19 +139,22 @@ func (p *press) print(s *sheet) *feeds.Archive {
 	defer p.mu.Unlock()
 	key := sheetKey{s.meta.id, s.name}
 	old := p.sheets[key]
-	var before time.Time
 	s.kept = &kept{}
 	if old != nil {
 		if old.like(s) {
 			old.edition = max(old.edition, s.edition)
 			return old.archive
 		}
-		before, s.kept = old.modified, old.kept
+		s.kept = old.kept
 	}
-	s.modified = p.changed(s.articles, nil, before)
+	late := old != nil && old.edition > s.edition // for a reader of an old snapshot
+	if s.modified = latest(s.articles, nil); !late {
+		path := s.meta.key.Path() + "archive/" + s.name + "/"
+		s.modified = p.dated(&issue{path, s.meta, s.limits, s.prev + " " + s.next, s.articles, nil})
+	}
 	s.archive = &feeds.Archive{Period: s.name, Next: next(s.articles), Revision: p.revision(s)}
-	if old != nil && old.edition > s.edition {
-		return s.archive // an old snapshot's
+	if late {
+		return s.archive
 	}
 	for k := range p.sheets {
 		if old != nil || len(p.sheets) < maxSheets {

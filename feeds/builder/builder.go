@@ -80,7 +80,8 @@ type Builder struct {
 	edition uint64 // of the window opened last
 	press   *press
 	arrived arrivals
-	full    sync.Once // no room for texts
+	full    sync.Once   // no room for texts
+	noted   atomic.Bool // the ledger has been told of a time that nothing else tells
 	cached
 
 	snapshot atomic.Pointer[feeds.Snapshot]
@@ -113,7 +114,7 @@ func New(src Source, opt Options) *Builder {
 		catalog: catalog.New(catalog.Options{SiteID: opt.SiteID, Topics: opt.Topics, Names: opt.Ledger.Names()}),
 		stamps:  map[string]stamp{}, errs: map[string]error{}, windows: map[*catalog.Shelf]*window{}, again: make(chan struct{}, 1), arrived: arrivals{},
 	}
-	b.press = &press{opt: &b.opt, changed: b.modified, checked: b.checked, sheets: map[sheetKey]*sheet{}}
+	b.press = &press{opt: &b.opt, dated: b.dated, checked: b.checked, sheets: map[sheetKey]*sheet{}}
 	b.attach()
 	return b
 }
@@ -164,6 +165,7 @@ func (b *Builder) Apply(ctx context.Context, c watcher.Changes) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	start := b.opt.Now()
+	defer b.settle()
 	if b.Held() != nil && len(c.Paths) > 0 {
 		c.Rescan = true
 	}

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"feedmill/feeds"
 	"feedmill/feeds/article"
@@ -16,7 +17,8 @@ import (
 
 // Guard says when a change set is held: when it makes more than Items and more
 // than Percent of the known articles of a feed, or of all, vanish, change, or
-// come back as new. The zero Guard holds nothing, nor does one of 100 percent.
+// come back as new. What has left in the last minutes counts along: see departed.
+// The zero Guard holds nothing, nor does one of 100 percent.
 // New articles alone are never held, nor are changes of those that came within
 // the last minutes: see arrivals.
 type Guard struct {
@@ -52,15 +54,21 @@ func (b *Builder) guard(all []loaded, gone []string) bool {
 	if hold != nil && accepted != nil && (*accepted == AcceptAny || *accepted == hold.Fingerprint) {
 		log.Warn("change set accepted", "what", hold.String())
 		hold = nil
+		b.mark(markAccepted, b.opt.Now())
 	} else if hold != nil && accepted != nil {
 		log.Warn("not accepted: what is held is another change set by now; look again", "what", hold.String())
 	}
 	switch {
 	case hold == nil && before != nil:
 		log.Info("nothing is held any more")
+		b.mark(markHeld, time.Time{})
 	case hold != nil && before != nil:
 		hold.Since = before.Since
 	case hold != nil:
+		if at := b.opt.Ledger.Date(markHeld).At; b.Snapshot() == nil && !at.IsZero() { // so it was before the restart
+			hold.Since = at
+		}
+		b.mark(markHeld, hold.Since)
 		log.Error("held: this is too much at once; readers see nothing of it until the articles are put back or feedmill accept is run", "what", hold.String(), "ready", b.Snapshot() != nil)
 	}
 	b.held.Store(hold)
@@ -81,7 +89,11 @@ func name(h *feeds.Hold) string {
 // costs nothing.
 func (b *Builder) weigh(all []loaded, gone []string) *feeds.Hold {
 	first := b.Snapshot() == nil
-	if b.opt.Guard.off() || !first && len(all)+len(gone) <= b.opt.Guard.Items {
+	if b.opt.Guard.off() {
+		return nil
+	}
+	departed := b.departed(all, gone)
+	if !first && len(all)+len(gone)+len(departed) <= b.opt.Guard.Items {
 		return nil
 	}
 	var seen []*article.Article
@@ -108,12 +120,12 @@ func (b *Builder) weigh(all []loaded, gone []string) *feeds.Hold {
 	effects = slices.DeleteFunc(effects, func(e ledger.Effect) bool {
 		return b.unseen(e.Path) || e.Changed && b.arriving(e.Path, b.opt.Now())
 	})
-	if len(effects) <= b.opt.Guard.Items {
+	if len(effects) == 0 || len(effects)+len(departed) <= b.opt.Guard.Items {
 		return nil
 	}
-	hold := b.worst(effects)
+	hold := b.worst(effects, departed)
 	if hold != nil {
-		hold.Since, hold.Fingerprint = b.opt.Now().UTC(), fingerprint(effects)
+		hold.Since, hold.Fingerprint = b.opt.Now().UTC().Truncate(time.Second), fingerprint(effects)
 	}
 	return hold
 }
@@ -124,9 +136,10 @@ type shelfRef struct {
 	fold string
 }
 
-// worst counts effects for each feed and returns the count of the one hit
-// hardest among those with more than the guard allows; the whole goes first.
-func (b *Builder) worst(effects []ledger.Effect) *feeds.Hold {
+// worst counts effects, and what has departed before, for each feed and returns the
+// count of the one hit hardest among those with more than the guard allows; the
+// whole goes first.
+func (b *Builder) worst(effects []ledger.Effect, departed []ledger.Record) *feeds.Hold {
 	count := map[shelfRef]*feeds.Hold{}
 	folds := map[string]string{}
 	each := func(r ledger.Record, do func(*feeds.Hold)) {
@@ -147,6 +160,9 @@ func (b *Builder) worst(effects []ledger.Effect) *feeds.Hold {
 		if !b.unseen(path) {
 			each(r, func(h *feeds.Hold) { h.Known++ })
 		}
+	}
+	for _, r := range departed {
+		each(r, func(h *feeds.Hold) { h.Known, h.Vanished = h.Known+1, h.Vanished+1 })
 	}
 	for _, e := range effects {
 		each(e.Record, func(h *feeds.Hold) {

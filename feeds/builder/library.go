@@ -11,7 +11,6 @@ import (
 // library composes feeds of the articles on all shelves at one moment.
 type library struct {
 	opt     *Options
-	changed func([]*article.Article, []feeds.Tombstone, time.Time) time.Time
 	checked func(*kept, func(feeds.Format) string, *feeds.Revision) *feeds.Revision
 	edition *edition
 	windows []*window
@@ -43,7 +42,7 @@ func (b *blend) Listing() *feeds.Listing { return b.listing }
 // have changed, it alone is new: no snapshot, and nothing that was rendered,
 // becomes another.
 func (b *Builder) collect() {
-	b.library.Store(&library{opt: &b.opt, changed: b.modified, checked: b.checked, edition: new(edition), windows: b.layout.windows, index: b.layout.index})
+	b.library.Store(&library{opt: &b.opt, checked: b.checked, edition: new(edition), windows: b.layout.windows, index: b.layout.index})
 }
 
 // next is a time before which no scheduled article appears in a mix, the latest
@@ -77,7 +76,7 @@ func (lib *library) Compose(m *feeds.Mix, before feeds.Blend) feeds.Blend {
 	switch {
 	case old == nil || old.site != &lib.opt.Site:
 		old = nil
-	case old.edition == lib.edition:
+	case old.edition == lib.edition && (old.turns.IsZero() || lib.opt.Now().Before(old.turns)):
 		return old
 	}
 	limits := lib.opt.Limits(feeds.All, "")
@@ -91,7 +90,8 @@ func (lib *library) Compose(m *feeds.Mix, before feeds.Blend) feeds.Blend {
 			l.Updated = a.Published
 		}
 	}
-	l.Next = next(b.articles, lib.next(m))
+	b.turns = ages(b.articles, limits.MaxAge)
+	l.Next = next(b.articles, lib.next(m), b.turns)
 	b.listing = l
 	if old != nil && old.meta == b.meta && slices.EqualFunc(old.articles, b.articles, same) {
 		b.articles, b.modified, b.kept, l.Revision = old.articles, old.modified, old.kept, old.listing.Revision
@@ -105,13 +105,28 @@ func (lib *library) Compose(m *feeds.Mix, before feeds.Blend) feeds.Blend {
 	return b
 }
 
+// ages is when the first of some articles will be too old; zero for never.
+func ages(articles []*article.Article, most time.Duration) (at time.Time) {
+	for _, a := range articles {
+		if t := a.Published.Add(most); most > 0 && !a.Published.IsZero() && (at.IsZero() || t.Before(at)) {
+			at = t
+		}
+	}
+	return at
+}
+
 // modified is as in plain feeds. One that is composed anew may have been another
 // before it was forgotten, so its time of change is now.
 func (lib *library) modified(articles []*article.Article, old *blend) time.Time {
 	if old == nil {
 		return lib.opt.Now().UTC().Truncate(time.Second)
 	}
-	return lib.changed(articles, nil, old.modified)
+	for _, t := range [...]time.Time{latest(articles, nil), lib.opt.Now().UTC().Truncate(time.Second)} {
+		if t.After(old.modified) {
+			return t
+		}
+	}
+	return old.modified
 }
 
 func (lib *library) revision(w *window, limits Limits, ranked bool) *feeds.Revision {

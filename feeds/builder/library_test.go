@@ -330,3 +330,35 @@ func TestMixWords(t *testing.T) {
 		ids[f.ID] = in
 	}
 }
+
+// TestMixAges lets an article leave a composed feed on its day, although the feed
+// of everything shows newer ones alone.
+func TestMixAges(t *testing.T) {
+	now := time.Date(2024, 6, 1, 12, 0, 0, 0, time.UTC)
+	d := newDisk()
+	d.write("old.md", "---\ntitle: Old\ndate: 2024-05-03\ntopics: [A, B]\n---\n")
+	d.write("new.md", "---\ntitle: New\ndate: 2024-05-31\ntopics: [A]\n---\n")
+	b := testBuilder(d, func() time.Time { return now }, func(o *Options) {
+		o.Limits = func(k feeds.Kind, _ string) Limits {
+			if k == feeds.All {
+				return Limits{Items: 1, MaxAge: 30 * 24 * time.Hour}
+			}
+			return Limits{Items: 9}
+		}
+	})
+	scan(t, b)
+	m := &feeds.Mix{Of: [][]feeds.Key{{{Kind: feeds.Topic, Slug: "a"}}, {{Kind: feeds.Topic, Slug: "b"}}}}
+	blend := b.Snapshot().Library().Compose(m, nil)
+	due := time.Date(2024, 6, 2, 0, 0, 0, 0, time.UTC)
+	if l := blend.Listing(); titlesOf(l.Feed()) != "Old" || !l.Next.Equal(due) {
+		t.Errorf("%q, until %v", titlesOf(l.Feed()), l.Next)
+	}
+	now = due.Add(-time.Second)
+	if again := b.Snapshot().Library().Compose(m, blend); again != blend {
+		t.Error("composed anew although nothing has changed")
+	}
+	now = due
+	if got := titlesOf(b.Snapshot().Library().Compose(m, blend).Listing().Feed()); got != "" {
+		t.Errorf("too old, and still there: %q", got)
+	}
+}

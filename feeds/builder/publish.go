@@ -38,9 +38,7 @@ func (b *Builder) publish() (changed int) {
 	shelves := b.catalog.Touched()
 	rescored := b.catalog.Rescored()
 	shelves = append(shelves, b.due(now)...)
-	if len(shelves) > 0 || first {
-		shelves = append(shelves, b.mourn(now)...) // what comes back elsewhere takes its tombstones away
-	}
+	shelves = append(shelves, b.mourn(now, shelves)...) // what comes back elsewhere takes its tombstones away
 	shelves = distinct(shelves)
 	b.pin(shelves)
 	for _, s := range shelves {
@@ -111,7 +109,7 @@ func (b *Builder) open(s *catalog.Shelf, fallen []feeds.Tombstone) bool {
 		w.source.hold(list)
 		return false
 	}
-	w.modified = b.modified(articles, fallen, old.modified)
+	w.modified = b.dated(&issue{m.key.Path(), m, limits, w.places, articles, fallen})
 	w.listing.Revision = b.revision(w, limits)
 	return true
 }
@@ -156,28 +154,6 @@ func next(articles []*article.Article, times ...time.Time) (at time.Time) {
 		sooner(t)
 	}
 	return at
-}
-
-// modified is the time of the newest change among articles and tombstones. Where
-// that does not show the change from a document of the time before to them, as
-// when the newest is removed, it is the time of that change: Last-Modified must
-// not stand still while bytes change, nor go back.
-func (b *Builder) modified(articles []*article.Article, fallen []feeds.Tombstone, before time.Time) (t time.Time) {
-	for _, a := range articles {
-		if u := a.Changed(); u.After(t) {
-			t = u
-		}
-	}
-	if len(fallen) > 0 && fallen[0].When.After(t) {
-		t = fallen[0].When
-	}
-	if before.IsZero() || t.After(before) {
-		return t
-	}
-	if now := b.opt.Now().UTC().Truncate(time.Second); now.After(before) {
-		return now
-	}
-	return before
 }
 
 // same reports whether two articles look alike to a reader.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"feedmill/feeds"
+	"feedmill/feeds/ledger"
 	"feedmill/watcher"
 )
 
@@ -300,5 +301,42 @@ func TestWeightOfParts(t *testing.T) {
 				t.Errorf("%s in %s takes %d bytes, weighs %d", name, format, got, most)
 			}
 		}
+	}
+}
+
+// TestLastModifiedOutlivesARestart keeps the time at which something left a feed,
+// which no article of it tells.
+func TestLastModifiedOutlivesARestart(t *testing.T) {
+	now := time.Date(2024, 6, 1, 12, 0, 0, 0, time.UTC)
+	d, l := newDisk(), ledger.Memory()
+	start := func(title string) *Builder {
+		b := testBuilder(d, func() time.Time { return now }, func(o *Options) { o.Ledger, o.Site.Title = l, title })
+		scan(t, b)
+		return b
+	}
+	modified := func(b *Builder) time.Time {
+		t.Helper()
+		doc, err := b.Snapshot().Listing(feeds.Key{Kind: feeds.Topic, Slug: "x"}).Document(feeds.RSS)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return doc.LastModified
+	}
+	d.write("a.md", "---\ntitle: A\ndate: 2024-05-01\ntopics: [x]\n---\n")
+	d.write("b.md", "---\ntitle: B\ndate: 2024-05-02\ntopics: [x]\n---\n")
+	b := start("Site")
+	if at := modified(start("Site")); !at.Equal(modified(b)) || at.Day() != 2 {
+		t.Errorf("a restart gives %v, after %v", at, modified(b))
+	}
+	now = now.Add(time.Hour)
+	left := now
+	d.write("b.md", "---\ntitle: B\ndate: 2024-05-02\n---\n")
+	scan(t, b)
+	now = now.Add(time.Hour)
+	if was, is := modified(b), modified(start("Site")); !was.Equal(left) || !is.Equal(left) {
+		t.Errorf("an article left at %v; then the feed is of %v, and of %v after a restart", left, was, is)
+	}
+	if got := modified(start("Another")); !got.Equal(now) {
+		t.Errorf("under another title since %v the feed is of %v", now, got)
 	}
 }

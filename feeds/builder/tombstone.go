@@ -25,19 +25,21 @@ type grief struct {
 	fallen
 	known  bool
 	losses uint64    // the ledger's count of them
+	rivals bool      // articles state the same id: any change can show it in other feeds
 	fades  time.Time // when the first of them goes; zero where there are none
 }
 
 // mourn brings the tombstones up to date and returns the feeds that have others
-// than before.
-func (b *Builder) mourn(now time.Time) (changed []*catalog.Shelf) {
+// than before, among those touched and the rest.
+func (b *Builder) mourn(now time.Time, touched []*catalog.Shelf) (changed []*catalog.Shelf) {
 	g := &b.grief
 	losses := b.opt.Ledger.Losses()
-	if g.known && g.losses == losses && (g.fades.IsZero() || g.fades.After(now)) {
+	rivals := b.catalog.Contested()
+	if g.known && g.losses == losses && !g.rivals && !rivals && (g.fades.IsZero() || g.fades.After(now)) && !slices.ContainsFunc(touched, b.revived) {
 		return nil
 	}
 	before := g.fallen
-	*g = grief{known: true, losses: losses}
+	*g = grief{known: true, losses: losses, rivals: rivals}
 	g.fallen, g.fades = b.fallen(now)
 	for _, tags := range [...]fallen{before, g.fallen} {
 		for t := range tags {
@@ -47,6 +49,15 @@ func (b *Builder) mourn(now time.Time) (changed []*catalog.Shelf) {
 		}
 	}
 	return changed
+}
+
+// revived reports whether a feed shows an article under the id of a tombstone in
+// it: one that states that id by now.
+func (b *Builder) revived(s *catalog.Shelf) bool {
+	tag := feeds.Tag{Kind: s.Kind(), Name: s.Fold()}
+	return slices.ContainsFunc(b.grief.of(s), func(t feeds.Tombstone) bool {
+		return b.catalog.Shown(t.ID) && (tag.Kind == feeds.All || b.catalog.ShownIn(t.ID, tag))
+	})
 }
 
 // fallen lists what has left each feed lately and is not shown again, and says

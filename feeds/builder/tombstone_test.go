@@ -1,6 +1,7 @@
 package builder
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -110,4 +111,27 @@ func TestManyTombstones(t *testing.T) {
 			t.Errorf("%d bytes of %d", len(body), c.bytes)
 		}
 	}
+}
+
+// TestOverwritten names an article whose file another one was moved over, and the
+// guard counts it.
+func TestOverwritten(t *testing.T) {
+	d := newDisk()
+	fill(d, 0, 60, "text")
+	b := guarded(t, d, func(o *Options) { o.Tombstones = 30 * 24 * time.Hour })
+	lost := b.catalog.Get("1.md").ID()
+	move := func(from, to int) {
+		d.write(fmt.Sprintf("%d.md", to), d.files[fmt.Sprintf("%d.md", from)])
+		d.remove(fmt.Sprintf("%d.md", from))
+	}
+	move(0, 1)
+	scan(t, b)
+	if stones := b.Snapshot().Listing(feeds.Key{}).Feed().Tombstones; len(stones) != 1 || stones[0].ID != lost {
+		t.Errorf("%s was overwritten; the feed names %v", lost, stones)
+	}
+	for i := range 21 {
+		move(2+i, 30+i)
+	}
+	scan(t, b)
+	expectHeld(t, b, "of the 60 known articles of all feeds, 22 would vanish")
 }

@@ -186,3 +186,15 @@ func BenchmarkChange(b *testing.B) {
 		})
 	}
 }
+
+// TestNamesAreForgotten keeps no name that no article has any more.
+func TestNamesAreForgotten(t *testing.T) {
+	c := New(Options{SiteID: "example.org"})
+	for i := range 20_000 {
+		c.Put(parse(t, "a.md", fmt.Sprintf("title: A\ntopics: [T%d]\n", i)))
+		c.Touched()
+	}
+	if n := len(c.folds) + len(c.tagged); n > 5000 {
+		t.Errorf("%d names are remembered of one article", n)
+	}
+}

@@ -14,7 +14,7 @@ import (
 // gets another.
 func (c *Catalog) claim(e *entry) {
 	id := e.stated.ID()
-	if e.stated.Hidden != "" {
+	if e.stated.Hidden != "" || c.over(e) {
 		return
 	}
 	owner := c.ids[id]
@@ -31,7 +31,8 @@ func (c *Catalog) claim(e *entry) {
 	c.reshow(rivals)
 }
 
-// unclaim takes back what claim noted of an article that is held no more.
+// unclaim takes back what claim noted of an article that is held no
+// more, or has expired.
 func (c *Catalog) unclaim(e *entry) {
 	id := e.stated.ID()
 	rivals := c.rivals[id]
@@ -46,6 +47,12 @@ func (c *Catalog) unclaim(e *entry) {
 		c.setRivals(id, rivals)
 		c.reshow(rivals)
 	}
+}
+
+// over reports whether an article has expired: then its id is free for others.
+func (c *Catalog) over(e *entry) bool {
+	at := e.stated.Expires()
+	return !at.IsZero() && !at.After(c.now)
 }
 
 // setRivals notes the paths of the articles that state an id; there is at least
@@ -102,6 +109,9 @@ func (c *Catalog) Shown(id string) bool {
 func (c *Catalog) ShownIn(id string, t feeds.Tag) bool {
 	return c.Shown(id) && slices.ContainsFunc(c.ids[id].shown.Member, func(m feeds.Tag) bool { return m.Kind == t.Kind && c.fold(m.Name) == t.Name })
 }
+
+// Contested reports whether several articles state the same id.
+func (c *Catalog) Contested() bool { return len(c.rivals) > 0 }
 
 // Conflicts lists the articles that state the id of another one, by path.
 func (c *Catalog) Conflicts() []*feeds.Problem {

@@ -77,6 +77,7 @@ func (c *Catalog) place(e *entry) {
 		c.plan(&c.schedule, e, a.Expires())
 	default:
 		c.hide(e)
+		c.unclaim(e)
 	}
 }
 

@@ -182,6 +182,11 @@ func (c *Catalog) drop(s *Shelf) {
 	g := c.group(s.ref)
 	c.groups[g] = slices.DeleteFunc(c.groups[g], func(f string) bool { return f == s.ref.fold })
 	c.uneven[g] = true
+	const few = 1 << 10
+	if len(c.folds)+len(c.tagged) > few+8*len(c.shelves) { // most are of names that no article has any more
+		clear(c.folds)
+		clear(c.tagged)
+	}
 }
 
 // Find returns the shelf of a kind whose name folds to fold, or nil.

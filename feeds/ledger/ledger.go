@@ -52,6 +52,8 @@ type Ledger struct {
 	names   map[string][]string  // kind/fold of all feeds ever served to their slugs
 	owners  map[feeds.Key]string // and back
 	unsaved map[string]bool      // names that differ from those in db
+
+	dates *dates
 }
 
 // Version of the format. Another one is refused, not guessed at, but for the
@@ -75,7 +77,7 @@ var ErrBusy = errors.New("in use by another feedmill: stop it, or name another f
 func Memory() *Ledger {
 	return &Ledger{
 		state: State{Instance: newInstance()}, live: map[string]Record{}, erased: map[string]bool{}, dirty: map[string]bool{}, gone: map[string]Record{}, ids: map[string]string{},
-		left: map[string][]Departure{}, unwritten: map[string]bool{},
+		left: map[string][]Departure{}, unwritten: map[string]bool{}, dates: newDates(),
 	}
 }
 
@@ -149,7 +151,7 @@ func explain(file string, err error) error {
 // load checks the version and reads what vanished.
 func (l *Ledger) load() error {
 	return l.db.Update(func(tx *bbolt.Tx) error {
-		for _, name := range [][]byte{bucketMeta, bucketLive, bucketGone, bucketIDs, bucketNames, bucketLeft} {
+		for _, name := range [][]byte{bucketMeta, bucketLive, bucketGone, bucketIDs, bucketNames, bucketLeft, bucketDates} {
 			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
 				return err
 			}
@@ -173,6 +175,9 @@ func (l *Ledger) load() error {
 		if err := l.loadLeft(tx.Bucket(bucketLeft)); err != nil {
 			return err
 		}
+		if err := l.loadDates(tx.Bucket(bucketDates)); err != nil {
+			return err
+		}
 		return tx.Bucket(bucketGone).ForEach(func(k, v []byte) error {
 			r, err := decode(k, v)
 			l.gone[string(k)] = r
@@ -186,7 +191,7 @@ func (l *Ledger) Close() error {
 	if l.db == nil {
 		return nil
 	}
-	return l.db.Close()
+	return errors.Join(l.FlushDates(), l.db.Close())
 }
 
 // Lasting reports whether anything outlives the process.
@@ -200,6 +205,20 @@ func (l *Ledger) Gone(since time.Time) []Record {
 	for _, path := range slices.Sorted(maps.Keys(l.gone)) {
 		if r := l.gone[path]; r.Gone.After(since) {
 			all = append(all, r)
+		}
+	}
+	return all
+}
+
+// Departed is the articles that were removed or unpublished after since, by the
+// path where they lay.
+func (l *Ledger) Departed(since time.Time) map[string]Record {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	all := map[string]Record{}
+	for path, r := range l.gone {
+		if r.Gone.After(since) {
+			all[path] = r
 		}
 	}
 	return all
@@ -255,6 +274,9 @@ func check(file string) (err error) {
 		}
 		if b := tx.Bucket(bucketLeft); b != nil { // likewise
 			errs = append(errs, b.ForEach(func(k, v []byte) error { _, err := decodeLeft(k, v); return err }))
+		}
+		if b := tx.Bucket(bucketDates); b != nil { // likewise
+			errs = append(errs, b.ForEach(func(k, v []byte) error { _, err := decodeDate(k, v); return err }))
 		}
 		return errors.Join(errs...)
 	})

@@ -64,6 +64,8 @@ type noting struct {
 	now   time.Time
 	seen  []sighting
 	taken map[string]string // where records were recognised: their path to that of the article
+
+	ousted []Effect // articles overwritten by others
 }
 
 // vanish moves the record of a path to those that are gone.
@@ -124,10 +126,24 @@ func (n *noting) recognise(seen []*article.Article) {
 	for _, s := range open {
 		if to, ok := n.taken[s.from]; ok && s.from == s.Article.Path && to != s.from { // its record moved away with its content
 			s.known, s.record, s.from = false, Record{}, ""
-			if s.Article.Hidden != "" { // so no record takes its place
-				n.l.drop(s.Article.Path)
-			}
 		}
+		n.oust(s, displaced)
+	}
+}
+
+// oust clears the path of an article that is another one's by now: either that was
+// recognised elsewhere, or it is gone.
+func (n *noting) oust(s *sighting, displaced map[string]Record) {
+	p := s.Article.Path
+	r, was := displaced[p]
+	if !was || s.from == p {
+		return
+	}
+	if _, elsewhere := n.taken[p]; !elsewhere {
+		n.vanish(p)
+		n.ousted = append(n.ousted, Effect{Path: p, Record: r, Vanished: true})
+	} else if s.Article.Hidden != "" { // so no record takes its place
+		n.l.drop(p)
 	}
 }
 
@@ -223,7 +239,7 @@ func (n *noting) appear(a *article.Article, r *Record) {
 // withdraw forgets that an article vanished from a path, if this one did: it may
 // have come after one that is still gone.
 func (n *noting) withdraw(p string, r Record) {
-	if _, was := n.l.gone[p]; was && !r.Gone.IsZero() {
+	if q, was := n.l.gone[p]; was && q.ID == r.ID && !r.Gone.IsZero() {
 		delete(n.l.gone, p)
 		n.l.touch(p)
 	}

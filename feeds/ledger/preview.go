@@ -39,7 +39,7 @@ func (l *Ledger) Preview(now time.Time, seen []*article.Article, gone []string) 
 		}
 	}
 	n.recognise(seen)
-	var all []Effect
+	all := n.ousted
 	for i := range n.seen {
 		s := &n.seen[i]
 		_, moved := lost[s.from]

@@ -140,7 +140,7 @@ const sorted = 0.9
 // grows fastest, and smallest.
 func (l *Ledger) write() (err error) {
 	defer asError(&err)()
-	return l.db.Update(func(tx *bbolt.Tx) error {
+	return l.update(func(tx *bbolt.Tx) error {
 		live, gone, ids := tx.Bucket(bucketLive), tx.Bucket(bucketGone), tx.Bucket(bucketIDs)
 		if len(l.dirty) > batch {
 			live.FillPercent, ids.FillPercent = sorted, sorted

@@ -1,6 +1,11 @@
 package server
 
-import "strings"
+import (
+	"net/http"
+	"strings"
+
+	"feedmill/feeds"
+)
 
 // archive returns the archive document, or the page with the same articles, at an
 // escaped path, or where to go instead, or neither. A period that has been split,
@@ -40,4 +45,24 @@ func (v *view) archive(path string) (res *Resource, redirect string) {
 		r = v.document(path, l.Key, a.Revision, a.Next, f)
 	}
 	return &r, ""
+}
+
+// redirectStatus says for how long a path leads to another. What archive document
+// to read on from is another matter once a period is split, or has articles.
+func redirectStatus(path, to string) int {
+	if period := periodIn(to); period != "" && period != periodIn(path) {
+		return http.StatusTemporaryRedirect
+	}
+	return http.StatusPermanentRedirect
+}
+
+// periodIn is the period in the escaped path of an archive document or its page;
+// empty for any other path.
+func periodIn(path string) string {
+	_, rest, _ := strings.Cut(path, "/archive/")
+	period, _, ok := strings.Cut(rest, "/")
+	if !ok || len(period) < len(feeds.Monthly) {
+		return ""
+	}
+	return period
 }

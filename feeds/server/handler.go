@@ -141,7 +141,7 @@ func (v *view) answer(r request, path string, now time.Time) answer {
 	e, to := v.find(path)
 	switch {
 	case to != "":
-		return redirect(http.StatusPermanentRedirect, to, one("Cache-Control", "public, max-age=3600"))
+		return redirect(redirectStatus(path, to), to, one("Cache-Control", "public, max-age=3600"))
 	case e == nil && v.retired(path):
 		return v.gone(r)
 	case e == nil:
