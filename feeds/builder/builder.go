@@ -125,6 +125,8 @@ func (b *Builder) Snapshot() *feeds.Snapshot { return b.snapshot.Load() }
 // Run applies changes until in is closed or ctx ends, and shows or hides
 // articles whose time has come. It always returns nil.
 func (b *Builder) Run(ctx context.Context, in <-chan watcher.Changes) error {
+	minute := time.NewTicker(time.Minute)
+	defer minute.Stop()
 	for {
 		timer, stop := b.alarm()
 		var c watcher.Changes
@@ -136,6 +138,11 @@ func (b *Builder) Run(ctx context.Context, in <-chan watcher.Changes) error {
 		case <-timer:
 		case <-b.again:
 			c.Rescan = true
+		case <-minute.C: // times of archive documents that readers were the first to ask for
+			stop()
+			b.noted.Store(true)
+			b.settle()
+			continue
 		}
 		stop()
 		if !ok || ctx.Err() != nil {

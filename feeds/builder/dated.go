@@ -2,8 +2,8 @@ package builder
 
 import (
 	"crypto/sha256"
+	"encoding/binary"
 	"fmt"
-	"io"
 	"time"
 
 	"feedmill/feeds"
@@ -68,16 +68,16 @@ func latest(articles []*article.Article, fallen []feeds.Tombstone) (t time.Time)
 
 // print stands for the issue.
 func (x *issue) print(site *feeds.Site) (p ledger.Print) {
-	h := sha256.New()
-	fmt.Fprintf(h, "%q %q %v %q\n", fmt.Sprint(*site), fmt.Sprint(x.meta), x.limits, x.place)
+	b := fmt.Appendf(nil, "%q %q %v %q\n", fmt.Sprint(*site), fmt.Sprint(x.meta), x.limits, x.place)
 	for _, a := range x.articles {
-		h.Write(a.Digest[:])
-		io.WriteString(h, a.ID())
-		fmt.Fprintln(h, a.Published.Unix(), a.Changed().Unix())
+		b = append(b, a.Digest[:]...)
+		b = append(append(b, a.ID()...), '\n')
+		b = binary.AppendVarint(binary.AppendVarint(b, a.Published.Unix()), a.Changed().Unix())
 	}
 	for _, t := range x.fallen {
-		fmt.Fprintln(h, t.ID, t.When.Unix())
+		b = binary.AppendVarint(append(append(b, t.ID...), '\n'), t.When.Unix())
 	}
-	copy(p[:], h.Sum(nil))
+	sum := sha256.Sum256(b)
+	copy(p[:], sum[:])
 	return p
 }

@@ -25,7 +25,7 @@ func (b *Builder) mark(name string, at time.Time) {
 }
 
 // departed is what left in the last minutes and was not accepted, nor due to expire,
-// if more leaves in this round. While something is held it is what counted then.
+// nor had just come, if more leaves in this round. While something is held it is what counted then.
 func (b *Builder) departed(all []loaded, gone []string) (records []ledger.Record) {
 	now := b.opt.Now()
 	if len(gone) == 0 && !slices.ContainsFunc(all, func(l loaded) bool { return l.leaves(now) }) {
@@ -40,7 +40,8 @@ func (b *Builder) departed(all []loaded, gone []string) (records []ledger.Record
 		since = at
 	}
 	for path, r := range b.opt.Ledger.Departed(since) {
-		if a := b.catalog.Get(path); a == nil || !a.Expires().Equal(r.Gone) {
+		a := b.catalog.Get(path)
+		if due := a != nil && a.Expires().Equal(r.Gone); !due && !b.arriving(path, now) {
 			records = append(records, r)
 		}
 	}

@@ -76,6 +76,13 @@ func TestSlowWork(t *testing.T) {
 	expectHeld(t, b, "")
 	s.remove(b, 50, 53)
 	expectHeld(t, b, "")
+	s.now = s.now.Add(departedTime)
+	fill(s.disk, 200, 280, "a draft") // and what has just come may go
+	scan(t, b)
+	for i := 200; i < 280; i += 10 {
+		s.remove(b, i, i+10)
+	}
+	expectHeld(t, b, "")
 }
 
 // TestExpiryIsNoLoss leaves out what was due to go.

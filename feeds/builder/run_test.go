@@ -3,6 +3,8 @@ package builder
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -338,5 +340,41 @@ func TestLastModifiedOutlivesARestart(t *testing.T) {
 	}
 	if got := modified(start("Another")); !got.Equal(now) {
 		t.Errorf("under another title since %v the feed is of %v", now, got)
+	}
+}
+
+// TestDatesAreWritten although nothing changes, within a minute.
+func TestDatesAreWritten(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "ledger.db")
+	l, err := ledger.Open(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	synctest.Test(t, func(t *testing.T) {
+		b := testBuilder(newDisk(), nil, func(o *Options) { o.Ledger = l })
+		ctx, stop := context.WithCancel(t.Context())
+		done := make(chan error)
+		go func() { done <- b.Run(ctx, nil) }()
+		l.SetDate("/archive/2024-01/", ledger.Date{At: time.Unix(1e9, 0).UTC()})
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		stop()
+		<-done
+	})
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file+".copy", data, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	copied, err := ledger.Open(file + ".copy")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer copied.Close()
+	if got := copied.Date("/archive/2024-01/"); got.At.Unix() != 1e9 {
+		t.Errorf("on disk it is of %v", got.At)
 	}
 }

@@ -7,8 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"time"
-
-	"feedmill/feeds/article"
 )
 
 // spare is how much of the files may be of no use however small they are: bytes
@@ -86,7 +84,6 @@ func (t *Texts) rewrite(at time.Time, whole bool, all iter.Seq[Entry]) error {
 	for i, p := range t.places {
 		if p.file != 0 && p.file+1 < t.number {
 			t.places[i] = place{}
-			t.free = append(t.free, article.Place(i))
 		}
 	}
 	t.mu.Unlock()

@@ -21,7 +21,6 @@ type Texts struct {
 
 	mu     sync.RWMutex
 	places []place
-	free   []article.Place
 	file   *os.File // texts are put there
 	before *os.File // and were before, until everything in use had been moved
 	number uint32   // of file
@@ -51,14 +50,10 @@ func (c *Cache) Use(h *article.Home, settings Fingerprint) *Texts {
 	return t
 }
 
-// enter gives a place a number. The caller holds no lock, or the only reference.
+// enter gives a place a number, which never is another's: an article can be held
+// longer than its text. The caller holds no lock, or the only reference.
 func (t *Texts) enter(p place) article.Place {
 	t.live += int64(p.size)
-	if n := len(t.free); n > 0 {
-		at := t.free[n-1]
-		t.free, t.places[at] = t.free[:n-1], p
-		return at
-	}
 	t.places = append(t.places, p)
 	return article.Place(len(t.places) - 1)
 }
