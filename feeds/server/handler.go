@@ -41,6 +41,8 @@ type Options struct {
 	// Operations offers /status, /status.json and /metrics to clients on this
 	// machine, and says in /readyz what is held; nil: none of that.
 	Operations Operations
+	// Recorder is told of who polls; nil: nobody is.
+	Recorder Recorder
 	// TrustedProxies are those whose word on who the client is counts.
 	TrustedProxies []netip.Prefix
 	// PageBytes bounds the memory kept in rendered pages; zero: 32 MiB.
@@ -129,13 +131,10 @@ func (v *view) answer(r request, path string, now time.Time) answer {
 	}
 	path = canonicalEscapes(strings.Clone(path))
 	e, to := v.find(path)
-	switch {
-	case to != "":
-		return redirect(http.StatusPermanentRedirect, to, one("Cache-Control", "public, max-age=3600"))
-	case e == nil && v.retired(path):
-		return v.gone(r)
-	case e == nil:
-		return v.notFound(r, path)
+	if e == nil {
+		a := v.nowhere(r, path, to)
+		v.recordMiss(path, r, a, now)
+		return a
 	}
 	if _, err := v.render(e); err != nil {
 		return brief(http.StatusInternalServerError, internal)
@@ -143,18 +142,36 @@ func (v *view) answer(r request, path string, now time.Time) answer {
 	return v.answerOf(e, r, now)
 }
 
+// nowhere answers for a path at which nothing is; to is where to go instead, empty
+// for nowhere.
+func (v *view) nowhere(r request, path, to string) answer {
+	switch {
+	case to != "":
+		return redirect(http.StatusPermanentRedirect, to, one("Cache-Control", "public, max-age=3600"))
+	case v.retired(path):
+		return v.gone(r)
+	}
+	return v.notFound(r, path)
+}
+
 // answerOf answers with a resource that has been rendered.
 func (v *view) answerOf(e *entry, r request, now time.Time) answer {
+	a, wait := v.reply(e, r, now)
+	v.record(e.out, r, a, wait, now)
+	return a
+}
+
+func (v *view) reply(e *entry, r request, now time.Time) (a answer, wait time.Duration) {
 	if e.page != "" && isBrowser(r) {
-		return redirect(http.StatusSeeOther, v.link(e.page), noStore, one("Vary", browserFields))
+		return redirect(http.StatusSeeOther, v.link(e.page), noStore, one("Vary", browserFields)), 0
 	}
 	if wait := v.wait(e, r, now); wait > 0 {
-		return tooMany(wait)
+		return tooMany(wait), wait
 	}
 	a, err := e.out.answer(r, now)
 	if err != nil {
 		v.opt.Logger.Error("not rendered", "url", e.Path, "err", err)
-		return brief(http.StatusInternalServerError, internal)
+		return brief(http.StatusInternalServerError, internal), 0
 	}
-	return a
+	return a, 0
 }
