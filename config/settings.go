@@ -54,6 +54,8 @@ var settings = []setting[loader]{
 	{Setting{"http_server", "standard", "standard: net/http, with HTTP/2. fast: fasthttp, HTTP/1.1 alone at less cost, for a crowd."}, "",
 		text(func(l *loader) *string { return &l.HTTPServer }, oneOf("standard", "fast"))},
 	{Setting{"trusted_proxies", "[]", "Addresses and networks (CIDR) of your proxies, whose Forwarded or X-Forwarded-For names the client; without them nobody behind a proxy is ever limited (429)."}, "[127.0.0.1, 10.0.0.0/8]", readTrustedProxies},
+	{Setting{"status_token", "", "Who sends it may see /status and /metrics, from anywhere, and nobody else may; at least 16 characters. Without it: whoever asks from the machine itself."}, "a-long-and-random-text",
+		text(func(l *loader) *string { return &l.StatusToken }, secret)},
 	{Setting{"state", ".feedmill", "Folder for what must outlive a restart, below the articles unless absolute."}, "", readState},
 	{Setting{"cache", "256 MiB", "Memory for rendered articles and documents at most; what is asked for least makes room and is rendered again."}, "", readCache},
 
