@@ -21,6 +21,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"feedmill/feeds"
 )
 
@@ -38,9 +40,18 @@ type Options struct {
 	Logger *slog.Logger
 	// Version names the program's version at the foot of pages; may be empty.
 	Version string
-	// Operations offers /status, /status.json and /metrics to clients on this
-	// machine, and says in /readyz what is held; nil: none of that.
+	// Operations offers /status, /status.json and /metrics to the operator, and says
+	// in /readyz what is held; nil: none of that.
 	Operations Operations
+	// StatusToken is asked of whoever wants these; empty: they are for clients on
+	// this machine.
+	StatusToken string
+	// StatusKey is as good, also where no token is set; empty: there is none.
+	StatusKey string
+	// Figures are shown by /status; nil: none.
+	Figures Figures
+	// Collectors are shown by /metrics beside what the handler knows.
+	Collectors []prometheus.Collector
 	// Recorder is told of who polls; nil: nobody is.
 	Recorder Recorder
 	// TrustedProxies are those whose word on who the client is counts.
@@ -67,6 +78,7 @@ type Handler struct {
 	mixes  *mixes
 	date   date
 
+	metrics meters
 	repeats *repeats
 }
 
@@ -81,7 +93,9 @@ func NewHandler(src Source, opt Options) *Handler {
 	if opt.Now == nil {
 		opt.Now = time.Now
 	}
-	return &Handler{source: src, opt: opt, past: newPast(opt.Now), mixes: newMixes(), repeats: &repeats{seed: maphash.MakeSeed()}}
+	h := &Handler{source: src, opt: opt, past: newPast(opt.Now), mixes: newMixes(), repeats: &repeats{seed: maphash.MakeSeed()}}
+	h.metrics = newMeters(h)
+	return h
 }
 
 // answer is what r gets at the time now.
@@ -101,7 +115,7 @@ func (h *Handler) answer(r request, now time.Time) (a answer) {
 		return brief(http.StatusOK, "ok\n")
 	case "/status", "/status.json", "/metrics":
 		if h.opt.Operations != nil {
-			return h.operate(r, path)
+			return h.operate(r, path, now)
 		}
 	}
 	snap := h.source.Snapshot()
