@@ -8,7 +8,7 @@ type Round struct {
 	Files int           // that differed from what was known
 	Feeds int           // with another content
 	Took  time.Duration // from the beginning of the round
-	Delay time.Duration // from the last change of a file; zero where that is not known
+	Delay time.Duration // from the last change of a file; zero where that is not known, or no feed is another
 }
 
 // Scan is one look at all files.
@@ -56,7 +56,7 @@ func (b *Builder) note(start time.Time, first, rescan bool, differ, changed int,
 		return
 	}
 	r := Round{At: now, Files: differ, Feeds: changed, Took: now.Sub(start)}
-	if last != 0 && !first {
+	if last != 0 && changed > 0 && !first {
 		r.Delay = max(0, now.Sub(time.Unix(0, last)))
 	}
 	b.history.add(r)

@@ -48,7 +48,7 @@ type Misuse struct {
 }
 
 // NotModified is the number of polls that were answered with 304.
-func (d *Day) NotModified() int64 { return d.Status[http.StatusNotModified] }
+func (d Day) NotModified() int64 { return d.Status[http.StatusNotModified] }
 
 // Polled is who polls, all feeds together.
 type Polled struct {

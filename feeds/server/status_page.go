@@ -33,7 +33,7 @@ var statusPolicy = func() field {
 }()
 
 var statusTemplate = template.Must(template.New("status").Funcs(template.FuncMap{
-	"count": count, "size": size, "percent": percent, "took": took, "share": share, "spark": spark, "plural": plural,
+	"count": count, "size": Bytes, "percent": Percent, "took": Took, "share": share, "spark": spark, "plural": plural,
 	"at":        func(t time.Time) string { return t.UTC().Format("2 Jan 2006, 15:04:05") },
 	"stamp":     func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 	"day":       shortDay,
@@ -135,33 +135,39 @@ func (p *statusPage) Subscribers() plot {
 	if n := len(days); n > 1 && days[n-1].Open { // it would look like a fall
 		days = days[:n-1]
 	}
-	return area("Subscribers by day; the numbers are in the table of days", days, func(d *Day) int64 { return d.Subscribers },
+	return area("Subscribers by day; the numbers are in the table of days", days, 1000, func(d *Day) int64 { return d.Subscribers },
 		func(d *Day) string { return shortDay(d.Date) + ": " + grouped(d.Subscribers) })
+}
+
+// Label is the number at the top of a plot.
+func (p plot) Label() string {
+	if p.Kilo == 1024 {
+		return Bytes(p.Max)
+	}
+	return grouped(p.Max)
 }
 
 // Polls draws how many asked, and how many of them had it already.
 func (p *statusPage) Polls() plot {
-	return columns("Polls by day and those answered with 304; the numbers are in the table of days", p.counted(),
+	return columns("Polls by day and those answered with 304; the numbers are in the table of days", p.counted(), 1000,
 		func(d *Day) int64 { return d.Polls }, (*Day).NotModified,
 		func(d *Day) string {
-			return fmt.Sprintf("%s: %s polls, %s unchanged", shortDay(d.Date), grouped(d.Polls), percent(d.NotModified(), d.Polls))
+			return fmt.Sprintf("%s: %s polls, %s unchanged", shortDay(d.Date), grouped(d.Polls), Percent(d.NotModified(), d.Polls))
 		})
 }
 
-// Bytes draws what was asked for, and what of it was sent.
+// Bytes draws what was asked for, and what of it was not sent.
 func (p *statusPage) Bytes() plot {
-	b := columns("Bytes saved and sent by day; the numbers are in the table of days", p.counted(),
-		func(d *Day) int64 { return d.Sent + d.Saved }, func(d *Day) int64 { return d.Sent },
+	return columns("Bytes saved and sent by day; the numbers are in the table of days", p.counted(), 1024,
+		func(d *Day) int64 { return d.Sent + d.Saved }, func(d *Day) int64 { return d.Saved },
 		func(d *Day) string {
-			return shortDay(d.Date) + ": " + size(d.Sent) + " sent, " + size(d.Saved) + " saved"
+			return shortDay(d.Date) + ": " + Bytes(d.Saved) + " saved, " + Bytes(d.Sent) + " sent"
 		})
-	b.Bytes = true
-	return b
 }
 
 // MainReaders are the largest, the others as one.
 func (p *statusPage) MainReaders() []Reader {
-	const most = 12
+	const most = 10
 	all := p.Polled.Readers
 	if len(all) <= most {
 		return all
@@ -220,7 +226,7 @@ func spreadOf(rounds []Round, value func(Round) float64) (s spread) {
 	}
 	if s.N = len(all); s.N > 0 {
 		slices.Sort(all)
-		s.Median, s.Max = all[s.N/2], all[s.N-1]
+		s.Median, s.Max = all[(s.N-1)/2], all[s.N-1]
 	}
 	return s
 }
@@ -263,21 +269,22 @@ func grouped[T int | int64](n T) string {
 	return s
 }
 
-// size writes bytes in three digits: 1.23 GB.
-func size(n int64) string {
-	units := [...]string{"B", "kB", "MB", "GB", "TB", "PB", "EB"}
+// Bytes writes a size in up to four digits: 1.2 GiB.
+func Bytes(n int64) string {
+	units := [...]string{"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"}
 	v, unit := float64(n), 0
-	for ; v >= 999.5 && unit < len(units)-1; unit++ {
-		v /= 1000
+	for ; v >= 1023.5 && unit < len(units)-1; unit++ {
+		v /= 1024
 	}
 	digits := 0
 	if unit > 0 && v < 99.95 {
 		digits = 1
 	}
-	return strconv.FormatFloat(v, 'f', digits, 64) + " " + units[unit]
+	return strings.TrimSuffix(strconv.FormatFloat(v, 'f', digits, 64), ".0") + " " + units[unit]
 }
 
-func percent(part, whole int64) string {
+// Percent writes a share.
+func Percent(part, whole int64) string {
 	if whole == 0 {
 		return "–"
 	}
@@ -288,8 +295,8 @@ func percent(part, whole int64) string {
 	return strconv.FormatFloat(p, 'f', 0, 64) + " %"
 }
 
-// took writes milliseconds.
-func took(ms float64) string {
+// Took writes milliseconds.
+func Took(ms float64) string {
 	switch {
 	case ms == 0:
 		return "–"

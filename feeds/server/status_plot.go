@@ -19,14 +19,15 @@ type plot struct {
 	Title string        // for those who do not see it
 	Max   int64         // at the top
 	From  string        // the first day
+	To    string        // the last day
 	SVG   template.HTML // an image without text
-	Bytes bool          // what is counted
+	Kilo  int64         // 1000, or 1024 where bytes are counted
 }
 
 // area draws one value for each day as a line. words says each in a few words,
 // for whoever points at it.
-func area(title string, days []Day, value func(*Day) int64, words func(*Day) string) plot {
-	p := newPlot(title, days, value)
+func area(title string, days []Day, kilo int64, value func(*Day) int64, words func(*Day) string) plot {
+	p := newPlot(title, days, kilo, value)
 	var line strings.Builder
 	for i := range days {
 		fmt.Fprintf(&line, "%s%.1f %.1f", [...]string{"M", " L"}[min(i, 1)], column(i, len(days))+width(len(days))/2, p.height(value(&days[i])))
@@ -38,8 +39,8 @@ func area(title string, days []Day, value func(*Day) int64, words func(*Day) str
 }
 
 // columns draws the days as columns, the part of each in the colour of accent.
-func columns(title string, days []Day, whole, part func(*Day) int64, words func(*Day) string) plot {
-	p := newPlot(title, days, whole)
+func columns(title string, days []Day, kilo int64, whole, part func(*Day) int64, words func(*Day) string) plot {
+	p := newPlot(title, days, kilo, whole)
 	var b strings.Builder
 	w := width(len(days)) * 0.72
 	for i := range days {
@@ -56,14 +57,14 @@ func columns(title string, days []Day, whole, part func(*Day) int64, words func(
 	return p
 }
 
-func newPlot(title string, days []Day, value func(*Day) int64) plot {
-	p := plot{Title: title}
+func newPlot(title string, days []Day, kilo int64, value func(*Day) int64) plot {
+	p := plot{Title: title, Kilo: kilo}
 	for i := range days {
 		p.Max = max(p.Max, value(&days[i]))
 	}
-	p.Max = roundUp(p.Max)
+	p.Max = roundUp(p.Max, kilo)
 	if len(days) > 0 {
-		p.From = days[0].Date
+		p.From, p.To = days[0].Date, days[len(days)-1].Date
 	}
 	return p
 }
@@ -91,13 +92,15 @@ func pointers(days []Day, words func(*Day) string) string {
 func width(n int) float64     { return plotWidth / float64(max(1, n)) }
 func column(i, n int) float64 { return float64(i) * width(n) }
 
-// roundUp is the next number of a digit and noughts that reads easily, as does its
-// half; it is never less than 1.
-func roundUp(n int64) int64 {
-	for unit := int64(1); ; unit *= 10 {
-		for _, digit := range [...]int64{1, 2, 4, 6, 8} {
-			if n <= digit*unit {
-				return digit * unit
+// roundUp is the next number that reads easily, as does its half, in units of which
+// each is so many of the one before; it is never less than 1.
+func roundUp(n, kilo int64) int64 {
+	for unit := int64(1); ; unit *= kilo {
+		for ten := int64(1); ten <= 100; ten *= 10 {
+			for _, digit := range [...]int64{1, 2, 4, 6, 8} {
+				if top := digit * ten * unit; n <= top || top >= 1<<60 {
+					return max(n, top)
+				}
 			}
 		}
 	}
