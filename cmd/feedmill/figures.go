@@ -47,9 +47,8 @@ func daysOf(all []stats.Day) []server.Day {
 // counts runs the recorder until ctx ends.
 func (s *serve) counts(ctx context.Context) error { return s.figures.Run(ctx) }
 
-// known reports whether there is or was a feed.
-func (s *serve) known(k feeds.Key) bool {
-	snap := s.Snapshot()
+// knows reports whether there is or was a feed.
+func knows(snap *feeds.Snapshot, k feeds.Key) bool {
 	if snap == nil {
 		return false
 	}

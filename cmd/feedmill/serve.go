@@ -111,7 +111,7 @@ func (s *serve) run(ctx context.Context) error {
 	defer s.cache.Close()
 	s.baseURL, s.state, s.started = addressURL(ln.Addr()), cfg.State, time.Now().UTC()
 	s.inForce.Store(cfg)
-	s.figures = figures{stats.New(stats.Options{Folder: cfg.State, Known: s.known, Logger: s.log})}
+	s.figures = figures{stats.New(stats.Options{Folder: cfg.State, Known: func(k feeds.Key) bool { return knows(s.Snapshot(), k) }, Logger: s.log})}
 	defer s.figures.Close()
 	s.contact = newContact(s.baseURL)
 	if err := s.contact.write(cfg.State); err != nil {
