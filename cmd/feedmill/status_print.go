@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -105,6 +106,7 @@ func (p *statusPrinter) subscribers(polled *server.Polled) {
 }
 
 func (p *statusPrinter) feeds(all []*server.Subscription) {
+	all = slices.DeleteFunc(all, func(f *server.Subscription) bool { return f == nil })
 	if len(all) == 0 || all[0].Polls == 0 && all[0].Subscribers == 0 {
 		return
 	}
@@ -156,7 +158,8 @@ func bars(days []server.Day, value func(*server.Day) int64) string {
 	}
 	var b strings.Builder
 	for i := range days {
-		b.WriteRune([]rune(" ▁▂▃▄▅▆▇█")[(8*value(&days[i])+top-1)/top])
+		share := float64(max(0, value(&days[i]))) / float64(top)
+		b.WriteRune([]rune(" ▁▂▃▄▅▆▇█")[int(math.Ceil(8*share))])
 	}
 	return b.String()
 }

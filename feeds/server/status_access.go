@@ -46,9 +46,9 @@ func (h *Handler) mayAsk(r request) bool {
 	if h.opt.StatusToken == "" {
 		return fromHere(r)
 	}
-	cookies, err := http.ParseCookie(first(r.Field("Cookie")))
-	for _, c := range cookies {
-		if err == nil && c.Name == statusCookie && sameSecret(c.Value, cookieOf(h.opt.StatusToken)) {
+	cookies := http.Request{Header: http.Header{"Cookie": r.Field("Cookie")}}
+	for _, c := range cookies.CookiesNamed(statusCookie) {
+		if sameSecret(c.Value, cookieOf(h.opt.StatusToken)) {
 			return true
 		}
 	}
