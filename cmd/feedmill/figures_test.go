@@ -335,7 +335,7 @@ func TestSettingsInForce(t *testing.T) {
 	}
 	cfg.StatusToken = "correct-horse-battery"
 	shown := map[string]bool{}
-	for _, s := range settingsInForce(&settings{Config: cfg}) {
+	for _, s := range settingsInForce(cfg) {
 		shown[s.Key] = true
 		if strings.Contains(s.Value, cfg.StatusToken) {
 			t.Errorf("%s gives the token away", s.Key)

@@ -80,6 +80,8 @@ type serve struct {
 
 	started time.Time
 	figures figures
+	first   *settings // some of which hold until the next start
+	address string    // listened on
 	inForce atomic.Pointer[settings]
 	contact contact
 }
@@ -110,6 +112,7 @@ func (s *serve) run(ctx context.Context) error {
 	s.cache = openCache(cfg, s.ledger, s.log)
 	defer s.cache.Close()
 	s.baseURL, s.state, s.started = addressURL(ln.Addr()), cfg.State, time.Now().UTC()
+	s.first, s.address = cfg, ln.Addr().String()
 	s.inForce.Store(cfg)
 	s.figures = figures{stats.New(stats.Options{Folder: cfg.State, Known: func(k feeds.Key) bool { return knows(s.Snapshot(), k) }, Logger: s.log})}
 	defer s.figures.Close()

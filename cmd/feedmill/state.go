@@ -1,12 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"runtime/metrics"
 	"strconv"
 	"strings"
 	"time"
 
+	"feedmill/config"
 	"feedmill/feeds/builder"
 	"feedmill/feeds/server"
 )
@@ -17,12 +19,21 @@ func (s *serve) State() *server.State {
 		Started: s.started, Problems: []string{}, Rounds: []server.Round{}, Scheduled: []server.Turn{}, Settings: []server.Setting{}, Memory: memoryNow(),
 	}
 	if cfg := s.inForce.Load(); cfg != nil {
-		state.Folder, state.Settings, state.Cache.Limit = cfg.Dir, settingsInForce(cfg), int64(cfg.Cache)
+		state.Folder, state.Settings, state.Cache.Limit = cfg.Dir, settingsInForce(s.effective(cfg)), int64(cfg.Cache)
 	}
 	if b := s.current.Load(); b != nil {
 		report(state, b.Report())
 	}
 	return state
+}
+
+// effective is cfg with what flags say, and with what it changes at the next start
+// only as it is now.
+func (s *serve) effective(cfg *settings) *config.Config {
+	c := *cfg.Config
+	c.Listen, c.BaseURL = s.address, cmp.Or(c.BaseURL, s.baseURL)
+	c.HTTPServer, c.TrustedProxies, c.StatusToken, c.State = s.first.HTTPServer, s.first.TrustedProxies, s.first.StatusToken, s.first.State
+	return &c
 }
 
 // report tells what became of every file.
@@ -53,7 +64,7 @@ func memoryNow() server.Memory {
 
 // settingsInForce are the settings as they are, whoever made them. What lets
 // people in is only said to be there.
-func settingsInForce(cfg *settings) []server.Setting {
+func settingsInForce(cfg *config.Config) []server.Setting {
 	secret := ""
 	if cfg.StatusToken != "" {
 		secret = "set, not shown"
@@ -109,7 +120,7 @@ func listed[T any](all []T) string {
 	return strings.Join(texts, ", ")
 }
 
-func collections(cfg *settings, of func(int) string) string {
+func collections(cfg *config.Config, of func(int) string) string {
 	var all []string
 	for i := range cfg.Collections {
 		if text := of(i); text != "" {
