@@ -86,8 +86,7 @@ func (p *statusPrinter) problems(s *server.Status) {
 		p.title("TO MEND")
 	}
 	for _, text := range s.Problems {
-		path, _, _ := strings.Cut(text, ":")
-		if since, ok := s.Kept[path]; ok {
+		if since := s.KeptSince(text); !since.IsZero() {
 			text += " (readers see the last good version, since " + local(since) + ")"
 		}
 		p.line(text)

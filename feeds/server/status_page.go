@@ -241,8 +241,7 @@ type problem struct {
 func (p *statusPage) ProblemList() []problem {
 	var all []problem
 	for _, text := range p.Problems {
-		file, _, _ := strings.Cut(text, ":")
-		all = append(all, problem{text, p.Kept[file]})
+		all = append(all, problem{text, p.KeptSince(text)})
 	}
 	return all
 }

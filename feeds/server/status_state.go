@@ -1,6 +1,7 @@
 package server
 
 import (
+	"strings"
 	"time"
 
 	"feedmill/feeds"
@@ -36,6 +37,17 @@ type State struct {
 	Scheduled []Turn               `json:"scheduled"` // what time alone will change, soonest first
 	Cache     Cache                `json:"cache"`
 	Memory    Memory               `json:"memory"`
+}
+
+// KeptSince is since when the last good version stands in for the file that a
+// problem is about; zero for one that nothing stands in for.
+func (s *State) KeptSince(problem string) time.Time {
+	for path, since := range s.Kept {
+		if strings.HasPrefix(problem, path+":") {
+			return since
+		}
+	}
+	return time.Time{}
 }
 
 // Setting is one that is in force. Secrets are left out.
