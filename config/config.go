@@ -36,6 +36,7 @@ type Config struct {
 	Browsers       string         // "page" or "document"
 	TrustedProxies []netip.Prefix // whose word on who the client is counts
 	BaseURL        string         // absolute, ends in a slash, no query; empty: derive it from the listening address
+	StatusToken    string         // lets in to what the operator may see; empty: only from the machine itself
 	State          string         // absolute: the folder for what must outlive a restart
 
 	Site        Site

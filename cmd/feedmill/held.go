@@ -18,14 +18,6 @@ func (s *serve) Held() *feeds.Hold {
 	return s.refused.Load()
 }
 
-// Problems is everything to be mended in the articles.
-func (s *serve) Problems() []*feeds.Problem {
-	if b := s.current.Load(); b != nil {
-		return b.Report().Problems
-	}
-	return nil
-}
-
 // noteHold tells accept what is held; nil for nothing.
 func (s *serve) noteHold(h *feeds.Hold) {
 	if err := writeHold(s.state, h); err != nil {

@@ -19,7 +19,7 @@ var layers = []struct {
 	pkg string
 	may []string
 }{
-	{"cmd/feedmill", []string{"config", "watcher", "feeds", "feeds/article", "feeds/catalog", "feeds/builder", "feeds/ledger", "feeds/opml", "feeds/server", "feeds/export"}},
+	{"cmd/feedmill", []string{"config", "watcher", "feeds", "feeds/article", "feeds/catalog", "feeds/builder", "feeds/ledger", "feeds/opml", "feeds/server", "feeds/stats", "feeds/export"}},
 	{"config", []string{"feeds"}},
 	{"feeds/builder", []string{"feeds", "feeds/article", "feeds/ledger", "feeds/catalog", "feeds/rss", "feeds/atom", "feeds/jsonfeed", "watcher"}},
 	{"feeds/server", []string{"feeds"}},

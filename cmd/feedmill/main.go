@@ -79,7 +79,7 @@ func newRoot() *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w: %w; %s --help lists the flags", errUsage, err, cmd.CommandPath())
 	})
-	root.AddCommand(newServe(), newBuild(), newCheck(), newAccept(), newInit(), newVersion())
+	root.AddCommand(newServe(), newBuild(), newCheck(), newAccept(), newStatus(), newInit(), newVersion())
 	return root
 }
 

@@ -12,7 +12,9 @@ import (
 	"strings"
 	"sync/atomic"
 	"syscall"
+	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
@@ -21,6 +23,7 @@ import (
 	"feedmill/feeds/ledger"
 	"feedmill/feeds/opml"
 	"feedmill/feeds/server"
+	"feedmill/feeds/stats"
 )
 
 func newServe() *cobra.Command {
@@ -74,6 +77,13 @@ type serve struct {
 	refused atomic.Pointer[feeds.Hold] // what new settings would do; nil for none
 	mayPass atomic.Pointer[string]     // fingerprint of what the next site may do
 	again   chan struct{}              // asks for another look at refused settings
+
+	started time.Time
+	figures figures
+	first   *settings // some of which hold until the next start
+	address string    // listened on
+	inForce atomic.Pointer[settings]
+	contact contact
 }
 
 // Snapshot is that of the builder in charge.
@@ -101,13 +111,23 @@ func (s *serve) run(ctx context.Context) error {
 	defer s.ledger.Close()
 	s.cache = openCache(cfg, s.ledger, s.log)
 	defer s.cache.Close()
-	s.baseURL, s.state = addressURL(ln.Addr()), cfg.State
+	s.baseURL, s.state, s.started = addressURL(ln.Addr()), cfg.State, time.Now().UTC()
+	s.first, s.address = cfg, ln.Addr().String()
+	s.inForce.Store(cfg)
+	s.figures = figures{stats.New(stats.Options{Folder: cfg.State, Known: func(k feeds.Key) bool { return knows(s.Snapshot(), k) }, Logger: s.log})}
+	defer s.figures.Close()
+	s.contact = newContact(s.baseURL)
+	if err := s.contact.write(cfg.State); err != nil {
+		s.log.Warn("feedmill status cannot find this process", "err", err)
+	}
+	defer s.contact.remove(cfg.State)
 	s.accepted()
 	fmt.Fprintln(s.stdout, cmp.Or(cfg.BaseURL, s.baseURL))
 
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return s.answer(ctx, ln, cfg) })
 	group.Go(func() error { return s.accepts(ctx, cfg) })
+	group.Go(func() error { return s.counts(ctx) })
 	group.Go(func() error { return s.sites(ctx, cfg) })
 	return group.Wait()
 }
@@ -115,7 +135,8 @@ func (s *serve) run(ctx context.Context) error {
 // answer serves HTTP from ln until ctx ends.
 func (s *serve) answer(ctx context.Context, ln net.Listener, cfg *settings) error {
 	handler := server.NewHandler(s, server.Options{
-		OPML: opml.Encode, Logger: s.log, Version: version(), Operations: s, TrustedProxies: cfg.TrustedProxies, ShowDocuments: cfg.Browsers == "document",
+		OPML: opml.Encode, Logger: s.log, Version: version(), TrustedProxies: cfg.TrustedProxies, ShowDocuments: cfg.Browsers == "document",
+		Operations: s, StatusToken: cfg.StatusToken, StatusKey: s.contact.Key, Recorder: s.figures, Figures: s.figures, Collectors: []prometheus.Collector{s.figures},
 	})
 	if cfg.HTTPServer == "fast" {
 		return server.ServeFast(ctx, ln, handler, server.Limits{}, s.log)
@@ -171,6 +192,7 @@ func (s *serve) open(ctx context.Context, cfg *settings) (*site, error) {
 	s.refused.Store(nil)
 	s.noteHold(next.builder.Held())
 	s.current.Store(next.builder)
+	s.inForce.Store(cfg)
 	if fingerprint := s.mayPass.Swap(nil); fingerprint != nil { // accepted while it was scanned
 		next.builder.Accept(*fingerprint)
 	}
@@ -232,6 +254,9 @@ func (s *serve) reload(ctx context.Context, current *site) *site {
 		if cfg.HTTPServer != current.cfg.HTTPServer || cfg.Browsers != current.cfg.Browsers || !slices.Equal(cfg.TrustedProxies, current.cfg.TrustedProxies) {
 			s.log.Warn("http_server, browsers and trusted_proxies take effect at the next start")
 		}
+		if cfg.StatusToken != current.cfg.StatusToken {
+			s.log.Warn("status_token takes effect at the next start")
+		}
 		if cfg.State != current.cfg.State {
 			s.log.Warn("state takes effect at the next start", "path", cfg.State)
 		}
@@ -269,12 +294,7 @@ func reasons(left []builder.Left) string {
 	var order []string
 	count := map[string]int{}
 	for _, l := range left {
-		why := l.Reason
-		for _, prefix := range []string{"scheduled", "expired", "no front matter"} {
-			if strings.HasPrefix(why, prefix) {
-				why = prefix
-			}
-		}
+		why := reason(l)
 		if count[why]++; count[why] == 1 {
 			order = append(order, why)
 		}
@@ -283,6 +303,16 @@ func reasons(left []builder.Left) string {
 		order[i] = fmt.Sprintf("%d × %s", count[why], why)
 	}
 	return strings.Join(order, ", ")
+}
+
+// reason is why a file was left out, without what is its own.
+func reason(l builder.Left) string {
+	for _, prefix := range []string{"scheduled", "expired", "no front matter"} {
+		if strings.HasPrefix(l.Reason, prefix) {
+			return prefix
+		}
+	}
+	return l.Reason
 }
 
 func plural(n int, noun string) string {

@@ -80,8 +80,10 @@ type Builder struct {
 	edition uint64 // of the window opened last
 	press   *press
 	arrived arrivals
-	full    sync.Once   // no room for texts
-	noted   atomic.Bool // the ledger has been told of a time that nothing else tells
+	history rounds
+	broken  map[string]time.Time // since when files that errs names cannot be used
+	full    sync.Once            // no room for texts
+	noted   atomic.Bool          // the ledger has been told of a time that nothing else tells
 	cached
 
 	snapshot atomic.Pointer[feeds.Snapshot]
@@ -112,7 +114,7 @@ func New(src Source, opt Options) *Builder {
 	b := &Builder{
 		opt: opt, src: src, parser: opt.Parser,
 		catalog: catalog.New(catalog.Options{SiteID: opt.SiteID, Topics: opt.Topics, Names: opt.Ledger.Names()}),
-		stamps:  map[string]stamp{}, errs: map[string]error{}, windows: map[*catalog.Shelf]*window{}, again: make(chan struct{}, 1), arrived: arrivals{},
+		stamps:  map[string]stamp{}, errs: map[string]error{}, windows: map[*catalog.Shelf]*window{}, again: make(chan struct{}, 1), arrived: arrivals{}, broken: map[string]time.Time{},
 	}
 	b.press = &press{opt: &b.opt, dated: b.dated, checked: b.checked, sheets: map[sheetKey]*sheet{}}
 	b.attach()
@@ -180,7 +182,7 @@ func (b *Builder) Apply(ctx context.Context, c watcher.Changes) error {
 	if err != nil {
 		return fmt.Errorf("look for articles: %w", err)
 	}
-	differ := len(all) + len(gone)
+	differ, last, first := len(all)+len(gone), lastChange(all), b.Snapshot() == nil
 	if c.Rescan || len(c.Paths) > 0 {
 		if hold := b.guard(all, gone); b.wait(all, hold) {
 			all, gone = b.backstage(start, all, gone)
@@ -191,9 +193,11 @@ func (b *Builder) Apply(ctx context.Context, c watcher.Changes) error {
 	}
 	turned := b.catalog.Advance(start)
 	keep := b.accept(start, all, gone, turned)
-	if changed := b.publish(); changed > 0 && differ > 0 {
+	changed := b.publish()
+	if changed > 0 && differ > 0 {
 		b.opt.Logger.Info("feeds updated", "files", differ, "feeds", changed, "took", b.opt.Now().Sub(start).Round(100*time.Microsecond))
 	}
+	b.note(start, first, c.Rescan, differ, changed, last)
 	keep()
 	return nil
 }

@@ -56,7 +56,7 @@ func (b *Builder) take(l loaded, facts map[string]article.Facts) {
 	switch {
 	case l.err == nil:
 		b.stamps[l.path] = l.stamp
-		delete(b.errs, l.path)
+		b.mend(l.path)
 		b.put(l.article.With(facts[l.path]))
 		for _, n := range l.article.Notes() {
 			b.opt.Logger.Info("field left out", "err", n)
@@ -65,6 +65,9 @@ func (b *Builder) take(l loaded, facts map[string]article.Facts) {
 		b.forget(l.path)
 	default:
 		b.stamps[l.path], b.errs[l.path] = l.stamp, l.err
+		if b.broken[l.path].IsZero() {
+			b.broken[l.path] = b.opt.Now().UTC()
+		}
 		b.complain(l, before)
 	}
 }
@@ -101,7 +104,13 @@ func (b *Builder) complain(l loaded, before error) {
 
 func (b *Builder) forget(path string) {
 	delete(b.stamps, path)
-	delete(b.errs, path)
+	b.mend(path)
 	b.drop(b.catalog.Get(path))
 	b.catalog.Remove(path)
+}
+
+// mend takes back that a file cannot be used.
+func (b *Builder) mend(path string) {
+	delete(b.errs, path)
+	delete(b.broken, path)
 }

@@ -1,10 +1,12 @@
 package builder
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"feedmill/feeds"
 	"feedmill/feeds/article"
@@ -21,13 +23,27 @@ type Report struct {
 	Articles int              // shown in at least one feed
 	Left     []Left           // by path
 	Problems []*feeds.Problem // what the publisher should mend, by path and line
+
+	Kept      map[string]time.Time // files that cannot be used and whose last good version stays, and since when
+	Scheduled []Turn               // articles that time alone will show or take away, soonest first
+	Scan      Scan                 // the last one
+	Rounds    []Round              // the last ones that changed anything, the latest first
+	Cached    int                  // bytes of memory that rendered items and documents take
+}
+
+// Turn is when time alone shows an article, or takes it away.
+type Turn struct {
+	At     time.Time
+	Path   string
+	Title  string
+	Leaves bool
 }
 
 // Report looks at every file known now.
 func (b *Builder) Report() Report {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	var r Report
+	r := Report{Kept: map[string]time.Time{}, Scan: b.history.scan, Rounds: b.history.latest(), Cached: b.opt.items.cache.Size()}
 	for path := range b.stamps {
 		a, err := b.catalog.Get(path), b.errs[path]
 		switch {
@@ -39,6 +55,12 @@ func (b *Builder) Report() Report {
 		}
 		if a == nil {
 			continue
+		}
+		if err != nil {
+			r.Kept[path] = b.broken[path]
+		}
+		if t, ok := b.turnOf(a); ok {
+			r.Scheduled = append(r.Scheduled, t)
 		}
 		r.Problems = append(r.Problems, a.Notes()...)
 		if why := b.catalog.Absent(path); why != "" {
@@ -52,7 +74,21 @@ func (b *Builder) Report() Report {
 	r.Problems = append(r.Problems, b.unfit()...)
 	slices.SortFunc(r.Left, func(x, y Left) int { return strings.Compare(x.Path, y.Path) })
 	slices.SortFunc(r.Problems, (*feeds.Problem).Compare)
+	slices.SortFunc(r.Scheduled, func(x, y Turn) int { return cmp.Or(x.At.Compare(y.At), strings.Compare(x.Path, y.Path)) })
 	return r
+}
+
+// turnOf is what time will do next with an article.
+func (b *Builder) turnOf(a *article.Article) (t Turn, ok bool) {
+	t, now := Turn{Path: a.Path, Title: a.Title()}, b.opt.Now()
+	switch {
+	case a.Hidden != "":
+	case a.NotBefore().After(now):
+		t.At = a.NotBefore()
+	case a.Expires().After(now):
+		t.At, t.Leaves = a.Expires(), true
+	}
+	return t, !t.At.IsZero()
 }
 
 // spellings names articles that write a topic in another way than most do.

@@ -140,6 +140,7 @@ type loaded struct {
 	path    string
 	stamp   stamp
 	article *article.Article
+	changed int64 // when the file did, in nanoseconds since 1970; zero where that is not known
 	err     error
 }
 
@@ -207,7 +208,7 @@ func (r *reading) wait() []loaded {
 func (b *Builder) read(path string) (l loaded) {
 	l.path = path
 	src, version, err := b.src.ReadFile(path, maxFile)
-	l.stamp, l.err = digestOf(version), err
+	l.stamp, l.changed, l.err = digestOf(version), version.ChangeTime, err
 	if err == nil {
 		l.article, l.err = b.parser.Parse(path, src)
 	}

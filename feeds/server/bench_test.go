@@ -31,6 +31,7 @@ type made map[string][]string
 func (made) Method() string               { return http.MethodGet }
 func (made) Target() string               { return "/rss.xml?x=1" }
 func (made) Host() string                 { return "feeds.example.com" }
+func (made) Agent() string                { return "Reader/1.0" }
 func (m made) Field(name string) []string { return m[name] }
 func (made) Peer() netip.AddrPort         { return netip.AddrPort{} }
 

@@ -18,17 +18,44 @@ func client(r request, trusted []netip.Prefix) netip.Prefix {
 		}
 		return network(peer)
 	}
-	hops := forwardedFor(r)
-	for _, hop := range slices.Backward(hops) {
-		addr, ok := hopAddr(hop)
-		if !ok {
-			return netip.Prefix{}
-		}
-		if !isTrusted(addr, trusted) {
-			return network(addr)
+	return network(behind(r, trusted))
+}
+
+// poller is the address that a request comes from, as far as it is known: of
+// proxies only those count that we were told to trust. It may be a private one.
+func poller(r request, trusted []netip.Prefix) netip.Addr {
+	peer := r.Peer().Addr().Unmap()
+	if !isTrusted(peer, trusted) {
+		return peer
+	}
+	return behind(r, trusted)
+}
+
+// behind is who came to the first of the trusted proxies, by Forwarded (RFC 7239)
+// or else by X-Forwarded-For, the last proxy's word first; not valid where they do
+// not say.
+func behind(r request, trusted []netip.Prefix) netip.Addr {
+	forwarded := r.Field("Forwarded")
+	lines := forwarded
+	if forwarded == nil {
+		lines = r.Field("X-Forwarded-For")
+	}
+	for _, rest := range slices.Backward(lines) {
+		for more := true; more; {
+			comma := strings.LastIndexByte(rest, ',')
+			hop := rest[comma+1:]
+			rest, more = rest[:max(comma, 0)], comma >= 0
+			if forwarded != nil {
+				hop = forParameter(hop)
+			}
+			if addr, ok := hopAddr(hop); !ok {
+				return netip.Addr{}
+			} else if !isTrusted(addr, trusted) {
+				return addr
+			}
 		}
 	}
-	return netip.Prefix{}
+	return netip.Addr{}
 }
 
 func isTrusted(a netip.Addr, trusted []netip.Prefix) bool {
@@ -48,21 +75,6 @@ func network(a netip.Addr) netip.Prefix {
 	return p
 }
 
-// forwardedFor lists whom proxies took a request from, the last proxy's word
-// last: by Forwarded (RFC 7239), or else by X-Forwarded-For.
-func forwardedFor(r request) (hops []string) {
-	if lines := r.Field("Forwarded"); lines != nil {
-		for element := range strings.SplitSeq(strings.Join(lines, ","), ",") {
-			hops = append(hops, forParameter(element))
-		}
-		return hops
-	}
-	if lines := r.Field("X-Forwarded-For"); lines != nil {
-		return strings.Split(strings.Join(lines, ","), ",")
-	}
-	return nil
-}
-
 // forParameter is the value of for= in an element of Forwarded; empty for none.
 func forParameter(element string) string {
 	for pair := range strings.SplitSeq(element, ";") {
@@ -76,8 +88,9 @@ func forParameter(element string) string {
 // hopAddr reads an address with or without a port and brackets.
 func hopAddr(hop string) (netip.Addr, bool) {
 	hop = strings.TrimSpace(hop)
-	if ap, err := netip.ParseAddrPort(hop); err == nil {
-		return ap.Addr().Unmap(), true
+	if strings.Contains(hop, "]:") || strings.Count(hop, ":") == 1 {
+		ap, err := netip.ParseAddrPort(hop)
+		return ap.Addr().Unmap(), err == nil
 	}
 	a, err := netip.ParseAddr(strings.TrimSuffix(strings.TrimPrefix(hop, "["), "]"))
 	return a.Unmap(), err == nil

@@ -49,6 +49,7 @@ func (v *view) document(path string, k feeds.Key, revision *feeds.Revision, next
 		c := &content{
 			body: d.Coded, again: coded(revision, f), tag: d.Tag, modified: d.LastModified, fresh: d.MaxAge, next: next,
 			varies: browserFields, header: v.documentHeader(path, k, f), weight: 1 << 10,
+			document: &document{k, f, int64(len(d.Coded.In(feeds.Identity)))},
 		}
 		if v.past != nil && revision.Own(f) {
 			c.deltas = v.deltas(&r, c, revision, f)

@@ -9,10 +9,12 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"net/http"
 	"net/netip"
 	"net/url"
 	"strings"
 	"sync"
+	"unsafe"
 
 	"github.com/valyala/fasthttp"
 )
@@ -172,9 +174,24 @@ func (f *fastHead) of(h *head) *fasthttp.ResponseHeader {
 // are copies.
 type fastRequest struct{ *fasthttp.RequestCtx }
 
-func (r fastRequest) Method() string { return string(r.RequestCtx.Method()) }
 func (r fastRequest) Target() string { return string(r.Request.Header.RequestURI()) }
 func (r fastRequest) Host() string   { return string(r.Request.Header.Host()) }
+
+func (r fastRequest) Method() string {
+	switch {
+	case r.IsGet():
+		return http.MethodGet
+	case r.IsHead():
+		return http.MethodHead
+	}
+	return string(r.RequestCtx.Method())
+}
+
+// Agent is no copy: it goes with every poll.
+func (r fastRequest) Agent() string {
+	b := r.Request.Header.UserAgent()
+	return unsafe.String(unsafe.SliceData(b), len(b))
+}
 
 func (r fastRequest) Peer() netip.AddrPort {
 	peer, ok := r.RemoteAddr().(*net.TCPAddr)

@@ -21,6 +21,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"feedmill/feeds"
 )
 
@@ -38,12 +40,23 @@ type Options struct {
 	Logger *slog.Logger
 	// Version names the program's version at the foot of pages; may be empty.
 	Version string
-	// Operations offers /status, /status.json and /metrics to clients on this
-	// machine, and says in /readyz what is held; nil: none of that.
+	// Operations offers /status, /status.json and /metrics to the operator, and says
+	// in /readyz what is held; nil: none of that.
 	Operations Operations
 	// ShowDocuments shows browsers that open a document's address the document
 	// itself, and not its page.
 	ShowDocuments bool
+	// StatusToken is asked of whoever wants these; empty: they are for clients on
+	// this machine.
+	StatusToken string
+	// StatusKey is as good, also where no token is set; empty: there is none.
+	StatusKey string
+	// Figures are shown by /status; nil: none.
+	Figures Figures
+	// Collectors are shown by /metrics beside what the handler knows.
+	Collectors []prometheus.Collector
+	// Recorder is told of who polls; nil: nobody is.
+	Recorder Recorder
 	// TrustedProxies are those whose word on who the client is counts.
 	TrustedProxies []netip.Prefix
 	// PageBytes bounds the memory kept in rendered pages; zero: 32 MiB.
@@ -68,6 +81,7 @@ type Handler struct {
 	mixes  *mixes
 	date   date
 
+	metrics meters
 	repeats *repeats
 	streams *streams
 }
@@ -85,6 +99,7 @@ func NewHandler(src Source, opt Options) *Handler {
 	}
 	h := &Handler{source: src, opt: opt, past: newPast(opt.Now), mixes: newMixes(), repeats: &repeats{seed: maphash.MakeSeed()}}
 	h.streams = newStreams(h)
+	h.metrics = newMeters(h)
 	return h
 }
 
@@ -105,7 +120,7 @@ func (h *Handler) answer(r request, now time.Time) (a answer) {
 		return brief(http.StatusOK, "ok\n")
 	case "/status", "/status.json", "/metrics":
 		if h.opt.Operations != nil {
-			return h.operate(r, path)
+			return h.operate(r, path, now)
 		}
 	}
 	snap := h.source.Snapshot()
@@ -139,13 +154,10 @@ func (v *view) answer(r request, path string, now time.Time) answer {
 		return a
 	}
 	e, to := v.find(path)
-	switch {
-	case to != "":
-		return redirect(redirectStatus(path, to), to, one("Cache-Control", "public, max-age=3600"))
-	case e == nil && v.retired(path):
-		return v.gone(r)
-	case e == nil:
-		return v.notFound(r, path)
+	if e == nil {
+		a := v.nowhere(r, path, to)
+		v.recordMiss(path, r, a, now)
+		return a
 	}
 	if _, err := v.render(e); err != nil {
 		return brief(http.StatusInternalServerError, internal)
@@ -153,22 +165,40 @@ func (v *view) answer(r request, path string, now time.Time) answer {
 	return v.answerOf(e, r, now)
 }
 
+// nowhere answers for a path at which nothing is; to is where to go instead, empty
+// for nowhere.
+func (v *view) nowhere(r request, path, to string) answer {
+	switch {
+	case to != "":
+		return redirect(redirectStatus(path, to), to, one("Cache-Control", "public, max-age=3600"))
+	case v.retired(path):
+		return v.gone(r)
+	}
+	return v.notFound(r, path)
+}
+
 // answerOf answers with a resource that has been rendered.
 func (v *view) answerOf(e *entry, r request, now time.Time) answer {
+	a, wait := v.reply(e, r, now)
+	v.record(e.out, r, a, wait, now)
+	return a
+}
+
+func (v *view) reply(e *entry, r request, now time.Time) (a answer, wait time.Duration) {
 	shows := e.page != "" && isNavigation(r)
 	if shows && !v.opt.ShowDocuments && !isFromHere(r) {
-		return redirect(http.StatusSeeOther, v.link(e.page), noStore, one("Vary", browserFields))
+		return redirect(http.StatusSeeOther, v.link(e.page), noStore, one("Vary", browserFields)), 0
 	}
 	if wait := v.wait(e, r, now); wait > 0 {
-		return tooMany(wait)
+		return tooMany(wait), wait
 	}
 	a, err := e.out.answer(r, now)
 	if err != nil {
 		v.opt.Logger.Error("not rendered", "url", e.Path, "err", err)
-		return brief(http.StatusInternalServerError, internal)
+		return brief(http.StatusInternalServerError, internal), 0
 	}
 	if shows {
 		a.head = shown(a.head, e.MediaType)
 	}
-	return a
+	return a, 0
 }

@@ -22,6 +22,7 @@ type content struct {
 	header   http.Header                 // what else goes with the bytes
 	weight   int                         // bytes that live and die with the view
 	deltas   *deltas                     // nil: there are none
+	document *document                   // nil: it is none of a feed
 }
 
 // rendition is a resource with every header ready. It never changes, and the
@@ -33,6 +34,7 @@ type rendition struct {
 	next     time.Time
 	weight   int
 	deltas   *deltas
+	document *document
 
 	body   func() (*feeds.Body, error)
 	small  bool // not worth a coding
@@ -55,7 +57,7 @@ func newRendition(r *Resource, c *content, now time.Time) *rendition {
 		c.control = cacheControl(c.fresh)
 	}
 	out := &rendition{
-		tag: c.tag, modified: c.modified, fresh: c.fresh, next: c.next, weight: c.weight, deltas: c.deltas,
+		tag: c.tag, modified: c.modified, fresh: c.fresh, next: c.next, weight: c.weight, deltas: c.deltas, document: c.document,
 		body: c.again, small: c.body.Worth(feeds.Gzip) == feeds.Identity,
 	}
 	if out.body == nil {

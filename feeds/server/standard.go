@@ -96,6 +96,7 @@ type standardRequest struct{ *http.Request }
 
 func (r standardRequest) Method() string { return r.Request.Method }
 func (r standardRequest) Host() string   { return r.Request.Host }
+func (r standardRequest) Agent() string  { return first(r.Header["User-Agent"]) }
 
 func (r standardRequest) Target() string {
 	if r.RequestURI == "" { // made by hand

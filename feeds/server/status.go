@@ -3,9 +3,7 @@ package server
 import (
 	"encoding/json"
 	"fmt"
-	"net"
 	"net/http"
-	"net/netip"
 	"strings"
 	"time"
 
@@ -15,8 +13,8 @@ import (
 // Operations is what the operator of a site may know. It must be safe for
 // concurrent use.
 type Operations interface {
-	Held() *feeds.Hold          // the change set that the guard keeps from readers, nil for none; cheap
-	Problems() []*feeds.Problem // what is to be mended; may wait for a round that is under way
+	Held() *feeds.Hold // the change set that the guard keeps from readers, nil for none; cheap
+	State() *State     // of the program; may wait for a round that is under way
 }
 
 const whatToDo = `put the articles back, or run "feedmill accept"`
@@ -45,69 +43,54 @@ func (h *Handler) hold() *feeds.Hold {
 	return h.opt.Operations.Held()
 }
 
-// operate answers for the paths that only the machine itself may ask for.
-func (h *Handler) operate(r request, path string) answer {
-	if !fromHere(r) {
-		return brief(http.StatusForbidden, "only for the machine that the feeds are served from\n")
+// operate answers for the paths that only the operator may ask for.
+func (h *Handler) operate(r request, path string, now time.Time) answer {
+	if refused, ok := h.refuse(r, path); ok {
+		return refused
 	}
-	mediaType, body := "", []byte(nil)
-	switch s := h.status(); path {
-	case "/status":
-		mediaType, body = s.text()
-	case "/status.json":
-		mediaType, body = s.json()
+	mediaType, body, err := "", []byte(nil), error(nil)
+	more := []field{noStore, one("Vary", "Accept")}
+	switch {
+	case path == "/metrics":
+		mediaType, body, err = h.metrics.text()
+	case path == "/status.json":
+		mediaType, body = h.status(now).json()
+	case strings.Contains(first(r.Field("Accept")), "text/html"):
+		mediaType = htmlType
+		body, err = h.status(now).page()
+		more = append(more, statusPolicy, one("Referrer-Policy", "no-referrer"))
 	default:
-		mediaType, body = s.metrics()
+		mediaType, body = h.status(now).text()
 	}
-	return bytesAnswer(http.StatusOK, mediaType, body, noStore)
-}
-
-// fromHere reports whether a request comes from this machine itself: neither
-// through a proxy that says so or keeps the public host name, nor from a page
-// in a browser that has a name of its own lead here.
-func fromHere(r request) bool {
-	if throughProxy(r) {
-		return false
-	}
-	host, _, err := net.SplitHostPort(r.Host())
 	if err != nil {
-		host = strings.Trim(r.Host(), "[]")
+		h.opt.Logger.Error("not rendered", "url", path, "err", err)
+		return brief(http.StatusInternalServerError, internal)
 	}
-	ip, err := netip.ParseAddr(host)
-	return r.Peer().Addr().Unmap().IsLoopback() && (host == "localhost" || err == nil && ip.IsLoopback())
+	return bytesAnswer(http.StatusOK, mediaType, body, more...)
 }
 
-// throughProxy reports whether a request says that it was passed on.
-func throughProxy(r request) bool {
-	for _, name := range [...]string{"Forwarded", "Via", "X-Forwarded-For", "X-Real-Ip"} {
-		if first(r.Field(name)) != "" {
-			return true
-		}
+// status is how everything is now.
+func (h *Handler) status(now time.Time) *Status {
+	s := &Status{Now: now.UTC().Truncate(time.Second), Version: h.opt.Version, Held: h.hold(), State: *h.opt.Operations.State()}
+	if s.Held != nil {
+		s.ToDo = whatToDo
 	}
-	return false
-}
-
-// status is the state of a site at one moment.
-type status struct {
-	Ready    bool        `json:"ready"`
-	Held     *feeds.Hold `json:"held"` // null: nothing
-	Articles int         `json:"articles"`
-	Feeds    int         `json:"feeds"`
-	Problems []string    `json:"problems"` // as path:line:col: field: message
-}
-
-func (h *Handler) status() status {
-	s := status{Held: h.hold(), Problems: []string{}}
-	if snap := h.source.Snapshot(); snap != nil {
+	if s.Problems == nil {
+		s.Problems = []string{}
+	}
+	snap := h.source.Snapshot()
+	if snap != nil {
 		s.Ready, s.Articles, s.Feeds = true, snap.Articles, len(snap.Listings)
+		s.title, s.base = snap.Site.Title, snap.Site.BaseURL
 	}
-	for _, p := range h.opt.Operations.Problems() {
-		s.Problems = append(s.Problems, p.Error())
+	if h.opt.Figures != nil {
+		s.count(h.opt.Figures, snap, now)
 	}
 	return s
 }
 
-func (s status) text() (string, []byte) {
+// text is the short form, for people and programs that ask for no other.
+func (s *Status) text() (string, []byte) {
 	var b strings.Builder
 	state := "not ready"
 	if s.Ready {
@@ -124,33 +107,7 @@ func (s status) text() (string, []byte) {
 	return "text/plain; charset=utf-8", []byte(b.String())
 }
 
-func (s status) json() (string, []byte) {
+func (s *Status) json() (string, []byte) {
 	body, _ := json.MarshalIndent(s, "", " ") // plain data: cannot fail
 	return "application/json", append(body, '\n')
-}
-
-// metrics is the Prometheus text format 0.0.4.
-func (s status) metrics() (string, []byte) {
-	held := 0
-	if s.Held != nil {
-		held = s.Held.Hit()
-	}
-	ready := 0
-	if s.Ready {
-		ready = 1
-	}
-	var b strings.Builder
-	for _, m := range []struct {
-		name, help string
-		value      int
-	}{
-		{"feedmill_ready", "1 while there are feeds to serve.", ready},
-		{"feedmill_articles", "Articles in at least one feed.", s.Articles},
-		{"feedmill_feeds", "Feeds that are served.", s.Feeds},
-		{"feedmill_held_articles", "Known articles that a held change set would harm, in the feed hit hardest; 0 while nothing is held.", held},
-		{"feedmill_problems", "Problems to mend.", len(s.Problems)},
-	} {
-		fmt.Fprintf(&b, "# HELP %s %s\n# TYPE %[1]s gauge\n%[1]s %[3]d\n", m.name, m.help, m.value)
-	}
-	return "text/plain; version=0.0.4; charset=utf-8", []byte(b.String())
 }

@@ -13,16 +13,16 @@ import (
 
 // operations is what tests hold.
 type operations struct {
-	held     *feeds.Hold
-	problems []*feeds.Problem
+	held  *feeds.Hold
+	state State
 }
 
-func (o operations) Held() *feeds.Hold          { return o.held }
-func (o operations) Problems() []*feeds.Problem { return o.problems }
+func (o operations) Held() *feeds.Hold { return o.held }
+func (o operations) State() *State     { return &o.state }
 
 var heldNow = operations{
-	held:     &feeds.Hold{Since: time.Date(2024, 6, 1, 12, 0, 0, 0, time.UTC), Feed: "topic <Secret>", Known: 40, Vanished: 25, Changed: 2},
-	problems: []*feeds.Problem{{Path: "a.md", Line: 2, Col: 8, Field: "date", Message: "no date"}},
+	held:  &feeds.Hold{Since: time.Date(2024, 6, 1, 12, 0, 0, 0, time.UTC), Feed: "topic <Secret>", Known: 40, Vanished: 25, Changed: 2},
+	state: State{Problems: []string{"a.md:2:8: date: no date"}},
 }
 
 // TestStatusAccess lets nobody in but this machine, whatever the path of the request.
@@ -111,7 +111,7 @@ func TestStatus(t *testing.T) {
 	}
 	check("/status", 200, "ready\narticles: 1\nfeeds: 9\n", "held since 2024-06-01T12:00:00Z: of the 40 known articles of topic <Secret>, 25 would vanish, 2 would change\n", "problems: 1\na.md:2:8: date: no date\n")
 	check("/metrics", 200, "# TYPE feedmill_held_articles gauge\nfeedmill_held_articles 27\n", "\nfeedmill_ready 1\n", "\nfeedmill_problems 1\n")
-	var s status
+	var s Status
 	if err := json.Unmarshal(get("/status.json").Body.Bytes(), &s); err != nil || s.Held == nil || s.Held.Vanished != 25 || !s.Ready || len(s.Problems) != 1 {
 		t.Errorf("/status.json gives %+v, %v", s, err)
 	}

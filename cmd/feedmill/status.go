@@ -1,0 +1,93 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"feedmill/feeds/server"
+)
+
+func newStatus() *cobra.Command {
+	var flags siteFlags
+	asJSON := false
+	cmd := &cobra.Command{
+		Use:   "status [DIR]",
+		Short: "Show how the running serve is: problems, subscribers, polls",
+		Long: `Status asks the serve that runs for DIR on this machine how it is, and prints
+what its page /status shows. It exits with 1 if none runs, if it is not ready,
+if a change is held back, or if there is a problem to mend.`,
+		Example:           "  feedmill status ~/site\n  feedmill status ~/site --json",
+		Args:              oneFolder,
+		ValidArgsFunction: completeFolder,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			cfg, err := flags.load(args)
+			if err != nil {
+				return err
+			}
+			c, err := readContact(cfg.State)
+			if err != nil {
+				return err
+			}
+			body, err := c.ask(cmd.Context())
+			if err != nil {
+				return err
+			}
+			var s server.Status
+			if err := json.Unmarshal(body, &s); err != nil {
+				return fmt.Errorf("read what serve says: %w", err)
+			}
+			if asJSON {
+				_, err = cmd.OutOrStdout().Write(body)
+			} else {
+				err = printStatus(cmd.OutOrStdout(), &s)
+			}
+			if err == nil && (!s.Ready || s.Held != nil || len(s.Problems) > 0) {
+				err = errFound
+			}
+			return err
+		},
+	}
+	flags.add(cmd)
+	flags.addState(cmd)
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print it as JSON")
+	return cmd
+}
+
+// maxStatus bounds what is read of an answer, in bytes.
+const maxStatus = 256 << 20
+
+// ask gets /status.json. Whatever else answers at the address, what has not the
+// key is not our serve.
+func (c contact) ask(ctx context.Context) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, c.URL+"status.json", nil)
+	if err != nil {
+		return nil, fmt.Errorf("ask serve: %w", err)
+	}
+	r.Header.Set("Authorization", "Bearer "+c.Key)
+	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}} // no proxy: it is this machine
+	response, err := client.Do(r)
+	switch {
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return nil, errNotRunning
+	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded):
+		return nil, fmt.Errorf("serve at %s does not answer within a minute", c.URL)
+	case err != nil:
+		return nil, fmt.Errorf("ask serve: %w", err)
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("%w: another program answers at %s", errNotRunning, c.URL)
+	}
+	return io.ReadAll(io.LimitReader(response.Body, maxStatus))
+}
