@@ -38,9 +38,10 @@ type Ledger struct {
 	tx     *bbolt.Tx         // while much is read: see reading
 	damage error             // what could not be read since the last Take
 	state  State             // what belongs to what is on disk
+	blank  bool              // reading: nothing is in db
 	live   map[string]Record // what is not in db, or not yet, by path; Gone ones never
 	erased map[string]bool   // paths in db that count no more
-	dirty  map[string]bool   // paths whose records differ from those in db
+	dirty  map[string]bool   // paths where what is gone, or erased, differs from db
 	gone   map[string]Record // articles that vanished, by the path where they lay
 	ids    map[string]string // id to path, of what is not in db or not yet
 	losses uint64            // changes of gone and left

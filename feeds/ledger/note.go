@@ -37,6 +37,7 @@ func (l *Ledger) Take(now time.Time, seen []*article.Article, gone []string) ([]
 	l.damage = nil
 	l.reading()
 	defer l.read()
+	l.expect(len(seen))
 	now = now.UTC().Truncate(time.Second)
 	n := noting{l: l, now: now, taken: map[string]string{}}
 	for _, p := range gone {
@@ -208,7 +209,7 @@ func (n *noting) appear(a *article.Article, r *Record) {
 	switch off := a.NotBefore().After(n.now); {
 	case !over && !off:
 		r.Gone, r.Unpublished = time.Time{}, false
-		r.Feeds = append([]feeds.Tag{{Kind: feeds.All}}, a.Member...)
+		r.Feeds = append(append(make([]feeds.Tag, 0, 1+len(a.Member)), feeds.Tag{Kind: feeds.All}), a.Member...)
 	case len(r.Feeds) == 0:
 		r.Gone, r.Unpublished = time.Time{}, false
 	case r.Gone.IsZero() && over:

@@ -17,10 +17,24 @@ import (
 func (l *Ledger) reading() {
 	if l.db != nil && l.tx == nil {
 		l.tx, _ = l.db.Begin(false) // without it, each read opens the file by itself
+		l.blank = l.isBlank()
 	}
 }
 
+// isBlank reports whether the file knows of no article, there or not: then it
+// need not be asked about each of very many.
+func (l *Ledger) isBlank() (blank bool) {
+	err := l.view(func(tx *bbolt.Tx) error {
+		live, _ := tx.Bucket(bucketLive).Cursor().First()
+		id, _ := tx.Bucket(bucketIDs).Cursor().First()
+		blank = live == nil && id == nil
+		return nil
+	})
+	return blank && err == nil
+}
+
 func (l *Ledger) read() {
+	l.blank = false
 	if l.tx != nil {
 		l.tx.Rollback()
 		l.tx = nil
@@ -42,7 +56,7 @@ func (l *Ledger) get(p string) (r Record, ok bool) {
 	if r, ok := l.live[p]; ok {
 		return r, true
 	}
-	if l.db == nil || l.erased[p] {
+	if l.db == nil || l.blank || l.erased[p] {
 		return Record{}, false
 	}
 	err := l.view(func(tx *bbolt.Tx) (err error) {
@@ -60,7 +74,7 @@ func (l *Ledger) get(p string) (r Record, ok bool) {
 
 // used reports whether an article, there or gone, has or had an id.
 func (l *Ledger) used(id string) (used bool) {
-	if _, used = l.ids[id]; used || l.db == nil {
+	if _, used = l.ids[id]; used || l.db == nil || l.blank {
 		return used
 	}
 	err := l.view(func(tx *bbolt.Tx) error {
@@ -91,8 +105,12 @@ func (l *Ledger) put(p string, r Record) {
 	l.live[p] = r
 	delete(l.erased, p)
 	l.ids[r.ID] = p
-	if l.db != nil {
-		l.dirty[p] = true
+}
+
+// expect makes room for n articles at once.
+func (l *Ledger) expect(n int) {
+	if n > batch && len(l.live) == 0 && len(l.ids) == 0 {
+		l.live, l.ids = make(map[string]Record, n), make(map[string]string, n)
 	}
 }
 
@@ -118,7 +136,7 @@ func (l *Ledger) touch(p string) {
 func (l *Ledger) Flush() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.db == nil || len(l.dirty)+len(l.unwritten) == 0 {
+	if l.db == nil || len(l.live)+len(l.dirty)+len(l.unwritten) == 0 {
 		return nil
 	}
 	if err := l.restore(); err != nil {
@@ -142,30 +160,74 @@ func (l *Ledger) write() (err error) {
 	defer asError(&err)()
 	return l.db.Update(func(tx *bbolt.Tx) error {
 		live, gone, ids := tx.Bucket(bucketLive), tx.Bucket(bucketGone), tx.Bucket(bucketIDs)
-		if len(l.dirty) > batch {
+		if len(l.live) > batch {
 			live.FillPercent, ids.FillPercent = sorted, sorted
 		}
+		var w writing
 		for _, p := range slices.Sorted(maps.Keys(l.dirty)) {
-			if r, here := l.live[p]; here || l.erased[p] { // else only what is gone from there has changed
-				if err := write(live, p, r, here); err != nil {
-					return err
-				}
+			if l.erased[p] {
+				w.erase(live, p)
 			}
-			r, left := l.gone[p]
-			if err := write(gone, p, r, left); err != nil {
-				return err
+			if r, left := l.gone[p]; left {
+				w.put(gone, p, &r)
+			} else {
+				w.erase(gone, p)
 			}
 		}
+		for _, p := range slices.Sorted(maps.Keys(l.live)) {
+			r := l.live[p]
+			w.put(live, p, &r)
+		}
 		for _, id := range slices.Sorted(maps.Keys(l.ids)) {
-			if err := ids.Put([]byte(id), []byte(l.ids[id])); err != nil {
-				return err
-			}
+			w.keep(ids, id, l.ids[id])
+		}
+		if w.err != nil {
+			return w.err
 		}
 		if err := l.writeLeft(tx.Bucket(bucketLeft)); err != nil {
 			return err
 		}
 		return l.state.step(tx.Bucket(bucketMeta))
 	})
+}
+
+// writing is one transaction that stores much. What it stores lies in few pieces
+// of memory, which bbolt needs until the end. After an error it does nothing.
+type writing struct {
+	room []byte
+	err  error
+}
+
+func (w *writing) put(b *bbolt.Bucket, p string, r *Record) {
+	start := w.begin(512 + len(p) + 64*len(r.Feeds))
+	w.room = r.append(w.room)
+	w.store(b, p, start)
+}
+
+func (w *writing) keep(b *bbolt.Bucket, key, value string) {
+	start := w.begin(len(value))
+	w.room = append(w.room, value...)
+	w.store(b, key, start)
+}
+
+// begin makes room for about n bytes, which follow start.
+func (w *writing) begin(n int) (start int) {
+	if cap(w.room)-len(w.room) < n {
+		w.room = make([]byte, 0, max(n, 1<<18))
+	}
+	return len(w.room)
+}
+
+func (w *writing) store(b *bbolt.Bucket, key string, start int) {
+	if end := len(w.room); w.err == nil {
+		w.err = b.Put([]byte(key), w.room[start:end:end]) // of the key, bbolt makes a copy
+	}
+}
+
+func (w *writing) erase(b *bbolt.Bucket, key string) {
+	if w.err == nil {
+		w.err = b.Delete([]byte(key))
+	}
 }
 
 // restore makes the file anew, from what is open, where somebody has removed it.
@@ -188,12 +250,4 @@ func (l *Ledger) restore() error {
 	err = l.open()
 	l.gone, l.left = gone, left
 	return err
-}
-
-// write stores a record, or erases it.
-func write(b *bbolt.Bucket, p string, r Record, exists bool) error {
-	if !exists {
-		return b.Delete([]byte(p))
-	}
-	return b.Put([]byte(p), r.append(nil))
 }
