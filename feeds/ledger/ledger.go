@@ -42,7 +42,7 @@ type Ledger struct {
 	live   map[string]Record // what is not in db, or not yet, by path; Gone ones never
 	erased map[string]bool   // paths in db that count no more
 	dirty  map[string]bool   // paths where what is gone, or erased, differs from db
-	gone   map[string]Record // articles that vanished, by the path where they lay
+	gone   lost              // articles that vanished
 	ids    map[string]string // id to path, of what is not in db or not yet
 	losses uint64            // changes of gone and left
 	pruned time.Time         // when gone and left were last looked through for what is too old
@@ -75,7 +75,7 @@ var ErrBusy = errors.New("in use by another feedmill: stop it, or name another f
 // Memory is a ledger that forgets everything when the process ends.
 func Memory() *Ledger {
 	return &Ledger{
-		state: State{Instance: newInstance()}, live: map[string]Record{}, erased: map[string]bool{}, dirty: map[string]bool{}, gone: map[string]Record{}, ids: map[string]string{},
+		state: State{Instance: newInstance()}, live: map[string]Record{}, erased: map[string]bool{}, dirty: map[string]bool{}, gone: lost{records: map[string]Record{}}, ids: map[string]string{},
 		left: map[string][]Departure{}, unwritten: map[string]bool{},
 	}
 }
@@ -176,7 +176,7 @@ func (l *Ledger) load() error {
 		}
 		return tx.Bucket(bucketGone).ForEach(func(k, v []byte) error {
 			r, err := decode(k, v)
-			l.gone[string(k)] = r
+			l.gone.set(string(k), r)
 			return err
 		})
 	})
@@ -198,8 +198,8 @@ func (l *Ledger) Gone(since time.Time) []Record {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var all []Record
-	for _, path := range slices.Sorted(maps.Keys(l.gone)) {
-		if r := l.gone[path]; r.Gone.After(since) {
+	for _, path := range slices.Sorted(maps.Keys(l.gone.records)) {
+		if r := l.gone.records[path]; r.Gone.After(since) {
 			all = append(all, r)
 		}
 	}

@@ -89,8 +89,8 @@ func (l *Ledger) used(id string) (used bool) {
 
 // empty reports whether nothing is known of any article.
 func (l *Ledger) empty() bool {
-	if len(l.live)+len(l.gone) > 0 || l.db == nil {
-		return len(l.live)+len(l.gone) == 0
+	if len(l.live)+len(l.gone.records) > 0 || l.db == nil {
+		return len(l.live)+len(l.gone.records) == 0
 	}
 	none := false
 	l.view(func(tx *bbolt.Tx) error {
@@ -168,7 +168,7 @@ func (l *Ledger) write() (err error) {
 			if l.erased[p] {
 				w.erase(live, p)
 			}
-			if r, left := l.gone[p]; left {
+			if r, left := l.gone.records[p]; left {
 				w.put(gone, p, &r)
 			} else {
 				w.erase(gone, p)
