@@ -11,8 +11,8 @@ import (
 // bytes: a heap that is still small would be collected dozens of times as it grows.
 const startRoom = 256 << 20
 
-// mostPercent bounds the room in proportion to what is in use.
-const mostPercent = 800
+// mostPercent bounds the room while next to nothing is in use.
+const mostPercent = 10_000
 
 // roomyHeap lets garbage collections wait until startRoom is used up, if the
 // usual measure would have them earlier. end takes that back; calls must not
