@@ -76,7 +76,7 @@ func (a *Article) Item() (*feeds.Item, error) {
 		return nil, err
 	}
 	it := p.item
-	it.ID, it.Title, it.Published, it.Updated, it.Tags = a.id, a.title, a.Published, unix(a.updated), tags(a.Member)
+	it.ID, it.Title, it.Published, it.Updated, it.Tags = a.id, a.title, a.Published, unix(a.updated), tags(a.Member.List())
 	p.body.render(&it)
 	return &it, nil
 }

@@ -28,10 +28,11 @@ func cards(tb testing.TB, n int) []*article.Article {
 		at := from.Add(time.Duration(i) * step).Truncate(time.Second)
 		a := p.With(article.Facts{ID: fmt.Sprint("urn:x:", i), Published: at, Updated: at})
 		a.Path = fmt.Sprintf("%07d.md", i)
-		a.Member = append(make([]feeds.Tag, 0, 8), kinds...)
+		member := append(make([]feeds.Tag, 0, 8), kinds...)
 		for j := range 5 {
-			a.Member = append(a.Member, tags[(i*7+j*41)%200])
+			member = append(member, tags[(i*7+j*41)%200])
 		}
+		a.Member = article.TagsOf(member...)
 		all[i] = a
 	}
 	return all

@@ -100,7 +100,15 @@ func (c *Catalog) Shown(id string) bool {
 // ShownIn reports whether an article with this id is in a feed, which t names by
 // what its name folds to.
 func (c *Catalog) ShownIn(id string, t feeds.Tag) bool {
-	return c.Shown(id) && slices.ContainsFunc(c.ids[id].shown.Member, func(m feeds.Tag) bool { return m.Kind == t.Kind && c.fold(m.Name) == t.Name })
+	if !c.Shown(id) {
+		return false
+	}
+	for m := range c.ids[id].shown.Member.All() {
+		if m.Kind == t.Kind && c.fold(m.Name) == t.Name {
+			return true
+		}
+	}
+	return false
 }
 
 // Conflicts lists the articles that state the id of another one, by path.

@@ -209,7 +209,7 @@ func (n *noting) appear(a *article.Article, r *Record) {
 	switch off := a.NotBefore().After(n.now); {
 	case !over && !off:
 		r.Gone, r.Unpublished = time.Time{}, false
-		r.Feeds = append(append(make([]feeds.Tag, 0, 1+len(a.Member)), feeds.Tag{Kind: feeds.All}), a.Member...)
+		r.Feeds = a.Member.List(feeds.Tag{Kind: feeds.All})
 	case len(r.Feeds) == 0:
 		r.Gone, r.Unpublished = time.Time{}, false
 	case r.Gone.IsZero() && over:
