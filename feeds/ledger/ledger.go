@@ -165,7 +165,7 @@ func (l *Ledger) load() error {
 		default:
 			return fmt.Errorf("written by another version of feedmill (format %s, this one has %s): use that version, or move the file away", v, version)
 		}
-		if err := l.state.load(meta); err != nil {
+		if err := errors.Join(forgetBegun(tx), l.state.load(meta)); err != nil {
 			return err
 		}
 		if err := l.loadNames(tx.Bucket(bucketNames)); err != nil {

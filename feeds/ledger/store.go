@@ -4,10 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"go.etcd.io/bbolt"
 )
@@ -149,85 +147,6 @@ func (l *Ledger) Flush() error {
 	// New ones: a map never gives memory back.
 	l.live, l.erased, l.dirty, l.ids, l.unwritten = map[string]Record{}, map[string]bool{}, map[string]bool{}, map[string]string{}, map[string]bool{}
 	return nil
-}
-
-// sorted is how full pages are that grow from one end.
-const sorted = 0.9
-
-// write puts everything in the order of its keys: that is how a tree of pages
-// grows fastest, and smallest.
-func (l *Ledger) write() (err error) {
-	defer asError(&err)()
-	return l.db.Update(func(tx *bbolt.Tx) error {
-		live, gone, ids := tx.Bucket(bucketLive), tx.Bucket(bucketGone), tx.Bucket(bucketIDs)
-		if len(l.live) > batch {
-			live.FillPercent, ids.FillPercent = sorted, sorted
-		}
-		var w writing
-		for _, p := range slices.Sorted(maps.Keys(l.dirty)) {
-			if l.erased[p] {
-				w.erase(live, p)
-			}
-			if r, left := l.gone.records[p]; left {
-				w.put(gone, p, &r)
-			} else {
-				w.erase(gone, p)
-			}
-		}
-		for _, p := range slices.Sorted(maps.Keys(l.live)) {
-			r := l.live[p]
-			w.put(live, p, &r)
-		}
-		for _, id := range slices.Sorted(maps.Keys(l.ids)) {
-			w.keep(ids, id, l.ids[id])
-		}
-		if w.err != nil {
-			return w.err
-		}
-		if err := l.writeLeft(tx.Bucket(bucketLeft)); err != nil {
-			return err
-		}
-		return l.state.step(tx.Bucket(bucketMeta))
-	})
-}
-
-// writing is one transaction that stores much. What it stores lies in few pieces
-// of memory, which bbolt needs until the end. After an error it does nothing.
-type writing struct {
-	room []byte
-	err  error
-}
-
-func (w *writing) put(b *bbolt.Bucket, p string, r *Record) {
-	start := w.begin(512 + len(p) + 64*len(r.Feeds))
-	w.room = r.append(w.room)
-	w.store(b, p, start)
-}
-
-func (w *writing) keep(b *bbolt.Bucket, key, value string) {
-	start := w.begin(len(value))
-	w.room = append(w.room, value...)
-	w.store(b, key, start)
-}
-
-// begin makes room for about n bytes, which follow start.
-func (w *writing) begin(n int) (start int) {
-	if cap(w.room)-len(w.room) < n {
-		w.room = make([]byte, 0, max(n, 1<<18))
-	}
-	return len(w.room)
-}
-
-func (w *writing) store(b *bbolt.Bucket, key string, start int) {
-	if end := len(w.room); w.err == nil {
-		w.err = b.Put([]byte(key), w.room[start:end:end]) // of the key, bbolt makes a copy
-	}
-}
-
-func (w *writing) erase(b *bbolt.Bucket, key string) {
-	if w.err == nil {
-		w.err = b.Delete([]byte(key))
-	}
 }
 
 // restore makes the file anew, from what is open, where somebody has removed it.
