@@ -187,6 +187,7 @@ func (s *site) scan(ctx context.Context) error {
 func (s *site) run(ctx context.Context, changed chan<- struct{}) error {
 	group, ctx := errgroup.WithContext(ctx)
 	articles := make(chan watcher.Changes)
+	s.compare(changed) // with what was read before anything was watched
 	for _, w := range s.watchers {
 		seen := make(chan watcher.Changes)
 		group.Go(func() error { return w.Run(ctx, seen) })
