@@ -44,6 +44,8 @@ type Catalog struct {
 	given    map[ref]string // the settings' slugs, which are fixed
 	touched  []*Shelf       // each once
 	rescored map[*Shelf]bool
+	stirred  []string                            // ids, see Stirred
+	stirring bool                                // somebody asks for them
 	folds    map[string]string                   // what Fold made of names: it is asked for often
 	tagged   map[unique.Handle[feeds.Tag]]*Shelf // likewise; some may be gone
 	schedule schedule
@@ -153,6 +155,7 @@ func (c *Catalog) show(e *entry) {
 	}
 	c.hide(e)
 	e.shown = shown
+	c.stir(e)
 	for t := range feedsOf(shown) {
 		s := c.shelf(t)
 		s.add(shown, t.Value().Name)
@@ -170,6 +173,7 @@ func (c *Catalog) hide(e *entry) {
 		c.touch(s)
 	}
 	e.shown = nil
+	c.stir(e)
 }
 
 // everything is the feed that each article is in.

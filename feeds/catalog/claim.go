@@ -17,6 +17,7 @@ func (c *Catalog) claim(e *entry) {
 	if e.stated.Hidden != "" {
 		return
 	}
+	c.stir(e)
 	owner := c.ids[id]
 	if owner == nil {
 		c.ids[id] = e
@@ -34,6 +35,7 @@ func (c *Catalog) claim(e *entry) {
 // unclaim takes back what claim noted of an article that is held no more.
 func (c *Catalog) unclaim(e *entry) {
 	id := e.stated.ID()
+	c.stir(e)
 	rivals := c.rivals[id]
 	if rivals == nil {
 		if c.ids[id] == e {
@@ -109,6 +111,19 @@ func (c *Catalog) ShownIn(id string, t feeds.Tag) bool {
 		}
 	}
 	return false
+}
+
+// Stirred lists the ids of which Shown or ShownIn may say something else than at
+// the last call, perhaps repeatedly; none at the first call.
+func (c *Catalog) Stirred() (ids []string) {
+	ids, c.stirred, c.stirring = c.stirred, nil, true
+	return ids
+}
+
+func (c *Catalog) stir(e *entry) {
+	if c.stirring {
+		c.stirred = append(c.stirred, e.stated.ID())
+	}
 }
 
 // Conflicts lists the articles that state the id of another one, by path.

@@ -44,7 +44,7 @@ type Ledger struct {
 	dirty  map[string]bool   // paths where what is gone, or erased, differs from db
 	gone   lost              // articles that vanished
 	ids    map[string]string // id to path, of what is not in db or not yet
-	losses uint64            // changes of gone and left
+	losses losses            // changes of gone and left
 	pruned time.Time         // when gone and left were last looked through for what is too old
 
 	left      map[string][]Departure // by id, the earliest first
@@ -74,10 +74,12 @@ var ErrBusy = errors.New("in use by another feedmill: stop it, or name another f
 
 // Memory is a ledger that forgets everything when the process ends.
 func Memory() *Ledger {
-	return &Ledger{
+	l := &Ledger{
 		state: State{Instance: newInstance()}, live: map[string]Record{}, erased: map[string]bool{}, dirty: map[string]bool{}, gone: lost{records: map[string]Record{}}, ids: map[string]string{},
 		left: map[string][]Departure{}, unwritten: map[string]bool{},
 	}
+	l.gone.changed = l.losses.add
+	return l
 }
 
 // Open opens the ledger in file, which it makes, with its folder, where there is
@@ -204,14 +206,6 @@ func (l *Ledger) Gone(since time.Time) []Record {
 		}
 	}
 	return all
-}
-
-// Losses counts the changes of what [Ledger.Gone] and [Ledger.Left] tell, and
-// perhaps others.
-func (l *Ledger) Losses() uint64 {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.losses
 }
 
 // Check reads every record and reports what is damaged. It changes nothing.

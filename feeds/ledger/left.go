@@ -62,7 +62,7 @@ func (n *noting) move(id string, from, to []feeds.Tag) {
 		delete(n.l.left, id)
 	}
 	n.l.unwritten[id] = true
-	n.l.losses++
+	n.l.losses.add(id)
 }
 
 func folded(tags []feeds.Tag) []feeds.Tag {

@@ -8,12 +8,14 @@ import (
 	"feedmill/feeds/article"
 )
 
-// lost is the records of articles that vanished, by the path where they lay. What
+// lost is the records of articles that vanished, by the path where they lay;
+// changed is told of the id of each that comes or goes. What
 // they can be known again by is looked for once, and followed from then on: an
 // edit costs the same however many there are.
 type lost struct {
 	records map[string]Record
 	index   *candidates // of records; nil until asked for
+	changed func(id string)
 }
 
 // set puts a record in, or in the place of another.
@@ -23,13 +25,18 @@ func (g *lost) set(p string, r Record) {
 	if g.index != nil {
 		g.index.add(p, r)
 	}
+	g.changed(r.ID)
 }
 
 func (g *lost) remove(p string) {
-	if r, ok := g.records[p]; ok && g.index != nil {
+	r, ok := g.records[p]
+	if !ok {
+		return
+	}
+	if delete(g.records, p); g.index != nil {
 		g.index.remove(p, r)
 	}
-	delete(g.records, p)
+	g.changed(r.ID)
 }
 
 // all yields the records. The one that is yielded may be removed meanwhile.
@@ -43,8 +50,10 @@ func (g *lost) candidates() *candidates {
 	return g.index
 }
 
-// clone is another one with the same records.
-func (g *lost) clone() lost { return lost{records: maps.Clone(g.records)} }
+// clone is another one with the same records, of which nobody is told.
+func (g *lost) clone() lost {
+	return lost{records: maps.Clone(g.records), changed: func(string) {}}
+}
 
 // candidates are records that have lost their place, by what an article can be
 // known again by.

@@ -182,7 +182,7 @@ func (n *noting) settle(s *sighting, undated int) article.Facts {
 		n.move(r.ID, before.Feeds, r.Feeds)
 	}
 	if s.known && len(before.Feeds) == 0 && len(r.Feeds) > 0 {
-		n.l.losses++ // it may have the id of one that is gone
+		n.l.losses.add(r.ID) // it may be that of one that is gone
 	}
 	if !r.Gone.IsZero() {
 		if before.Gone.IsZero() || s.from != a.Path || !equal(before, r) {

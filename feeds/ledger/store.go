@@ -121,7 +121,6 @@ func (l *Ledger) drop(p string) {
 
 // touch notes that what is on disk of a path is out of date.
 func (l *Ledger) touch(p string) {
-	l.losses++
 	if l.db != nil {
 		l.dirty[p] = true
 	} else {
