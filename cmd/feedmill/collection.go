@@ -14,9 +14,9 @@ const startRoom = 256 << 20
 // mostPercent bounds the room while next to nothing is in use.
 const mostPercent = 10_000
 
-// roomyHeap lets garbage collections wait until startRoom is used up, if the
-// usual measure would have them earlier. end takes that back; calls must not
-// overlap.
+// roomyHeap has garbage collected when startRoom is used up, rather than by the
+// usual measure; of a large heap, when half the usual is. end takes that back; calls
+// must not overlap.
 func roomyHeap() (end func()) {
 	usual := debug.SetGCPercent(mostPercent)
 	if usual < 0 || usual > mostPercent { // somebody has other plans
@@ -49,7 +49,7 @@ type mark struct{ _ *mark }
 
 // roomPercent is how much a heap of live bytes may grow until the next collection.
 func roomPercent(live uint64, usual int) int {
-	return max(usual, min(mostPercent, int(startRoom*100/max(live, 1))))
+	return max(usual/2, min(mostPercent, int(startRoom*100/max(live, 1))))
 }
 
 // liveHeap is the bytes that the last collection left.

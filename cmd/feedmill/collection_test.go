@@ -16,8 +16,8 @@ func TestRoomPercent(t *testing.T) {
 		{16 << 20, 100, 1600},
 		{startRoom / 2, 100, 200},
 		{startRoom, 100, 100},
-		{8 * startRoom, 100, 100},
-		{8 * startRoom, 50, 50},
+		{8 * startRoom, 100, 50},
+		{8 * startRoom, 50, 25},
 	} {
 		if got := roomPercent(c.live, c.usual); got != c.want {
 			t.Errorf("%d bytes in use, usually %d %%: %d, want %d", c.live, c.usual, got, c.want)
