@@ -11,7 +11,8 @@ import (
 )
 
 // Run sends changes to out until ctx ends and then returns nil; by then all its
-// goroutines have ended. The first Changes is a Rescan.
+// goroutines have ended. The first Changes is a Rescan, unless Files has been
+// walked to its end before: what has changed since New, events tell.
 //
 // While the receiver is busy, changes are merged. A path that was named, and one
 // that Stat or ReadFile could not look at, is named once more by the next scan.
@@ -20,7 +21,7 @@ import (
 // must be called once only.
 func (w *Watcher) Run(ctx context.Context, out chan<- Changes) error {
 	defer w.Close()
-	ready := Changes{Rescan: true}
+	ready := Changes{Rescan: w.src == nil || !w.told.whole()}
 	settled := time.NewTimer(w.opt.MaxDelay)
 	settled.Stop()
 	scan := time.NewTimer(w.interval())

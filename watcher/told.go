@@ -13,7 +13,7 @@ import (
 type told struct {
 	mu     sync.Mutex
 	prints []print         // of all files, when Files came to its end last; nil: unknown
-	named  map[string]bool // what was named, or could not be read, since then; nil: too much
+	named  map[string]bool // what was named, or could not be read, since that walk began; nil: too much
 }
 
 // print stands for a path and its Stamp: 16 bytes instead of more than a hundred.
@@ -40,21 +40,38 @@ func printOf(f File, young int64) print {
 // youngSince is what printOf needs of the time at which a walk begins.
 func youngSince(now time.Time) int64 { return now.Add(-tick).UnixNano() }
 
-// walked notes what Files told from its beginning to its end.
-func (t *told) walked(prints []print) {
+// walks notes that a walk begins: what cannot be read from now on is to be named
+// again.
+func (t *told) walks() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.prints = prints
 	if t.named == nil {
 		t.named = map[string]bool{}
 	}
+}
+
+// walked notes what Files told from its beginning, after walks, to its end.
+func (t *told) walked(prints []print) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.prints = prints; t.named == nil { // too much was named meanwhile
+		t.prints = nil
+	}
+}
+
+// whole reports whether Files has told of all files, and none since has come to
+// be unsure.
+func (t *told) whole() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.prints != nil
 }
 
 // name notes paths to be named again by the next scan.
 func (t *told) name(paths ...string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.prints == nil || t.named == nil {
+	if t.named == nil {
 		return
 	}
 	for _, p := range paths {

@@ -26,6 +26,7 @@ const (
 func (w *Watcher) Files(ctx context.Context) iter.Seq2[File, error] {
 	return func(yield func(File, error) bool) {
 		var prints []print
+		w.told.walks()
 		young, whole := youngSince(time.Now()), !w.opt.ScanOnly
 		for f, err := range w.walkAll(ctx) {
 			if whole = whole && err == nil; whole {

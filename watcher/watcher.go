@@ -2,10 +2,10 @@
 // nothing of what is in them.
 //
 // Events are hints and the disk is the truth: a path in [Changes] means "look
-// again", and Rescan means "compare everything with what you know". Start,
-// overflow, lost watches and a removed folder all end in Rescan, and each Rescan
-// comes after all watches were made anew, so that no watch outlives the path it
-// was made for.
+// again", and Rescan means "compare everything with what you know". Start (but
+// for callers that have compared already, see Run), overflow, lost watches and a
+// removed folder all end in Rescan, and each Rescan comes after all watches were
+// made anew, so that no watch outlives the path it was made for.
 //
 // The periodic scan makes all watches anew as well, but beside those in place,
 // and names only what is not as Files told it last: a caller with a million files

@@ -178,6 +178,7 @@ func openCache(cfg *settings, l *ledger.Ledger, log *slog.Logger) *ledger.Cache 
 
 // scan builds the first snapshot.
 func (s *site) scan(ctx context.Context) error {
+	defer roomyHeap()()
 	return s.builder.Apply(ctx, watcher.Changes{Rescan: true})
 }
 
@@ -186,6 +187,7 @@ func (s *site) scan(ctx context.Context) error {
 func (s *site) run(ctx context.Context, changed chan<- struct{}) error {
 	group, ctx := errgroup.WithContext(ctx)
 	articles := make(chan watcher.Changes)
+	s.compare(changed) // with what was read before anything was watched
 	for _, w := range s.watchers {
 		seen := make(chan watcher.Changes)
 		group.Go(func() error { return w.Run(ctx, seen) })

@@ -65,15 +65,15 @@ type Options struct {
 // the item. It is immutable and safe for concurrent use.
 type Article struct {
 	Path      string
-	Member    []feeds.Tag // every topic, category, type and provider it belongs to
-	Published time.Time   // zero where the file states no date
-	Hidden    string      // why it is in no feed, as in "draft: true"; empty otherwise
-	Quality   float64     // for ranking and filters only
-	Heat      float64     // for ranking and filters only
-	Link      string      // the address that the file states, as it stands in Content; empty for none
-	Digest    Digest      // equal while nothing a reader sees has changed
-	Content   Digest      // equal wherever the file lies and whatever it is called
-	Explicit  bool        // the file states its id itself
+	Member    Tags      // every topic, category, type and provider it belongs to
+	Published time.Time // zero where the file states no date
+	Hidden    string    // why it is in no feed, as in "draft: true"; empty otherwise
+	Quality   float64   // for ranking and filters only
+	Heat      float64   // for ranking and filters only
+	Link      string    // the address that the file states, as it stands in Content; empty for none
+	Digest    Digest    // equal while nothing a reader sees has changed
+	Content   Digest    // equal wherever the file lies and whatever it is called
+	Explicit  bool      // the file states its id itself
 
 	linked    bool   // its item has a URL
 	room      uint32 // taken in a document by the body, roughly

@@ -48,7 +48,7 @@ func TestGolden(t *testing.T) {
 			Item          *feeds.Item
 			Member        []feeds.Tag
 			Quality, Heat float64
-		}{itemOf(a), a.Member, a.Quality, a.Heat}); err != nil {
+		}{itemOf(a), a.Member.List(), a.Quality, a.Heat}); err != nil {
 			t.Fatal(err)
 		}
 		golden := filepath.Join("testdata", "golden", filepath.Base(file)+".json")
@@ -147,7 +147,7 @@ func hidden(a *Article) string    { return a.Hidden }
 
 func members(a *Article) string {
 	var all []string
-	for _, m := range a.Member {
+	for m := range a.Member.All() {
 		all = append(all, m.Kind.String()+":"+m.Name)
 	}
 	return strings.Join(all, " ")

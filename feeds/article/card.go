@@ -38,7 +38,10 @@ func (a *Article) AppendCard(b []byte) []byte {
 	}
 	b = packed.AppendFloat(packed.AppendFloat(b, a.Quality), a.Heat)
 	b = binary.AppendUvarint(b, uint64(a.room))
-	b = appendList(b, a.Member, func(b []byte, t feeds.Tag) []byte { return packed.AppendString(append(b, byte(t.Kind)), t.Name) })
+	b = appendList(b, a.Member, func(b []byte, h unique.Handle[feeds.Tag]) []byte {
+		t := h.Value()
+		return packed.AppendString(append(b, byte(t.Kind)), t.Name)
+	})
 	return appendList(b, a.Notes(), func(b []byte, n *feeds.Problem) []byte {
 		b = binary.AppendUvarint(binary.AppendUvarint(b, uint64(n.Line)), uint64(n.Col))
 		return appendStrings(b, n.Field, n.Message)
@@ -48,12 +51,12 @@ func (a *Article) AppendCard(b []byte) []byte {
 // Cards reads packed cards of articles whose payloads lie in one home. It is
 // not safe for concurrent use.
 type Cards struct {
-	home  *Home
-	names map[string]string // equal names share memory
+	home *Home
+	tags [len(feeds.Kinds)]map[string]unique.Handle[feeds.Tag] // by name: quicker than to look them up among all
 }
 
 // Cards makes a reader of cards.
-func (h *Home) Cards() *Cards { return &Cards{home: h, names: map[string]string{}} }
+func (h *Home) Cards() *Cards { return &Cards{home: h} }
 
 // Read is the article of a card that was written by AppendCard, with its payload
 // at a place. Any bytes give an article or packed.ErrMalformed; b is not kept.
@@ -100,31 +103,35 @@ func shared(r *packed.Reader, texts ...*string) {
 	}
 }
 
-func (c *Cards) member(r *packed.Reader) []feeds.Tag {
+func (c *Cards) member(r *packed.Reader) Tags {
 	n := r.Count()
 	if n == 0 {
 		return nil
 	}
-	member := make([]feeds.Tag, 0, min(n, 64))
+	member := make(Tags, 0, min(n, 64))
 	for range n {
 		kind := r.Fixed(1)
-		name := c.name(r.Bytes())
+		name := r.Bytes()
 		if r.Failed() || int(kind[0]) >= len(feeds.Kinds) {
 			r.Fail()
 			return nil
 		}
-		member = append(member, feeds.Tag{Kind: feeds.Kind(kind[0]), Name: name})
+		member = append(member, c.tag(feeds.Kind(kind[0]), name))
 	}
 	return member
 }
 
-func (c *Cards) name(b []byte) string {
-	s, ok := c.names[string(b)]
+func (c *Cards) tag(kind feeds.Kind, name []byte) unique.Handle[feeds.Tag] {
+	known := c.tags[kind]
+	h, ok := known[string(name)]
 	if !ok {
-		s = unique.Make(string(b)).Value()
-		c.names[s] = s
+		if h = unique.Make(feeds.Tag{Kind: kind, Name: string(name)}); known == nil {
+			known = map[string]unique.Handle[feeds.Tag]{}
+			c.tags[kind] = known
+		}
+		known[h.Value().Name] = h
 	}
-	return s
+	return h
 }
 
 func unix(seconds int64) time.Time { return time.Unix(seconds, 0).UTC() }

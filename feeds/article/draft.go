@@ -3,14 +3,14 @@ package article
 import (
 	"slices"
 	"time"
-	"unique"
 
 	"feedmill/feeds"
 )
 
 // draft is an article while its file is read.
 type draft struct {
-	Article
+	Article                    // but for its Member, which is what follows
+	Member                     []feeds.Tag
 	Stated, NotBefore, Expires time.Time
 	base                       feeds.Item                 // all but HTML and a Summary taken from the body
 	body                       body                       // of which the item's content is made
@@ -28,10 +28,7 @@ func (d *draft) card(notes []*feeds.Problem) *Article {
 	a.id, a.title, a.linked = it.ID, it.Title, it.URL != ""
 	a.stated, a.notBefore, a.updated, a.firstSeen = d.Stated.Unix(), d.NotBefore.Unix(), it.Updated.Unix(), time.Time{}.Unix()
 	a.room = uint32(len(d.body.text) * 5 / 4)
-	a.Member = slices.Clip(a.Member)
-	for i, t := range a.Member {
-		a.Member[i].Name = unique.Make(t.Name).Value()
-	}
+	a.Member = TagsOf(d.Member...)
 	a.extra = &extra{expires: d.Expires, fresh: &payload{item: *it, body: d.body}}
 	if len(notes) > 0 {
 		a.extra.notes = notes
@@ -39,7 +36,7 @@ func (d *draft) card(notes []*feeds.Problem) *Article {
 	return &a
 }
 
-// tags are those of an article's feeds that its item names.
+// tags are those of an article's feeds that its item names, in the same memory.
 func tags(member []feeds.Tag) []feeds.Tag {
-	return slices.DeleteFunc(slices.Clone(member), func(t feeds.Tag) bool { return t.Kind != feeds.Topic && t.Kind != feeds.Category })
+	return slices.DeleteFunc(member, func(t feeds.Tag) bool { return t.Kind != feeds.Topic && t.Kind != feeds.Category })
 }

@@ -3,6 +3,7 @@ package article
 import (
 	"errors"
 	"fmt"
+	"sync"
 
 	"feedmill/feeds"
 )
@@ -15,7 +16,7 @@ type Store interface {
 	// Payload reads what was put at a place. Its error says that it cannot be
 	// read, or is not what was put there.
 	Payload(Place) ([]byte, error)
-	// Put adds a payload.
+	// Put adds a payload, of which it keeps a copy.
 	Put([]byte) (Place, error)
 }
 
@@ -33,7 +34,12 @@ func (h *Home) Keep(a *Article) (*Article, error) {
 	if fresh == nil {
 		return a, nil
 	}
-	place, err := h.Store.Put(fresh.append(nil))
+	buffer := packing.Get().(*[]byte)
+	*buffer = fresh.append((*buffer)[:0])
+	place, err := h.Store.Put(*buffer)
+	if cap(*buffer) <= largePacking {
+		packing.Put(buffer)
+	}
 	if err != nil {
 		return a, err
 	}
@@ -44,6 +50,12 @@ func (h *Home) Keep(a *Article) (*Article, error) {
 	}
 	return &b, nil
 }
+
+// packing lends memory to pack payloads in; more than largePacking is not kept
+// for the next one.
+var packing = sync.Pool{New: func() any { return new([]byte) }}
+
+const largePacking = 1 << 20
 
 // fresh is the payload of an article in no home; nil for one that has one.
 func (a *Article) fresh() *payload {
@@ -64,7 +76,7 @@ func (a *Article) Item() (*feeds.Item, error) {
 		return nil, err
 	}
 	it := p.item
-	it.ID, it.Title, it.Published, it.Updated, it.Tags = a.id, a.title, a.Published, unix(a.updated), tags(a.Member)
+	it.ID, it.Title, it.Published, it.Updated, it.Tags = a.id, a.title, a.Published, unix(a.updated), tags(a.Member.List())
 	p.body.render(&it)
 	return &it, nil
 }

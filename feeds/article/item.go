@@ -42,7 +42,7 @@ func (r *reader) article(text string) *draft {
 	it.Images = r.images()
 	it.Related = r.related()
 	it.Enclosures = r.enclosures()
-	it.Tags = tags(a.Member)
+	it.Tags = tags(slices.Clone(a.Member))
 	r.people(it)
 	r.links(it, a, slug)
 	it.Related = slices.DeleteFunc(it.Related, func(o feeds.Related) bool { return o.URL == it.URL || o.URL == it.OriginalURL })

@@ -90,7 +90,7 @@ func TestFolderCategories(t *testing.T) {
 	opt := Options{SiteURL: "https://e.org", Folders: []Folder{{Dir: "_posts", Anywhere: true, Link: "/:categories/:title/"}}}
 	a := parse(t, opt, "Sport/ski/_posts/2024-01-01-x.md", yamlFile("category: sport"))
 	var got []string
-	for _, m := range a.Member {
+	for m := range a.Member.All() {
 		got = append(got, m.Name)
 	}
 	if strings.Join(got, ",") != "Sport,ski" || link(a) != "https://e.org/sport/ski/x/" {

@@ -232,9 +232,7 @@ func (b *Builder) accept(now time.Time, all []loaded, gone []string, turned []*a
 	}
 	facts, flushed := b.remember(now, all, gone, turned)
 	b.arrive(now, all)
-	for _, l := range all {
-		b.take(l, facts)
-	}
+	b.take(all, facts)
 	lasting := flushed()
 	b.foreign = b.foreign && b.Held() != nil
 	if first && b.texts != nil && !b.whole {

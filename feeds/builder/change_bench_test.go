@@ -28,10 +28,11 @@ func cards(tb testing.TB, n int) []*article.Article {
 		at := from.Add(time.Duration(i) * step).Truncate(time.Second)
 		a := p.With(article.Facts{ID: fmt.Sprint("urn:x:", i), Published: at, Updated: at})
 		a.Path = fmt.Sprintf("%07d.md", i)
-		a.Member = append(make([]feeds.Tag, 0, 8), kinds...)
+		member := append(make([]feeds.Tag, 0, 8), kinds...)
 		for j := range 5 {
-			a.Member = append(a.Member, tags[(i*7+j*41)%200])
+			member = append(member, tags[(i*7+j*41)%200])
 		}
+		a.Member = article.TagsOf(member...)
 		all[i] = a
 	}
 	return all
@@ -110,4 +111,51 @@ func inUse() float64 {
 	runtime.GC()
 	runtime.ReadMemStats(&m)
 	return float64(m.HeapAlloc)
+}
+
+// BenchmarkRemove is one removed article, and one that comes, among many that
+// have gone lately.
+func BenchmarkRemove(b *testing.B) {
+	for _, n := range []int{10, 10_000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			change := amongTombstones(b, n)
+			change()
+			b.ReportAllocs()
+			for b.Loop() {
+				change()
+			}
+		})
+	}
+}
+
+// amongTombstones returns a function that removes an article and adds another,
+// where n have gone before.
+func amongTombstones(tb testing.TB, n int) func() {
+	now, d := time.Date(2024, 6, 1, 12, 0, 0, 0, time.UTC), newDisk()
+	b := testBuilder(d, func() time.Time { return now }, func(o *Options) { o.Tombstones = 30 * 24 * time.Hour })
+	apply := func(c watcher.Changes) {
+		if err := b.Apply(tb.Context(), c); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	write := func(i int) string {
+		path := fmt.Sprintf("%d.md", i)
+		d.write(path, fmt.Sprintf("---\ntitle: v%d\ndate: 2014-05-05\ntype: news\ntopics: [t%d, t%d, t%d]\n---\nText %d\n", i, i%50, i%51, i%52, i))
+		return path
+	}
+	for i := range n {
+		write(i)
+	}
+	apply(watcher.Changes{Rescan: true})
+	for i := range n {
+		d.remove(fmt.Sprintf("%d.md", i))
+	}
+	apply(watcher.Changes{Rescan: true})
+	i := n
+	return func() {
+		apply(watcher.Changes{Paths: []string{write(i)}})
+		d.remove(fmt.Sprintf("%d.md", i))
+		apply(watcher.Changes{Paths: []string{fmt.Sprintf("%d.md", i)}})
+		i++
+	}
 }

@@ -12,11 +12,11 @@ import (
 )
 
 // remember tells the ledger of a round and returns what holds for the articles
-// in it, by path. That is on disk, if it can be, when flushed returns, which is
-// before anybody sees it. Articles that have turned appear or expire now, although
-// their files are as they were.
-func (b *Builder) remember(now time.Time, all []loaded, gone []string, turned []*article.Article) (facts map[string]article.Facts, flushed func() bool) {
-	var seen []*article.Article
+// read in it, in their order. That is on disk, if it can be, when flushed returns,
+// which is before anybody sees it. Articles that have turned appear or expire now,
+// although their files are as they were.
+func (b *Builder) remember(now time.Time, all []loaded, gone []string, turned []*article.Article) (facts []article.Facts, flushed func() bool) {
+	seen := make([]*article.Article, 0, len(all)+len(turned))
 	for _, l := range all {
 		switch {
 		case l.err == nil:
@@ -31,16 +31,12 @@ func (b *Builder) remember(now time.Time, all []loaded, gone []string, turned []
 			seen = append(seen, a)
 		}
 	}
-	known, err := b.opt.Ledger.Take(now, seen, gone)
+	facts, err := b.opt.Ledger.Take(now, seen, gone)
 	if err != nil {
 		b.opt.Logger.Error("what the ledger says of some articles is lost: they are new", "err", err)
 	}
 	done := make(chan error, 1)
 	go func() { done <- b.opt.Ledger.Flush() }()
-	facts = make(map[string]article.Facts, len(seen))
-	for i, a := range seen {
-		facts[a.Path] = known[i]
-	}
 	return facts, func() bool {
 		err := <-done
 		if err != nil {
@@ -50,26 +46,40 @@ func (b *Builder) remember(now time.Time, all []loaded, gone []string, turned []
 	}
 }
 
-// take puts what was read into the catalog, or keeps the last good version.
-func (b *Builder) take(l loaded, facts map[string]article.Facts) {
-	before := b.errs[l.path]
-	switch {
-	case l.err == nil:
-		b.stamps[l.path] = l.stamp
-		b.mend(l.path)
-		b.put(l.article.With(facts[l.path]))
-		for _, n := range l.article.Notes() {
-			b.opt.Logger.Info("field left out", "err", n)
-		}
-	case errors.Is(l.err, fs.ErrNotExist):
-		b.forget(l.path)
-	default:
-		b.stamps[l.path], b.errs[l.path] = l.stamp, l.err
-		if b.broken[l.path].IsZero() {
-			b.broken[l.path] = b.opt.Now().UTC()
-		}
-		b.complain(l, before)
+// take puts what was read into the catalog, or keeps the last good version. facts
+// are those of the articles read, in their order.
+func (b *Builder) take(all []loaded, facts []article.Facts) {
+	empty := b.catalog.Len() == 0
+	var fresh []*article.Article
+	if empty {
+		fresh = make([]*article.Article, 0, len(facts))
 	}
+	for _, l := range all {
+		switch {
+		case l.err == nil:
+			a := l.article.With(facts[0])
+			if facts = facts[1:]; empty {
+				fresh = append(fresh, a)
+			} else {
+				b.put(a)
+			}
+			b.stamps[l.path] = l.stamp
+			b.mend(l.path)
+			for _, n := range a.Notes() {
+				b.opt.Logger.Info("field left out", "err", n)
+			}
+		case errors.Is(l.err, fs.ErrNotExist):
+			b.forget(l.path)
+		default:
+			before := b.errs[l.path]
+			b.stamps[l.path], b.errs[l.path] = l.stamp, l.err
+			if b.broken[l.path].IsZero() {
+				b.broken[l.path] = b.opt.Now().UTC()
+			}
+			b.complain(l, before)
+		}
+	}
+	b.catalog.Fill(fresh)
 }
 
 // put replaces an article, unless a reader sees no difference: then the one that

@@ -38,7 +38,7 @@ func (b *Builder) publish() (changed int) {
 	shelves := b.catalog.Touched()
 	rescored := b.catalog.Rescored()
 	shelves = append(shelves, b.due(now)...)
-	shelves = append(shelves, b.mourn(now, shelves)...) // what comes back elsewhere takes its tombstones away
+	shelves = append(shelves, b.mourn(now)...) // what comes back elsewhere takes its tombstones away
 	shelves = distinct(shelves)
 	b.pin(shelves)
 	for _, s := range shelves {

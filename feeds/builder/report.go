@@ -100,7 +100,7 @@ func (b *Builder) spellings() []*feeds.Problem {
 			continue
 		}
 		for a := range s.Articles().All() {
-			for _, t := range a.Member {
+			for t := range a.Member.All() {
 				if t.Kind == s.Kind() && t.Name != s.Name() && slices.Contains(variants, t.Name) {
 					all = append(all, &feeds.Problem{Path: a.Path, Field: t.Kind.Plural(), Message: fmt.Sprintf("%q is the same %s as %q, which others write: they share one feed", t.Name, t.Kind, s.Name())})
 				}

@@ -20,84 +20,152 @@ func (f fallen) of(s *catalog.Shelf) []feeds.Tombstone {
 	return f[feeds.Tag{Kind: s.Kind(), Name: s.Fold()}]
 }
 
-// grief is the tombstones that are named now.
+// grief is the tombstones that are named now. A change looks at those of the ids
+// that it touches.
 type grief struct {
-	fallen
+	fallen        // what documents may name: the newest. No slice in it is ever changed
+	all    fallen // before older ones have given way
+	ids    map[string][]stone
 	known  bool
 	losses uint64    // the ledger's count of them
-	rivals bool      // articles state the same id: any change can show it in other feeds
-	fades  time.Time // when the first of them goes; zero where there are none
+	fades  time.Time // when the first of them goes, or before; zero where there are none
+}
+
+// stone is a tombstone in one feed.
+type stone struct {
+	feed feeds.Tag
+	feeds.Tombstone
 }
 
 // mourn brings the tombstones up to date and returns the feeds that have others
-// than before, among those touched and the rest.
-func (b *Builder) mourn(now time.Time, touched []*catalog.Shelf) (changed []*catalog.Shelf) {
+// than before.
+func (b *Builder) mourn(now time.Time) (changed []*catalog.Shelf) {
 	g := &b.grief
-	losses := b.opt.Ledger.Losses()
-	rivals := b.catalog.Contested()
-	if g.known && g.losses == losses && !g.rivals && !rivals && (g.fades.IsZero() || g.fades.After(now)) && !slices.ContainsFunc(touched, b.revived) {
-		return nil
-	}
-	before := g.fallen
-	*g = grief{known: true, losses: losses, rivals: rivals}
-	g.fallen, g.fades = b.fallen(now)
-	for _, tags := range [...]fallen{before, g.fallen} {
-		for t := range tags {
-			if s := b.catalog.Find(t.Kind, t.Name); s != nil && !slices.Equal(before[t], g.fallen[t]) {
-				changed = append(changed, s)
-			}
+	for t := range b.lose(now) {
+		stones := g.all[t]
+		stones = stones[:min(len(stones), mostTombstones)]
+		if slices.Equal(stones, g.fallen[t]) {
+			continue
+		}
+		if g.fallen[t] = slices.Clone(stones); len(stones) == 0 {
+			delete(g.fallen, t)
+		}
+		if s := b.catalog.Find(t.Kind, t.Name); s != nil {
+			changed = append(changed, s)
 		}
 	}
 	return changed
 }
 
-// revived reports whether a feed shows an article under the id of a tombstone in
-// it: one that states that id by now.
-func (b *Builder) revived(s *catalog.Shelf) bool {
-	tag := feeds.Tag{Kind: s.Kind(), Name: s.Fold()}
-	return slices.ContainsFunc(b.grief.of(s), func(t feeds.Tombstone) bool {
-		return b.catalog.Shown(t.ID) && (tag.Kind == feeds.All || b.catalog.ShownIn(t.ID, tag))
-	})
+// lose follows the ledger and the catalog, and returns the feeds of which
+// tombstones have come or gone.
+func (b *Builder) lose(now time.Time) (touched map[feeds.Tag]bool) {
+	g := &b.grief
+	ids, losses, ok := b.opt.Ledger.LossesSince(g.losses)
+	g.losses = losses
+	stirred := b.catalog.Stirred()
+	touched = map[feeds.Tag]bool{}
+	if ok && g.known && (g.fades.IsZero() || g.fades.After(now)) {
+		for _, id := range slices.Concat(ids, stirred) {
+			g.replace(id, b.stones(id, now), touched)
+		}
+		return touched
+	}
+	b.loseAnew(now)
+	for _, tags := range [...]fallen{g.fallen, g.all} {
+		for t := range tags {
+			touched[t] = true
+		}
+	}
+	return touched
 }
 
-// fallen lists what has left each feed lately and is not shown again, and says
-// when the first of that fades.
-func (b *Builder) fallen(now time.Time) (all fallen, fades time.Time) {
-	all = fallen{}
-	add := func(id string, when time.Time, t feeds.Tag) {
-		all[t] = append(all[t], feeds.Tombstone{ID: id, When: when.UTC()})
-		if at := b.fades(when); fades.IsZero() || at.Before(fades) {
-			fades = at
-		}
+// loseAnew makes all of the tombstones anew.
+func (b *Builder) loseAnew(now time.Time) {
+	g := &b.grief
+	if !g.known {
+		g.known, g.fallen = true, fallen{}
 	}
+	g.all, g.ids, g.fades = fallen{}, map[string][]stone{}, time.Time{}
 	since := now.Add(-b.opt.Tombstones - 24*time.Hour)
 	for _, r := range b.opt.Ledger.Gone(since) {
-		if !b.fades(r.Gone).After(now) || b.catalog.Shown(r.ID) {
-			continue
-		}
-		for _, t := range r.Feeds {
-			t.Name = feeds.Fold(t.Name)
-			add(r.ID, r.Gone, t)
-		}
+		g.ids[r.ID] = nil
 	}
 	for _, d := range b.opt.Ledger.Left(since) {
-		if b.fades(d.When).After(now) && !b.catalog.ShownIn(d.ID, d.Feed) {
-			add(d.ID, d.When, d.Feed)
+		g.ids[d.ID] = nil
+	}
+	for id := range g.ids {
+		stones := b.stones(id, now)
+		if g.ids[id] = stones; len(stones) == 0 {
+			delete(g.ids, id)
+		}
+		for _, s := range stones {
+			g.all[s.feed] = append(g.all[s.feed], s.Tombstone)
 		}
 	}
-	for t, stones := range all {
-		slices.SortFunc(stones, func(s, t feeds.Tombstone) int {
-			return cmp.Or(t.When.Compare(s.When), strings.Compare(s.ID, t.ID))
-		})
-		named := map[string]bool{}
-		stones = slices.DeleteFunc(stones, func(s feeds.Tombstone) bool { // where articles stated the same id
-			again := named[s.ID]
-			named[s.ID] = true
-			return again
-		})
-		all[t] = stones[:min(len(stones), mostTombstones)]
+	for _, stones := range g.all {
+		slices.SortFunc(stones, newerStone)
 	}
-	return all, fades
+}
+
+// stones are the tombstones of one id: where it has gone lately, and is not shown
+// again. There is one in a feed.
+func (b *Builder) stones(id string, now time.Time) (all []stone) {
+	add := func(when time.Time, t feeds.Tag) {
+		s := stone{t, feeds.Tombstone{ID: id, When: when.UTC()}}
+		if at := b.fades(when); b.grief.fades.IsZero() || at.Before(b.grief.fades) {
+			b.grief.fades = at
+		}
+		i := slices.IndexFunc(all, func(o stone) bool { return o.feed == t })
+		switch {
+		case i < 0:
+			all = append(all, s)
+		case s.When.After(all[i].When): // articles stated the same id
+			all[i] = s
+		}
+	}
+	gone, left := b.opt.Ledger.LossesOf(id)
+	for _, r := range gone {
+		if b.fades(r.Gone).After(now) && !b.catalog.Shown(id) {
+			for _, t := range r.Feeds {
+				t.Name = feeds.Fold(t.Name)
+				add(r.Gone, t)
+			}
+		}
+	}
+	for _, d := range left {
+		if b.fades(d.When).After(now) && !b.catalog.ShownIn(id, d.Feed) {
+			add(d.When, d.Feed)
+		}
+	}
+	return all
+}
+
+// replace takes the tombstones of an id for others, and notes the feeds of both.
+func (g *grief) replace(id string, stones []stone, touched map[feeds.Tag]bool) {
+	for _, s := range g.ids[id] {
+		touched[s.feed] = true
+		list := g.all[s.feed]
+		if i, ok := slices.BinarySearchFunc(list, s.Tombstone, newerStone); ok {
+			list = slices.Delete(list, i, i+1)
+		}
+		if g.all[s.feed] = list; len(list) == 0 {
+			delete(g.all, s.feed)
+		}
+	}
+	for _, s := range stones {
+		touched[s.feed] = true
+		i, _ := slices.BinarySearchFunc(g.all[s.feed], s.Tombstone, newerStone)
+		g.all[s.feed] = slices.Insert(g.all[s.feed], i, s.Tombstone)
+	}
+	if g.ids[id] = stones; len(stones) == 0 {
+		delete(g.ids, id)
+	}
+}
+
+// newerStone is the order of tombstones in a document.
+func newerStone(s, t feeds.Tombstone) int {
+	return cmp.Or(t.When.Compare(s.When), strings.Compare(s.ID, t.ID))
 }
 
 // fades is when the tombstone of an item that went at when is taken away: at the

@@ -5,6 +5,7 @@ package catalog
 import (
 	"iter"
 	"time"
+	"unique"
 
 	"feedmill/feeds"
 	"feedmill/feeds/article"
@@ -43,8 +44,10 @@ type Catalog struct {
 	given    map[ref]string // the settings' slugs, which are fixed
 	touched  []*Shelf       // each once
 	rescored map[*Shelf]bool
-	folds    map[string]string    // what Fold made of names: it is asked for often
-	tagged   map[feeds.Tag]*Shelf // likewise; some may be gone
+	stirred  []string                            // ids, see Stirred
+	stirring bool                                // somebody asks for them
+	folds    map[string]string                   // what Fold made of names: it is asked for often
+	tagged   map[unique.Handle[feeds.Tag]]*Shelf // likewise; some may be gone
 	schedule schedule
 	awaited  map[ref]*schedule // articles that a feed will have
 	pinned   map[ref]string    // slugs for ever
@@ -70,11 +73,11 @@ type entry struct {
 func New(opt Options) *Catalog {
 	c := &Catalog{
 		opt:      opt,
-		articles: map[string]*entry{}, ids: map[string]*entry{}, rivals: map[string][]string{}, given: map[ref]string{}, tagged: map[feeds.Tag]*Shelf{},
+		articles: map[string]*entry{}, ids: map[string]*entry{}, rivals: map[string][]string{}, given: map[ref]string{}, tagged: map[unique.Handle[feeds.Tag]]*Shelf{},
 		shelves: map[ref]*Shelf{}, groups: map[ref][]string{}, uneven: map[ref]bool{}, fixed: map[feeds.Key]ref{}, rescored: map[*Shelf]bool{}, folds: map[string]string{}, awaited: map[ref]*schedule{},
 		pinned: map[ref]string{}, owners: map[feeds.Key]ref{},
 	}
-	c.shelf(feeds.Tag{Kind: feeds.All})
+	c.shelf(everything)
 	for i := range opt.Topics {
 		t := &opt.Topics[i]
 		r := ref{feeds.Topic, feeds.Fold(t.Name)}
@@ -94,7 +97,7 @@ func New(opt Options) *Catalog {
 	}
 	for i := range opt.Topics {
 		t := &opt.Topics[i]
-		c.shelf(feeds.Tag{Kind: feeds.Topic, Name: t.Name}).Topic = t
+		c.shelf(unique.Make(feeds.Tag{Kind: feeds.Topic, Name: t.Name})).Topic = t
 	}
 	return c
 }
@@ -152,9 +155,10 @@ func (c *Catalog) show(e *entry) {
 	}
 	c.hide(e)
 	e.shown = shown
+	c.stir(e)
 	for t := range feedsOf(shown) {
 		s := c.shelf(t)
-		s.add(shown, t.Name)
+		s.add(shown, t.Value().Name)
 		c.touch(s)
 	}
 }
@@ -165,15 +169,19 @@ func (c *Catalog) hide(e *entry) {
 	}
 	for t := range feedsOf(e.shown) {
 		s := c.shelf(t)
-		s.remove(e.shown, t.Name)
+		s.remove(e.shown, t.Value().Name)
 		c.touch(s)
 	}
 	e.shown = nil
+	c.stir(e)
 }
 
-func feedsOf(a *article.Article) iter.Seq[feeds.Tag] {
-	return func(yield func(feeds.Tag) bool) {
-		if !yield(feeds.Tag{Kind: feeds.All}) {
+// everything is the feed that each article is in.
+var everything = unique.Make(feeds.Tag{Kind: feeds.All})
+
+func feedsOf(a *article.Article) iter.Seq[unique.Handle[feeds.Tag]] {
+	return func(yield func(unique.Handle[feeds.Tag]) bool) {
+		if !yield(everything) {
 			return
 		}
 		for _, t := range a.Member {

@@ -17,6 +17,7 @@ func (c *Catalog) claim(e *entry) {
 	if e.stated.Hidden != "" || c.over(e) {
 		return
 	}
+	c.stir(e)
 	owner := c.ids[id]
 	if owner == nil {
 		c.ids[id] = e
@@ -35,6 +36,7 @@ func (c *Catalog) claim(e *entry) {
 // more, or has expired.
 func (c *Catalog) unclaim(e *entry) {
 	id := e.stated.ID()
+	c.stir(e)
 	rivals := c.rivals[id]
 	if rivals == nil {
 		if c.ids[id] == e {
@@ -107,11 +109,29 @@ func (c *Catalog) Shown(id string) bool {
 // ShownIn reports whether an article with this id is in a feed, which t names by
 // what its name folds to.
 func (c *Catalog) ShownIn(id string, t feeds.Tag) bool {
-	return c.Shown(id) && slices.ContainsFunc(c.ids[id].shown.Member, func(m feeds.Tag) bool { return m.Kind == t.Kind && c.fold(m.Name) == t.Name })
+	if !c.Shown(id) {
+		return false
+	}
+	for m := range c.ids[id].shown.Member.All() {
+		if m.Kind == t.Kind && c.fold(m.Name) == t.Name {
+			return true
+		}
+	}
+	return false
 }
 
-// Contested reports whether several articles state the same id.
-func (c *Catalog) Contested() bool { return len(c.rivals) > 0 }
+// Stirred lists the ids of which Shown or ShownIn may say something else than at
+// the last call, perhaps repeatedly; none at the first call.
+func (c *Catalog) Stirred() (ids []string) {
+	ids, c.stirred, c.stirring = c.stirred, nil, true
+	return ids
+}
+
+func (c *Catalog) stir(e *entry) {
+	if c.stirring {
+		c.stirred = append(c.stirred, e.stated.ID())
+	}
+}
 
 // Conflicts lists the articles that state the id of another one, by path.
 func (c *Catalog) Conflicts() []*feeds.Problem {

@@ -24,8 +24,8 @@ func (c *Catalog) rescore(e *entry, now *article.Article) {
 	}
 	for t := range feedsOf(old) {
 		s := c.shelf(t)
-		s.remove(old, t.Name)
-		s.add(e.shown, t.Name)
+		s.remove(old, t.Value().Name)
+		s.add(e.shown, t.Value().Name)
 		c.rescored[s] = true
 	}
 }

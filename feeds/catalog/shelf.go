@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unique"
 
 	"feedmill/feeds"
 	"feedmill/feeds/article"
@@ -122,10 +123,11 @@ func (s *Shelf) settle() {
 }
 
 // shelf returns the shelf for a name, which it makes if need be.
-func (c *Catalog) shelf(t feeds.Tag) *Shelf {
-	if s := c.tagged[t]; s != nil && !s.gone {
+func (c *Catalog) shelf(h unique.Handle[feeds.Tag]) *Shelf {
+	if s := c.tagged[h]; s != nil && !s.gone {
 		return s
 	}
+	t := h.Value()
 	r := ref{t.Kind, c.fold(t.Name)}
 	s := c.shelves[r]
 	if s == nil {
@@ -142,7 +144,7 @@ func (c *Catalog) shelf(t feeds.Tag) *Shelf {
 			c.uneven[g] = true
 		}
 	}
-	c.tagged[t] = s
+	c.tagged[h] = s
 	return s
 }
 

@@ -5,7 +5,8 @@ import "time"
 // await notes with each feed of a scheduled article that it will be there. Feeds
 // that do not exist yet are not made for it.
 func (c *Catalog) await(e *entry) {
-	for t := range feedsOf(e.stated) {
+	for h := range feedsOf(e.stated) {
+		t := h.Value()
 		r := ref{t.Kind, c.fold(t.Name)}
 		if c.awaited[r] == nil {
 			c.awaited[r] = &schedule{}
@@ -44,7 +45,8 @@ func (c *Catalog) leave(e *entry) {
 	if !e.turns || e.shown != nil {
 		return
 	}
-	for t := range feedsOf(e.stated) {
+	for h := range feedsOf(e.stated) {
+		t := h.Value()
 		c.retime(ref{t.Kind, c.fold(t.Name)})
 	}
 }

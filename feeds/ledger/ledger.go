@@ -38,12 +38,13 @@ type Ledger struct {
 	tx     *bbolt.Tx         // while much is read: see reading
 	damage error             // what could not be read since the last Take
 	state  State             // what belongs to what is on disk
+	blank  bool              // reading: nothing is in db
 	live   map[string]Record // what is not in db, or not yet, by path; Gone ones never
 	erased map[string]bool   // paths in db that count no more
-	dirty  map[string]bool   // paths whose records differ from those in db
-	gone   map[string]Record // articles that vanished, by the path where they lay
+	dirty  map[string]bool   // paths where what is gone, or erased, differs from db
+	gone   lost              // articles that vanished
 	ids    map[string]string // id to path, of what is not in db or not yet
-	losses uint64            // changes of gone and left
+	losses losses            // changes of gone and left
 	pruned time.Time         // when gone and left were last looked through for what is too old
 
 	left      map[string][]Departure // by id, the earliest first
@@ -75,10 +76,12 @@ var ErrBusy = errors.New("in use by another feedmill: stop it, or name another f
 
 // Memory is a ledger that forgets everything when the process ends.
 func Memory() *Ledger {
-	return &Ledger{
-		state: State{Instance: newInstance()}, live: map[string]Record{}, erased: map[string]bool{}, dirty: map[string]bool{}, gone: map[string]Record{}, ids: map[string]string{},
+	l := &Ledger{
+		state: State{Instance: newInstance()}, live: map[string]Record{}, erased: map[string]bool{}, dirty: map[string]bool{}, gone: lost{records: map[string]Record{}}, ids: map[string]string{},
 		left: map[string][]Departure{}, unwritten: map[string]bool{}, dates: newDates(),
 	}
+	l.gone.changed = l.losses.add
+	return l
 }
 
 // Open opens the ledger in file, which it makes, with its folder, where there is
@@ -166,7 +169,7 @@ func (l *Ledger) load() error {
 		default:
 			return fmt.Errorf("written by another version of feedmill (format %s, this one has %s): use that version, or move the file away", v, version)
 		}
-		if err := l.state.load(meta); err != nil {
+		if err := errors.Join(forgetBegun(tx), l.state.load(meta)); err != nil {
 			return err
 		}
 		if err := l.loadNames(tx.Bucket(bucketNames)); err != nil {
@@ -180,7 +183,7 @@ func (l *Ledger) load() error {
 		}
 		return tx.Bucket(bucketGone).ForEach(func(k, v []byte) error {
 			r, err := decode(k, v)
-			l.gone[string(k)] = r
+			l.gone.set(string(k), r)
 			return err
 		})
 	})
@@ -202,8 +205,8 @@ func (l *Ledger) Gone(since time.Time) []Record {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var all []Record
-	for _, path := range slices.Sorted(maps.Keys(l.gone)) {
-		if r := l.gone[path]; r.Gone.After(since) {
+	for _, path := range slices.Sorted(maps.Keys(l.gone.records)) {
+		if r := l.gone.records[path]; r.Gone.After(since) {
 			all = append(all, r)
 		}
 	}
@@ -216,20 +219,12 @@ func (l *Ledger) Departed(since time.Time) map[string]Record {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	all := map[string]Record{}
-	for path, r := range l.gone {
+	for path, r := range l.gone.records {
 		if r.Gone.After(since) {
 			all[path] = r
 		}
 	}
 	return all
-}
-
-// Losses counts the changes of what [Ledger.Gone] and [Ledger.Left] tell, and
-// perhaps others.
-func (l *Ledger) Losses() uint64 {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.losses
 }
 
 // Check reads every record and reports what is damaged. It changes nothing.

@@ -42,11 +42,11 @@ func (l *Ledger) Left(since time.Time) []Departure {
 // move notes which feeds an article has left and which it has come back to: it
 // was shown in some and is in others now.
 func (n *noting) move(id string, from, to []feeds.Tag) {
-	if slices.Equal(from, to) {
+	before := n.l.left[id]
+	if len(from)+len(before) == 0 || slices.Equal(from, to) {
 		return
 	}
 	now := folded(to)
-	before := n.l.left[id]
 	left := slices.DeleteFunc(slices.Clone(before), func(d Departure) bool {
 		return slices.Contains(now, d.Feed) || n.now.Sub(d.When) > keepGone
 	})
@@ -62,7 +62,7 @@ func (n *noting) move(id string, from, to []feeds.Tag) {
 		delete(n.l.left, id)
 	}
 	n.l.unwritten[id] = true
-	n.l.losses++
+	n.l.losses.add(id)
 }
 
 func folded(tags []feeds.Tag) []feeds.Tag {

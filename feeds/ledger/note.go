@@ -37,6 +37,7 @@ func (l *Ledger) Take(now time.Time, seen []*article.Article, gone []string) ([]
 	l.damage = nil
 	l.reading()
 	defer l.read()
+	l.expect(len(seen))
 	now = now.UTC().Truncate(time.Second)
 	n := noting{l: l, now: now, taken: map[string]string{}}
 	for _, p := range gone {
@@ -73,7 +74,7 @@ func (n *noting) vanish(p string) {
 	if r, ok := n.l.get(p); ok {
 		r.Gone = n.now
 		n.l.drop(p)
-		n.l.gone[p] = r
+		n.l.gone.set(p, r)
 		n.l.touch(p)
 	}
 }
@@ -88,7 +89,7 @@ func (n *noting) recognise(seen []*article.Article) {
 		s := &n.seen[i]
 		s.Article = a
 		r, ok := n.l.get(a.Path)
-		if off := n.l.gone[a.Path]; !ok && off.Unpublished && same(a, off) { // its file has been there all the time
+		if off := n.l.gone.records[a.Path]; !ok && off.Unpublished && same(a, off) { // its file has been there all the time
 			s.record, s.known, s.from = off, true, a.Path
 			n.taken[a.Path] = a.Path
 			continue
@@ -108,9 +109,9 @@ func (n *noting) recognise(seen []*article.Article) {
 		return
 	}
 	slices.SortFunc(open, func(s, t *sighting) int { return strings.Compare(s.Article.Path, t.Article.Path) })
-	c := newCandidates(n.l.gone, displaced)
+	lost, moved := n.l.gone.candidates(), newCandidates(displaced)
 	for _, s := range open {
-		from, ok := c.find(s.Article, n.taken)
+		from, ok := find(s.Article, n.taken, lost, moved)
 		if !ok && !s.known {
 			from, ok = n.back(s.Article)
 		}
@@ -118,7 +119,7 @@ func (n *noting) recognise(seen []*article.Article) {
 			n.taken[from] = s.Article.Path
 			r, was := displaced[from]
 			if !was {
-				r = n.l.gone[from]
+				r = n.l.gone.records[from]
 			}
 			s.record, s.known, s.from = r, true, from
 		}
@@ -150,7 +151,7 @@ func (n *noting) oust(s *sighting, displaced map[string]Record) {
 // back recognises an article, whatever has become of it, at the path where it
 // was unpublished, or removed a short while ago.
 func (n *noting) back(a *article.Article) (from string, ok bool) {
-	r, ok := n.l.gone[a.Path]
+	r, ok := n.l.gone.records[a.Path]
 	_, taken := n.taken[a.Path]
 	return a.Path, ok && !taken && (r.Unpublished || n.now.Sub(r.Gone) < keepPlace)
 }
@@ -166,9 +167,9 @@ func (n *noting) settle(s *sighting, undated int) article.Facts {
 	if a.Hidden != "" {
 		if s.known && s.from == a.Path {
 			n.vanish(a.Path)
-			r := n.l.gone[a.Path]
+			r := n.l.gone.records[a.Path]
 			r.Unpublished = true
-			n.l.gone[a.Path] = r
+			n.l.gone.set(a.Path, r)
 		}
 		return article.Facts{ID: a.ID()}
 	}
@@ -197,13 +198,13 @@ func (n *noting) settle(s *sighting, undated int) article.Facts {
 		n.move(r.ID, before.Feeds, r.Feeds)
 	}
 	if s.known && len(before.Feeds) == 0 && len(r.Feeds) > 0 {
-		n.l.losses++ // it may have the id of one that is gone
+		n.l.losses.add(r.ID) // it may be that of one that is gone
 	}
 	if !r.Gone.IsZero() {
 		if before.Gone.IsZero() || s.from != a.Path || !equal(before, r) {
 			n.l.drop(a.Path)
 			n.withdraw(s.from, before)
-			n.l.gone[a.Path] = r
+			n.l.gone.set(a.Path, r)
 		}
 		return n.facts(a, r)
 	}
@@ -224,7 +225,7 @@ func (n *noting) appear(a *article.Article, r *Record) {
 	switch off := a.NotBefore().After(n.now); {
 	case !over && !off:
 		r.Gone, r.Unpublished = time.Time{}, false
-		r.Feeds = append([]feeds.Tag{{Kind: feeds.All}}, a.Member...)
+		r.Feeds = a.Member.List(feeds.Tag{Kind: feeds.All})
 	case len(r.Feeds) == 0:
 		r.Gone, r.Unpublished = time.Time{}, false
 	case r.Gone.IsZero() && over:
@@ -239,8 +240,8 @@ func (n *noting) appear(a *article.Article, r *Record) {
 // withdraw forgets that an article vanished from a path, if this one did: it may
 // have come after one that is still gone.
 func (n *noting) withdraw(p string, r Record) {
-	if q, was := n.l.gone[p]; was && q.ID == r.ID && !r.Gone.IsZero() {
-		delete(n.l.gone, p)
+	if q, was := n.l.gone.records[p]; was && q.ID == r.ID && !r.Gone.IsZero() {
+		n.l.gone.remove(p)
 		n.l.touch(p)
 	}
 }
@@ -293,9 +294,9 @@ func (n *noting) prune() {
 			n.l.unwritten[id] = true
 		}
 	}
-	for p, r := range n.l.gone {
+	for p, r := range n.l.gone.all() {
 		if n.now.Sub(r.Gone) > keepGone {
-			delete(n.l.gone, p)
+			n.l.gone.remove(p)
 			n.l.touch(p)
 		}
 	}

@@ -75,5 +75,5 @@ func effect(s *sighting, now time.Time) Effect {
 
 // shadow is a ledger to try things on: what is done to it never comes to l.
 func (l *Ledger) shadow() *Ledger {
-	return &Ledger{db: l.db, tx: l.tx, live: maps.Clone(l.live), erased: maps.Clone(l.erased), dirty: map[string]bool{}, gone: maps.Clone(l.gone), ids: l.ids}
+	return &Ledger{db: l.db, tx: l.tx, live: maps.Clone(l.live), erased: maps.Clone(l.erased), dirty: map[string]bool{}, gone: l.gone.clone(), ids: l.ids}
 }

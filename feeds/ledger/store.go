@@ -4,10 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"go.etcd.io/bbolt"
 )
@@ -17,10 +15,24 @@ import (
 func (l *Ledger) reading() {
 	if l.db != nil && l.tx == nil {
 		l.tx, _ = l.db.Begin(false) // without it, each read opens the file by itself
+		l.blank = l.isBlank()
 	}
 }
 
+// isBlank reports whether the file knows of no article, there or not: then it
+// need not be asked about each of very many.
+func (l *Ledger) isBlank() (blank bool) {
+	err := l.view(func(tx *bbolt.Tx) error {
+		live, _ := tx.Bucket(bucketLive).Cursor().First()
+		id, _ := tx.Bucket(bucketIDs).Cursor().First()
+		blank = live == nil && id == nil
+		return nil
+	})
+	return blank && err == nil
+}
+
 func (l *Ledger) read() {
+	l.blank = false
 	if l.tx != nil {
 		l.tx.Rollback()
 		l.tx = nil
@@ -42,7 +54,7 @@ func (l *Ledger) get(p string) (r Record, ok bool) {
 	if r, ok := l.live[p]; ok {
 		return r, true
 	}
-	if l.db == nil || l.erased[p] {
+	if l.db == nil || l.blank || l.erased[p] {
 		return Record{}, false
 	}
 	err := l.view(func(tx *bbolt.Tx) (err error) {
@@ -60,7 +72,7 @@ func (l *Ledger) get(p string) (r Record, ok bool) {
 
 // used reports whether an article, there or gone, has or had an id.
 func (l *Ledger) used(id string) (used bool) {
-	if _, used = l.ids[id]; used || l.db == nil {
+	if _, used = l.ids[id]; used || l.db == nil || l.blank {
 		return used
 	}
 	err := l.view(func(tx *bbolt.Tx) error {
@@ -75,8 +87,8 @@ func (l *Ledger) used(id string) (used bool) {
 
 // empty reports whether nothing is known of any article.
 func (l *Ledger) empty() bool {
-	if len(l.live)+len(l.gone) > 0 || l.db == nil {
-		return len(l.live)+len(l.gone) == 0
+	if len(l.live)+len(l.gone.records) > 0 || l.db == nil {
+		return len(l.live)+len(l.gone.records) == 0
 	}
 	none := false
 	l.view(func(tx *bbolt.Tx) error {
@@ -91,8 +103,12 @@ func (l *Ledger) put(p string, r Record) {
 	l.live[p] = r
 	delete(l.erased, p)
 	l.ids[r.ID] = p
-	if l.db != nil {
-		l.dirty[p] = true
+}
+
+// expect makes room for n articles at once.
+func (l *Ledger) expect(n int) {
+	if n > batch && len(l.live) == 0 && len(l.ids) == 0 {
+		l.live, l.ids = make(map[string]Record, n), make(map[string]string, n)
 	}
 }
 
@@ -105,7 +121,6 @@ func (l *Ledger) drop(p string) {
 
 // touch notes that what is on disk of a path is out of date.
 func (l *Ledger) touch(p string) {
-	l.losses++
 	if l.db != nil {
 		l.dirty[p] = true
 	} else {
@@ -118,7 +133,7 @@ func (l *Ledger) touch(p string) {
 func (l *Ledger) Flush() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.db == nil || len(l.dirty)+len(l.unwritten) == 0 {
+	if l.db == nil || len(l.live)+len(l.dirty)+len(l.unwritten) == 0 {
 		return nil
 	}
 	if err := l.restore(); err != nil {
@@ -131,41 +146,6 @@ func (l *Ledger) Flush() error {
 	// New ones: a map never gives memory back.
 	l.live, l.erased, l.dirty, l.ids, l.unwritten = map[string]Record{}, map[string]bool{}, map[string]bool{}, map[string]string{}, map[string]bool{}
 	return nil
-}
-
-// sorted is how full pages are that grow from one end.
-const sorted = 0.9
-
-// write puts everything in the order of its keys: that is how a tree of pages
-// grows fastest, and smallest.
-func (l *Ledger) write() (err error) {
-	defer asError(&err)()
-	return l.update(func(tx *bbolt.Tx) error {
-		live, gone, ids := tx.Bucket(bucketLive), tx.Bucket(bucketGone), tx.Bucket(bucketIDs)
-		if len(l.dirty) > batch {
-			live.FillPercent, ids.FillPercent = sorted, sorted
-		}
-		for _, p := range slices.Sorted(maps.Keys(l.dirty)) {
-			if r, here := l.live[p]; here || l.erased[p] { // else only what is gone from there has changed
-				if err := write(live, p, r, here); err != nil {
-					return err
-				}
-			}
-			r, left := l.gone[p]
-			if err := write(gone, p, r, left); err != nil {
-				return err
-			}
-		}
-		for _, id := range slices.Sorted(maps.Keys(l.ids)) {
-			if err := ids.Put([]byte(id), []byte(l.ids[id])); err != nil {
-				return err
-			}
-		}
-		if err := l.writeLeft(tx.Bucket(bucketLeft)); err != nil {
-			return err
-		}
-		return l.state.step(tx.Bucket(bucketMeta))
-	})
 }
 
 // restore makes the file anew, from what is open, where somebody has removed it.
@@ -188,12 +168,4 @@ func (l *Ledger) restore() error {
 	err = l.open()
 	l.gone, l.left = gone, left
 	return err
-}
-
-// write stores a record, or erases it.
-func write(b *bbolt.Bucket, p string, r Record, exists bool) error {
-	if !exists {
-		return b.Delete([]byte(p))
-	}
-	return b.Put([]byte(p), r.append(nil))
 }

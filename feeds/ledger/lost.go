@@ -1,0 +1,102 @@
+package ledger
+
+import (
+	"iter"
+	"maps"
+	"slices"
+
+	"feedmill/feeds/article"
+)
+
+// lost is the records of articles that vanished, by the path where they lay;
+// changed is told of the id of each that comes or goes. What
+// they can be known again by is looked for once, and followed from then on: an
+// edit costs the same however many there are.
+type lost struct {
+	records map[string]Record
+	index   *candidates // of records; nil until asked for
+	changed func(id string)
+}
+
+// set puts a record in, or in the place of another.
+func (g *lost) set(p string, r Record) {
+	g.remove(p)
+	g.records[p] = r
+	if g.index != nil {
+		g.index.add(p, r)
+	}
+	g.changed(r.ID)
+}
+
+func (g *lost) remove(p string) {
+	r, ok := g.records[p]
+	if !ok {
+		return
+	}
+	if delete(g.records, p); g.index != nil {
+		g.index.remove(p, r)
+	}
+	g.changed(r.ID)
+}
+
+// all yields the records. The one that is yielded may be removed meanwhile.
+func (g *lost) all() iter.Seq2[string, Record] { return maps.All(g.records) }
+
+// candidates are all that is lost.
+func (g *lost) candidates() *candidates {
+	if g.index == nil {
+		g.index = newCandidates(g.records)
+	}
+	return g.index
+}
+
+// clone is another one with the same records, of which nobody is told.
+func (g *lost) clone() lost {
+	return lost{records: maps.Clone(g.records), changed: func(string) {}}
+}
+
+// candidates are records that have lost their place, by what an article can be
+// known again by.
+type candidates struct {
+	byID, byLink map[string][]string // to paths
+	byContent    map[article.Digest][]string
+}
+
+func newCandidates(set map[string]Record) *candidates {
+	c := &candidates{map[string][]string{}, map[string][]string{}, map[article.Digest][]string{}}
+	for p, r := range set {
+		c.add(p, r)
+	}
+	return c
+}
+
+func (c *candidates) add(p string, r Record) {
+	c.byID[r.ID] = append(c.byID[r.ID], p)
+	if r.Link != "" {
+		c.byLink[r.Link] = append(c.byLink[r.Link], p)
+	}
+	if d, ok := r.content(); ok {
+		c.byContent[d] = append(c.byContent[d], p)
+	}
+}
+
+func (c *candidates) remove(p string, r Record) {
+	without(c.byID, r.ID, p)
+	without(c.byLink, r.Link, p)
+	if d, ok := r.content(); ok {
+		without(c.byContent, d, p)
+	}
+}
+
+func without[K comparable](m map[K][]string, key K, p string) {
+	paths := slices.DeleteFunc(m[key], func(q string) bool { return q == p })
+	if m[key] = paths; len(paths) == 0 {
+		delete(m, key)
+	}
+}
+
+// content is what an article with the same content has; false for a record that
+// says nothing of it.
+func (r *Record) content() (d article.Digest, ok bool) {
+	return d, copy(d[:], r.Content) == len(d) && len(r.Content) == len(d)
+}

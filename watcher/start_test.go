@@ -1,0 +1,98 @@
+package watcher
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+)
+
+// TestStartAfterFiles: who has walked all files is told of what has changed since,
+// and not to walk again.
+func TestStartAfterFiles(t *testing.T) {
+	root := tree(t, "a.md", "b.md", "c/d.md")
+	w, err := New(root, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	files(t, w)
+	check(t, os.WriteFile(filepath.Join(root, "b.md"), []byte("changed"), 0o644))
+	check(t, os.Mkdir(filepath.Join(root, "new"), 0o755))
+	check(t, os.WriteFile(filepath.Join(root, "new", "e.md"), []byte("new"), 0o644))
+	if seen := startedWith(t, w, 2); !slices.Equal(seen, []string{"b.md", "new/e.md"}) {
+		t.Errorf("told of %v", seen)
+	}
+}
+
+// startedWith runs w until it has named n paths.
+func startedWith(t *testing.T, w *Watcher, n int) (seen []string) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	out, done := make(chan Changes), make(chan error, 1)
+	go func() { done <- w.Run(ctx, out) }()
+	for len(seen) < n {
+		select {
+		case c := <-out:
+			if c.Rescan {
+				t.Error("told to compare everything")
+				n = 0
+			}
+			seen = append(seen, c.Paths...)
+			slices.Sort(seen)
+			seen = slices.Compact(seen)
+		case <-time.After(patience):
+			t.Errorf("told of %v only", seen)
+			n = 0
+		}
+	}
+	cancel()
+	check(t, <-done)
+	return seen
+}
+
+// TestStartAfterHalf: a walk that did not come to its end does not count, nor does
+// one where there are no events.
+func TestStartAfterHalf(t *testing.T) {
+	for _, opt := range []Options{{}, {ScanOnly: true}} {
+		w, err := New(tree(t, "a.md", "b.md"), opt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range w.Files(t.Context()) {
+			if !opt.ScanOnly {
+				break
+			}
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		out, done := make(chan Changes), make(chan error, 1)
+		go func() { done <- w.Run(ctx, out) }()
+		select {
+		case c := <-out:
+			if !c.Rescan {
+				t.Errorf("first changes: %+v, want Rescan", c)
+			}
+		case <-time.After(patience):
+			t.Error("told of nothing")
+		}
+		cancel()
+		check(t, <-done)
+	}
+}
+
+// TestWalkRemembersWhatCouldNotBeRead: also what could not be read before a walk
+// came to its end is named by the next scan.
+func TestWalkRemembersWhatCouldNotBeRead(t *testing.T) {
+	w := idle(t, tree(t, "a.md", "b.md"), Options{})
+	for f, err := range w.Files(t.Context()) {
+		check(t, err)
+		if f.Path == "b.md" {
+			w.told.name("b.md") // as ReadFile does
+		}
+	}
+	if _, named := w.told.take(); len(named) != 1 || !named["b.md"] {
+		t.Errorf("to be named again: %v, want b.md", named)
+	}
+}
