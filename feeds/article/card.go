@@ -36,7 +36,9 @@ func (a *Article) AppendCard(b []byte) []byte {
 	for _, t := range []time.Time{a.Published, a.NotBefore(), a.Expires(), unix(a.stated), unix(a.updated), unix(a.firstSeen)} {
 		b = packed.AppendTime(b, t)
 	}
-	b = packed.AppendFloat(packed.AppendFloat(b, a.Quality), a.Heat)
+	for _, n := range [...]float64{a.Quality, a.Heat, a.held.quality, a.held.heat} {
+		b = packed.AppendFloat(b, n)
+	}
 	b = binary.AppendUvarint(b, uint64(a.room))
 	b = appendList(b, a.Member, func(b []byte, h unique.Handle[feeds.Tag]) []byte {
 		t := h.Value()
@@ -74,7 +76,7 @@ func (c *Cards) Read(b []byte, place Place) (*Article, error) {
 	expires := r.Time()
 	a.stated, a.updated, a.firstSeen = r.Time().Unix(), r.Time().Unix(), r.Time().Unix()
 	a.Quality, a.Heat = r.Float(), r.Float()
-	a.held = a.score()
+	a.held = score{r.Float(), r.Float()}
 	a.room = uint32(r.Int())
 	a.Member = c.member(r)
 	notes := list(r, func() *feeds.Problem {

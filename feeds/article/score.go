@@ -41,7 +41,7 @@ func (a *Article) Scored(now *Article) *Article {
 // Hotter is the order of rankings: by heat, then by quality, highest first. An
 // article keeps the numbers it is ranked by until the real ones differ from them
 // by more than a third of the larger. So a ranking depends on the course of the
-// numbers, and starts afresh with the program.
+// numbers, which its card remembers.
 func Hotter(a, b *Article) int {
 	return cmp.Or(cmp.Compare(b.held.heat, a.held.heat), cmp.Compare(b.held.quality, a.held.quality))
 }

@@ -47,7 +47,7 @@ type Fingerprint [32]byte
 type pair [16]byte
 
 // magic begins both files and names their version.
-const magic = "feedmill cache 1\n"
+const magic = "feedmill cache 2\n"
 
 const headSize = len(magic) + len(pair{}) + len(State{}.Instance)
 
