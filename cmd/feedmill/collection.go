@@ -1,18 +1,22 @@
 package main
 
 import (
-	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
-	"sync"
+	"time"
 )
 
 // startRoom is how much garbage may lie about while many articles are read, in
 // bytes: a heap that is still small would be collected dozens of times as it grows.
 const startRoom = 256 << 20
 
-// mostPercent bounds the room while next to nothing is in use.
-const mostPercent = 10_000
+// mostPercent bounds the room while next to nothing is in use: it is startRoom of
+// the smallest heap that is collected at all, 4 MiB.
+const mostPercent = startRoom / (4 << 20) * 100
+
+// pace is how often the room is measured anew, after a collection that leaves a
+// heap of another size. By then not much can have been added.
+const pace = 5 * time.Millisecond
 
 // roomyHeap has garbage collected when startRoom is used up, rather than by the
 // usual measure; of a large heap, when half the usual is. end takes that back; calls
@@ -23,29 +27,29 @@ func roomyHeap() (end func()) {
 		debug.SetGCPercent(usual)
 		return func() {}
 	}
-	var mu sync.Mutex
-	over := false
-	var pace func(*mark)
-	pace = func(*mark) {
-		mu.Lock()
-		defer mu.Unlock()
-		if !over {
-			debug.SetGCPercent(roomPercent(liveHeap(), usual))
-			runtime.SetFinalizer(new(mark), pace)
+	stop, stopped := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(stopped)
+		tick := time.NewTicker(pace)
+		defer tick.Stop()
+		for percent := mostPercent; ; {
+			select {
+			case <-stop:
+				return
+			case <-tick.C:
+			}
+			if p := roomPercent(liveHeap(), usual); p != percent {
+				percent = p
+				debug.SetGCPercent(p)
+			}
 		}
-	}
-	runtime.SetFinalizer(new(mark), pace) // runs after each collection, as nothing refers to the mark
+	}()
 	return func() {
-		mu.Lock()
-		defer mu.Unlock()
-		over = true
+		close(stop)
+		<-stopped
 		debug.SetGCPercent(usual)
 	}
 }
-
-// mark is something to be collected. It has a pointer, or it would lie together
-// with others and outlive a collection.
-type mark struct{ _ *mark }
 
 // roomPercent is how much a heap of live bytes may grow until the next collection.
 func roomPercent(live uint64, usual int) int {
