@@ -159,7 +159,7 @@ func (g *contest) servers() {
 // changes saves one article at a time, each alone.
 func (g *contest) changes(s *rival) {
 	for i := range 10 * g.rounds {
-		time.Sleep(100 * time.Millisecond)
+		time.Sleep(100 * time.Millisecond) // quiet before it is what makes a save a lone one; peers get the same
 		word := fmt.Sprintf("Probe number %d.", i)
 		begin := time.Now()
 		g.write(g.articles/g.topics*g.topics-g.topics+7, word)

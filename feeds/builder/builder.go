@@ -1,10 +1,13 @@
 // Package builder turns changes of files into snapshots of feeds. It is the
 // only writer: it owns the catalog, and readers load one pointer.
 //
-//	Changes → look (which files differ) → load (read and parse, in parallel)
-//	  → ledger (which article each is, since when) → catalog (which feeds that touches) → publish (a new Snapshot)
+//	Changes → look (which files differ; they are read and parsed meanwhile, by all processors)
+//	  → guard (too much at once is held; what no reader sees of it goes on)
+//	  → ledger (which article each is, since when) → catalog (which feeds that touches)
+//	  → publish (a new Snapshot) → keep (in the cache, from which the next start goes on)
 //
-// A file that cannot be used keeps its last good version; one that is gone
+// The first round begins with restore: with what was accepted last, as the cache
+// has it. A file that cannot be used keeps its last good version; one that is gone
 // takes its article along. Nothing is rendered here: revisions do that when
 // somebody asks.
 package builder

@@ -1,10 +1,11 @@
-// Package server serves a snapshot over HTTP: every feed in three formats, a
-// page for each, directories, OPML and health.
+// Package server serves a snapshot over HTTP: every feed in three formats, pages
+// with search and news as they come, directories, OPML, health, and figures for
+// the operator.
 //
 // A request loads the current snapshot once and answers from it alone, so it
 // never waits for a rebuild and never sees half of one. Each resource is
-// rendered when first asked for and then served from memory with all its
-// headers ready. Nothing in a response derives from the request's host.
+// rendered when first asked for and then served with all its headers ready, from
+// memory as long as its bytes have room there. Nothing in a response derives from the request's host.
 //
 // What is answered is decided in one place, [Handler], for two fronts: net/http
 // and fasthttp.
