@@ -20,9 +20,11 @@ func Fold(name string) string {
 	return foldAny(name)
 }
 
-// foldAny is Fold for names in any script.
+// foldAny is Fold for names in any script. Bytes that are no UTF-8 go first: norm
+// leaves the letter after one as it is.
 func foldAny(name string) string {
-	return strings.Join(strings.Fields(norm.NFKC.String(strings.ToLower(cases.Fold().String(norm.NFKC.String(name))))), " ")
+	composed := norm.NFKC.String(strings.ToValidUTF8(name, "\uFFFD"))
+	return strings.Join(strings.Fields(norm.NFKC.String(strings.ToLower(cases.Fold().String(composed)))), " ")
 }
 
 // plainASCII reports whether name needs no more than lower case to be folded.

@@ -3,6 +3,7 @@ package feeds
 import (
 	"strings"
 	"testing"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -15,6 +16,19 @@ func TestSlug(t *testing.T) {
 	} {
 		if got := Slug(name); got != want {
 			t.Errorf("Slug(%q) = %q, want %q", name, got, want)
+		}
+	}
+}
+
+func TestFoldOfEveryLetterIsStable(t *testing.T) {
+	for r := range rune(0x20000) { // beyond are ideographs, which fold to themselves
+		if !unicode.IsGraphic(r) || unicode.Is(unicode.Han, r) || unicode.Is(unicode.Hangul, r) {
+			continue
+		}
+		for _, name := range []string{string(r), "a" + string(r), "\xf4" + string(r), string(r) + "\u0345"} {
+			if once := Fold(name); Fold(once) != once || Slug(once) != Slug(name) {
+				t.Fatalf("Fold(%q) = %q, its fold %q; slugs %q and %q", name, once, Fold(once), Slug(name), Slug(once))
+			}
 		}
 	}
 }
@@ -53,6 +67,7 @@ func FuzzSlug(f *testing.F) {
 	f.Add("\xff\x00/..")
 	f.Add("Joe Biden")
 	f.Add(" A  B\t")
+	f.Add("\xf4ϔ")
 	f.Fuzz(func(t *testing.T, name string) {
 		if Fold(name) != foldAny(name) {
 			t.Errorf("Fold(%q) = %q, as any name %q", name, Fold(name), foldAny(name))
