@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -38,11 +39,12 @@ func (w *Watcher) Stat(rel string) (File, error) {
 }
 
 // ReadFile reads the file that Stat would describe, at most limit bytes of it,
-// and the stamp of exactly what it read. A stamp so young that a later version
+// and the stamp of exactly what it read. The content is in the memory of buf, of
+// which nothing is kept otherwise, if that has room enough. A stamp so young that a later version
 // might have the same is made unequal to all others.
 //
 // Errors are those of Stat, and ErrTooLarge (with the stamp) and ErrChanging.
-func (w *Watcher) ReadFile(rel string, limit int64) ([]byte, Stamp, error) {
+func (w *Watcher) ReadFile(rel string, buf []byte, limit int64) ([]byte, Stamp, error) {
 	if !w.named(rel) {
 		return nil, Stamp{}, notExist(rel)
 	}
@@ -54,7 +56,7 @@ func (w *Watcher) ReadFile(rel string, limit int64) ([]byte, Stamp, error) {
 		return nil, Stamp{}, err
 	}
 	defer f.Close()
-	data, stamp, err := read(f, limit)
+	data, stamp, err := read(f, buf, limit)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, Stamp{}, notExist(rel)
@@ -78,8 +80,8 @@ func (w *Watcher) openLinked(rel string) (file, error) {
 	return f, nil
 }
 
-// read reads all of f, which is at its beginning.
-func read(f file, limit int64) ([]byte, Stamp, error) {
+// read reads all of f, which is at its beginning, into buf or a larger one.
+func read(f file, buf []byte, limit int64) ([]byte, Stamp, error) {
 	stamp, err := f.stamp()
 	if err != nil {
 		return nil, Stamp{}, err
@@ -87,7 +89,7 @@ func read(f file, limit int64) ([]byte, Stamp, error) {
 	if stamp.Size > limit {
 		return nil, stamp, ErrTooLarge
 	}
-	data := make([]byte, stamp.Size)
+	data := slices.Grow(buf[:0], int(stamp.Size))[:stamp.Size]
 	if _, err := io.ReadFull(f, data); err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
 		return nil, Stamp{}, err
 	} else if err != nil {

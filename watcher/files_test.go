@@ -164,16 +164,16 @@ func at(t *testing.T, name string, when time.Time) {
 func TestReadFile(t *testing.T) {
 	root := tree(t, "a.md", ".hidden.md")
 	w := idle(t, root, Options{})
-	data, _, err := w.ReadFile("a.md", 4)
+	data, _, err := w.ReadFile("a.md", nil, 4)
 	if err != nil || string(data) != "a.md" {
 		t.Errorf("read %q, %v", data, err)
 	}
-	data, stamp, err := w.ReadFile("a.md", 3)
+	data, stamp, err := w.ReadFile("a.md", nil, 3)
 	if !errors.Is(err, ErrTooLarge) || data != nil || stamp.Size != 4 {
 		t.Errorf("beyond the limit: %q, %+v, %v", data, stamp, err)
 	}
 	for _, rel := range []string{"absent.md", ".hidden.md", "a.md/b", "."} {
-		if _, _, err := w.ReadFile(rel, 9); !errors.Is(err, fs.ErrNotExist) {
+		if _, _, err := w.ReadFile(rel, nil, 9); !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("ReadFile(%q): %v", rel, err)
 		}
 	}
@@ -248,7 +248,7 @@ func TestReadWhileWriting(t *testing.T) {
 	}()
 	by := map[Stamp][]byte{}
 	for range 300 {
-		data, stamp, err := w.ReadFile("a.md", 1<<20)
+		data, stamp, err := w.ReadFile("a.md", nil, 1<<20)
 		if err != nil {
 			if !errors.Is(err, ErrChanging) {
 				t.Fatal(err)
@@ -298,7 +298,7 @@ func BenchmarkReadFile(b *testing.B) {
 	w := benchmarkTree(b, 400)
 	b.ReportAllocs()
 	for b.Loop() {
-		_, _, err := w.ReadFile("002/00200.md", 1<<20)
+		_, _, err := w.ReadFile("002/00200.md", nil, 1<<20)
 		check(b, err)
 	}
 }

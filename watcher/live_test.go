@@ -177,7 +177,7 @@ func TestKubernetes(t *testing.T) {
 				l.do(func(p string) error { return os.Symlink(next, p) }, "..data_tmp")
 				l.rename("..data_tmp", "..data")
 				l.untilRescan()
-				data, _, err := l.w.ReadFile("feedmill.yaml", 1<<20)
+				data, _, err := l.w.ReadFile("feedmill.yaml", nil, 1<<20)
 				if err != nil || string(data) != next {
 					t.Errorf("read %q, %v; want %q", data, err, next)
 				}

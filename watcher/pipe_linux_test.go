@@ -13,7 +13,7 @@ func TestPipe(t *testing.T) {
 	root := tree(t, "a.md")
 	w := idle(t, root, Options{})
 	check(t, syscall.Mkfifo(filepath.Join(root, "pipe.md"), 0o644))
-	if _, _, err := w.ReadFile("pipe.md", 9); !errors.Is(err, fs.ErrNotExist) {
+	if _, _, err := w.ReadFile("pipe.md", nil, 9); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("read of a pipe: %v", err)
 	}
 	if got := files(t, w); len(got) != 1 || got[0] != "a.md" {

@@ -55,11 +55,11 @@ func TestScanTellsDifferences(t *testing.T) {
 	tells("named", "gone.md", "sub/d.md")
 	tells("named before")
 
-	if _, _, err := w.ReadFile("b.md", 1); err == nil {
+	if _, _, err := w.ReadFile("b.md", nil, 1); err == nil {
 		t.Error("read beyond the limit")
 	}
 	check(t, os.Symlink(strings.Repeat("x", 300), filepath.Join(root, "long.md")))
-	if _, _, err := w.ReadFile("long.md", 1); err == nil {
+	if _, _, err := w.ReadFile("long.md", nil, 1); err == nil {
 		t.Error("read through a link that is too long")
 	}
 	if c := scanOnce(t, w); !c.Rescan {
@@ -79,11 +79,11 @@ func TestScanTellsWhatCouldNotBeRead(t *testing.T) {
 	root := tree(t, "a.md", "b.md")
 	w := idle(t, root, Options{})
 	files(t, w)
-	if _, _, err := w.ReadFile("a.md", 1); err == nil {
+	if _, _, err := w.ReadFile("a.md", nil, 1); err == nil {
 		t.Error("read beyond the limit")
 	}
 	check(t, os.RemoveAll(root))
-	if _, _, err := w.ReadFile("b.md", 9); err == nil {
+	if _, _, err := w.ReadFile("b.md", nil, 9); err == nil {
 		t.Error("read without a root")
 	}
 	if _, named := w.told.take(); len(named) != 1 || !named["b.md"] {

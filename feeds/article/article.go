@@ -220,10 +220,10 @@ func (p *Parser) markup(name string) Markup {
 	return ""
 }
 
-// Parse reads the file at name, of which src is the content; src is not kept.
+// Parse reads the file at name, of which src is the content. The article shares
+// src, which must not change, until [Home.Keep] has taken its payload.
 // Its error is ErrNoFrontMatter, or joins *feeds.Problem values that make the
-// file unusable; lesser problems are the article's Notes. The article keeps its
-// payload in memory until [Home.Keep] takes it.
+// file unusable; lesser problems are the article's Notes.
 func (p *Parser) Parse(name string, src []byte) (*Article, error) {
 	t := trees.Get().(*tree)
 	defer trees.Put(t)

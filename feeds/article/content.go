@@ -12,7 +12,7 @@ import (
 // body is what an item's content is made of.
 type body struct {
 	p        *Parser
-	text     string
+	text     []byte // not to be changed
 	markup   Markup
 	featured string // an HTML snippet to stand first, often a player
 }
@@ -32,7 +32,7 @@ func (b *body) render(it *feeds.Item) {
 
 // clean parses the body into safe content.
 func (b *body) clean(page string) *content {
-	src := b.text
+	src := string(b.text)
 	switch b.markup {
 	case Text:
 		src = paragraphs(src)

@@ -55,7 +55,7 @@ func TestCorpus(t *testing.T) {
 		if it.HTML == "" || len(a.Member) == 0 {
 			t.Errorf("%s: %+v", rel, it)
 		}
-		before := a.fresh().body.text
+		before := string(a.fresh().body.text)
 		if a.fresh().body.markup == Markdown {
 			before = renderMarkdown(before)
 		}

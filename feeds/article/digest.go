@@ -95,19 +95,19 @@ func (r resolver) own(u string) string {
 // appendCanonical appends a body without the white space that readers never
 // see: at the ends of lines and of the text, and, in HTML, wherever more than one
 // space stands outside of pre elements.
-func appendCanonical(out []byte, text string, m Markup) []byte {
-	if m == HTML && !strings.Contains(text, "<pre") && !strings.Contains(text, "<textarea") {
+func appendCanonical(out, text []byte, m Markup) []byte {
+	if m == HTML && !bytes.Contains(text, []byte("<pre")) && !bytes.Contains(text, []byte("<textarea")) {
 		return appendTight(out, text)
 	}
 	blank, empty, fence := false, true, ""
-	for line := range strings.SplitSeq(text, "\n") {
+	for line := range bytes.SplitSeq(text, []byte("\n")) {
 		if m == Markdown {
 			fence = fenceAfter(fence, line)
 		}
 		if fence == "" {
 			line = trimEnd(line, m)
 		}
-		if line == "" && fence == "" {
+		if len(line) == 0 && fence == "" {
 			blank = true
 			continue
 		}
@@ -124,36 +124,44 @@ func appendCanonical(out []byte, text string, m Markup) []byte {
 }
 
 // trimEnd takes white space off the end of a line, but not a hard line break.
-func trimEnd(line string, m Markup) string {
-	trimmed := strings.TrimRight(line, " \t")
-	if m == Markdown && trimmed != "" && strings.HasSuffix(line, "  ") {
-		trimmed += "  "
+func trimEnd(line []byte, m Markup) []byte {
+	trimmed := bytes.TrimRight(line, " \t")
+	if m == Markdown && len(trimmed) > 0 && bytes.HasSuffix(line, []byte("  ")) {
+		if n := len(trimmed); string(line[n:n+2]) == "  " { // nearly always: a tab can stand between
+			return line[:n+2]
+		}
+		trimmed = append(bytes.Clone(trimmed), "  "...)
 	}
 	return trimmed
 }
 
 // fenceAfter is the mark of the code block that is open after a line; empty
 // where none is.
-func fenceAfter(open, line string) string {
-	line = strings.TrimLeft(line, " ")
-	for _, mark := range []string{"```", "~~~"} {
-		if strings.HasPrefix(line, mark) {
-			switch open {
-			case "":
-				return mark
-			case mark:
-				return ""
-			}
-		}
+func fenceAfter(open string, line []byte) string {
+	line = bytes.TrimLeft(line, " ")
+	mark := ""
+	switch {
+	case bytes.HasPrefix(line, []byte("```")):
+		mark = "```"
+	case bytes.HasPrefix(line, []byte("~~~")):
+		mark = "~~~"
+	default:
+		return open
+	}
+	switch open {
+	case "":
+		return mark
+	case mark:
+		return ""
 	}
 	return open
 }
 
 // appendTight makes one space of each run of white space, and none next to the
 // tags of blocks.
-func appendTight(out []byte, text string) []byte {
+func appendTight(out, text []byte) []byte {
 	start := len(out)
-	for word := range strings.FieldsSeq(text) {
+	for word := range bytes.FieldsSeq(text) {
 		if len(out) > start {
 			out = append(out, ' ')
 		}

@@ -17,7 +17,7 @@ var ErrNoFrontMatter = errors.New("no front matter: not an article (begin the fi
 // source is a file taken apart.
 type source struct {
 	raw  []byte // the file with line feeds only, without its byte-order mark
-	body string // without blank lines around it
+	body []byte // without blank lines around it; shares the file's memory
 }
 
 // split takes a file apart; t, which is empty, gets the front matter, with
@@ -42,7 +42,7 @@ func split(t *tree, src []byte) (s source, notes []*feeds.Problem, err error) {
 	default:
 		body, err = parseJSON(t, text)
 	}
-	s.body = string(bytes.TrimRight(bytes.TrimLeft(body, "\n"), " \t\n"))
+	s.body = bytes.TrimRight(bytes.TrimLeft(body, "\n"), " \t\n")
 	return s, notes, err
 }
 

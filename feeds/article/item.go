@@ -15,7 +15,7 @@ import (
 
 // article reads every field a feed shows. What stays in memory has its own; all
 // else can share that of the front matter.
-func (r *reader) article(text string) *draft {
+func (r *reader) article(text []byte) *draft {
 	day, slug := fileDate(stem(r.path))
 	a := &draft{Article: Article{Path: r.path, Hidden: r.hidden()}}
 	a.Published = r.date(publishedDateTimeField)
@@ -126,7 +126,7 @@ func undated(id string) time.Time {
 }
 
 // title falls back on the body's first heading and on the file's name.
-func (r *reader) title(text, slug string) (title string, fromName bool) {
+func (r *reader) title(text []byte, slug string) (title string, fromName bool) {
 	if t := r.plain(r.get(titleField)); t != "" {
 		return strings.Clone(t), false
 	}
@@ -145,8 +145,8 @@ func (r *reader) title(text, slug string) (title string, fromName bool) {
 var topHeading = regexp.MustCompile(`^# +[^\n]{1,500}`)
 
 // heading is the text of the heading that a Markdown body begins with.
-func heading(text string) string {
-	h := topHeading.FindString(text)
+func heading(text []byte) string {
+	h := string(topHeading.Find(text))
 	if h == "" {
 		return ""
 	}

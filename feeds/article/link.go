@@ -157,21 +157,34 @@ func hugo(s string) string {
 // expand fills in a pattern; a name that is not known for this article (a date
 // where there is none) makes the result empty.
 func expand(pattern string, named func(name string) (string, bool)) string {
-	known := true
-	s := placeholder.ReplaceAllStringFunc(pattern, func(m string) string {
-		for end := len(m); end > 1; end-- { // :title_x is :title and _x
-			if v, ok := named(m[1:end]); ok {
-				return v + m[end:]
+	var out strings.Builder
+	out.Grow(1 + 2*len(pattern))
+	out.WriteByte('/')
+	for {
+		before, rest, found := strings.Cut(pattern, ":")
+		out.WriteString(before)
+		if !found {
+			break
+		}
+		end := 0
+		for end < len(rest) && (rest[end] == '_' || rest[end] >= 'a' && rest[end] <= 'z') {
+			end++
+		}
+		v, ok := ":", end == 0 // no name
+		for ; !ok; end-- {     // :title_x is :title and _x
+			if end == 0 {
+				return ""
+			}
+			if v, ok = named(rest[:end]); ok {
+				break
 			}
 		}
-		known = false
-		return m
-	})
-	if !known {
-		return ""
+		out.WriteString(v)
+		pattern = rest[end:]
 	}
+	s := out.String()
 	slash := strings.HasSuffix(s, "/")
-	s = path.Clean("/" + s)
+	s = path.Clean(s)
 	if slash && s != "/" {
 		s += "/"
 	}

@@ -18,9 +18,9 @@ type payload struct {
 // append writes the payload in the form that unpack reads.
 func (p *payload) append(b []byte) []byte {
 	it := &p.item
-	for _, s := range []string{it.URL, it.OriginalURL, it.Summary, it.Language, string(p.body.markup), p.body.text, p.body.featured} {
-		b = packed.AppendString(b, s)
-	}
+	b = appendStrings(b, it.URL, it.OriginalURL, it.Summary, it.Language, string(p.body.markup))
+	b = packed.AppendBytes(b, p.body.text)
+	b = packed.AppendString(b, p.body.featured)
 	b = appendList(b, it.AMP, func(b []byte, l feeds.Link) []byte { return appendStrings(b, l.URL, l.Title) })
 	b = appendList(b, it.Authors, func(b []byte, p feeds.Person) []byte { return appendStrings(b, p.Name, p.Email, p.URL, p.Avatar) })
 	b = appendList(b, it.Images, func(b []byte, i feeds.Image) []byte {
@@ -43,7 +43,7 @@ func (p *Parser) unpack(b []byte) (*payload, error) {
 	r := packed.NewReader(b)
 	var it feeds.Item
 	it.URL, it.OriginalURL, it.Summary, it.Language = r.String(), r.String(), r.String(), r.String()
-	text := body{p: p, markup: Markup(r.String()), text: r.String(), featured: r.String()}
+	text := body{p: p, markup: Markup(r.String()), text: r.Bytes(), featured: r.String()}
 	it.AMP = list(r, func() feeds.Link { return feeds.Link{URL: r.String(), Title: r.String()} })
 	it.Authors = list(r, func() feeds.Person {
 		return feeds.Person{Name: r.String(), Email: r.String(), URL: r.String(), Avatar: r.String()}

@@ -10,14 +10,16 @@ import (
 // place is what a link pattern can name. Jekyll's and Hugo's words for the same
 // thing stand side by side.
 type place struct {
-	a           *draft
-	collection  string
-	date        time.Time // in the site's zone; zero without one
-	rel         string    // path below the folder, without the ending
-	section     string    // first folder of it
-	sections    string    // folders of it
-	own         string    // the slug that the file states, else its name
-	title, slug string
+	a          *draft
+	collection string
+	date       time.Time // in the site's zone; zero without one
+	rel        string    // path below the folder, without the ending
+	section    string    // first folder of it
+	sections   string    // folders of it
+	own        string    // the slug that the file states, else its name
+	file       string    // the slug that the file states, or has by its name
+	stated     string    // the slug that the file states
+	hugo       bool      // by whose rules a title becomes part of an address
 }
 
 func (r *reader) place(dir string, f Folder, a *draft, slug string) *place {
@@ -30,12 +32,11 @@ func (r *reader) place(dir string, f Folder, a *draft, slug string) *place {
 	if d, base := path.Split(rel); base == "index" && d != "" {
 		rel = strings.TrimSuffix(d, "/")
 	}
-	p := &place{a: a, collection: f.Name, rel: rel, own: path.Base(rel)}
+	p := &place{a: a, collection: f.Name, rel: rel, own: path.Base(rel), file: slug, stated: r.text(r.get(slugField)), hugo: r.p.opt.Hugo}
 	p.sections = strings.Trim(path.Dir(rel), "./")
 	p.section, _, _ = strings.Cut(p.sections, "/")
-	stated := r.text(r.get(slugField))
-	if stated != "" {
-		p.own = stated
+	if p.stated != "" {
+		p.own = p.stated
 	}
 	if f.Anywhere {
 		p.sections = f.above(dir)
@@ -43,15 +44,21 @@ func (r *reader) place(dir string, f Folder, a *draft, slug string) *place {
 	if !a.Published.IsZero() {
 		p.date = a.Published.In(r.p.opt.TimeZone)
 	}
-	p.title = jekyllTitle(slug)
-	p.slug = p.title
-	if r.p.opt.Hugo {
-		p.title = hugo(a.base.Title)
-		if p.slug = hugo(stated); stated == "" {
-			p.slug = p.title
-		}
-	}
 	return p
+}
+
+func (p *place) title() string {
+	if p.hugo {
+		return hugo(p.a.base.Title)
+	}
+	return jekyllTitle(p.file)
+}
+
+func (p *place) slug() string {
+	if p.hugo && p.stated != "" {
+		return hugo(p.stated)
+	}
+	return p.title()
 }
 
 // named is the value of a name; false where there is none.
@@ -63,9 +70,9 @@ func (p *place) named(name string) (string, bool) {
 	case "path":
 		return p.rel, true
 	case "title":
-		return p.title, true
+		return p.title(), true
 	case "slug":
-		return p.slug, true
+		return p.slug(), true
 	case "name", "basename":
 		return path.Base(p.rel), true
 	case "filename", "contentbasename":

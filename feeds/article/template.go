@@ -1,6 +1,7 @@
 package article
 
 import (
+	"bytes"
 	"regexp"
 	"strings"
 )
@@ -22,12 +23,12 @@ var (
 
 // withoutTemplates is a body as the site's own program would leave it, as far as
 // that can be told without running it.
-func (o *Options) withoutTemplates(text string) string {
+func (o *Options) withoutTemplates(text []byte) []byte {
 	switch {
-	case o.Jekyll && strings.Contains(text, "{"):
-		return withoutLiquid(text)
-	case o.Hugo && strings.Contains(text, "{{"):
-		return withoutShortcodes(text)
+	case o.Jekyll && bytes.IndexByte(text, '{') >= 0:
+		return []byte(withoutLiquid(string(text)))
+	case o.Hugo && bytes.Contains(text, []byte("{{")):
+		return []byte(withoutShortcodes(string(text)))
 	}
 	return text
 }

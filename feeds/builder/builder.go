@@ -34,7 +34,7 @@ import (
 type Source interface {
 	Files(ctx context.Context) iter.Seq2[watcher.File, error]
 	Stat(path string) (watcher.File, error)
-	ReadFile(path string, limit int64) ([]byte, watcher.Stamp, error)
+	ReadFile(path string, buf []byte, limit int64) ([]byte, watcher.Stamp, error)
 }
 
 // Limits bounds one feed's documents. Zero means no limit, except for Items.

@@ -75,14 +75,14 @@ func (d *disk) Stat(path string) (watcher.File, error) {
 	return watcher.File{Path: path, Stamp: d.stamp[path]}, nil
 }
 
-func (d *disk) ReadFile(path string, limit int64) ([]byte, watcher.Stamp, error) {
+func (d *disk) ReadFile(path string, buf []byte, limit int64) ([]byte, watcher.Stamp, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.reads++
 	if int64(len(d.files[path])) > limit {
 		return nil, d.stamp[path], watcher.ErrTooLarge
 	}
-	return []byte(d.files[path]), d.stamp[path], nil
+	return append(buf[:0], d.files[path]...), d.stamp[path], nil
 }
 
 func testBuilder(src Source, now func() time.Time, change func(*Options)) *Builder {

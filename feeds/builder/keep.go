@@ -26,7 +26,7 @@ func (b *Builder) attach() {
 		return
 	}
 	b.home = &article.Home{Parser: b.parser, Read: func(path string) ([]byte, error) {
-		src, _, err := b.src.ReadFile(path, maxFile)
+		src, _, err := b.src.ReadFile(path, nil, maxFile)
 		return src, err
 	}}
 	b.texts = b.opt.Cache.Use(b.home, b.fingerprint())

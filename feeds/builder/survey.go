@@ -181,11 +181,14 @@ func (r *reading) add(j job) {
 
 func (r *reading) work() {
 	var mine []loaded
+	var buf []byte
 	for j := range r.jobs {
 		if r.ctx.Err() != nil {
 			continue
 		}
-		mine = append(mine, r.b.read(j.path))
+		l := loaded{path: j.path}
+		buf = r.b.read(&l, buf)
+		mine = append(mine, l)
 		if n := r.done.Add(1); n%1000 == 0 && r.b.opt.Progress != nil {
 			r.b.opt.Progress(int(n))
 		}
@@ -205,17 +208,28 @@ func (r *reading) wait() []loaded {
 	return r.all
 }
 
-func (b *Builder) read(path string) (l loaded) {
-	l.path = path
-	src, version, err := b.src.ReadFile(path, maxFile)
+// keptBuffer is what is kept at most to read the next file into, in bytes.
+const keptBuffer = 1 << 20
+
+// read reads and parses a file, in the memory of buf if that is large enough, and
+// returns what may be the buf of the next call.
+func (b *Builder) read(l *loaded, buf []byte) []byte {
+	src, version, err := b.src.ReadFile(l.path, buf, maxFile)
 	l.stamp, l.changed, l.err = digestOf(version), version.ChangeTime, err
-	if err == nil {
-		l.article, l.err = b.parser.Parse(path, src)
+	if err != nil {
+		return buf
 	}
-	if l.err == nil && b.texts != nil {
+	if l.article, l.err = b.parser.Parse(l.path, src); l.err == nil {
+		if b.texts == nil {
+			return nil // its text is in src
+		}
 		if l.article, err = b.home.Keep(l.article); err != nil {
 			b.full.Do(func() { b.opt.Logger.Warn("texts stay in memory: there is no room for them on disk", "err", err) })
+			return nil
 		}
 	}
-	return l
+	if cap(src) > keptBuffer {
+		return nil
+	}
+	return src
 }

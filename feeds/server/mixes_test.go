@@ -40,7 +40,7 @@ func (f folder) Stat(path string) (watcher.File, error) {
 	return watcher.File{Path: path}, nil
 }
 
-func (f folder) ReadFile(path string, _ int64) ([]byte, watcher.Stamp, error) {
+func (f folder) ReadFile(path string, _ []byte, _ int64) ([]byte, watcher.Stamp, error) {
 	return []byte(f[path]), watcher.Stamp{}, nil
 }
 
