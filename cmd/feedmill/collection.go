@@ -8,7 +8,7 @@ import (
 
 // startRoom is how much garbage may lie about while many articles are read, in
 // bytes: a heap that is still small would be collected dozens of times as it grows.
-const startRoom = 256 << 20
+const startRoom = 96 << 20
 
 // mostPercent bounds the room while next to nothing is in use: it is startRoom of
 // the smallest heap that is collected at all, 4 MiB.

@@ -13,7 +13,7 @@ func TestRoomPercent(t *testing.T) {
 	}{
 		{0, 100, mostPercent},
 		{1 << 20, 100, mostPercent},
-		{16 << 20, 100, 1600},
+		{startRoom / 16, 100, 1600},
 		{startRoom / 2, 100, 200},
 		{startRoom, 100, 100},
 		{8 * startRoom, 100, 50},

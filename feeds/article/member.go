@@ -2,6 +2,7 @@ package article
 
 import (
 	"iter"
+	"slices"
 	"strings"
 
 	"feedmill/feeds"
@@ -24,13 +25,12 @@ var memberFields = []struct {
 // member lists the feeds the article belongs to, each once.
 func (r *reader) member() []feeds.Tag {
 	var tags []feeds.Tag
-	seen := map[feeds.Key]bool{}
+	var seen uniqueKeys
 	add := func(k feeds.Kind, name string) {
 		if k == feeds.Topic && r.p.opt.TopicName != nil {
 			name = r.p.opt.TopicName(name)
 		}
-		if key := (feeds.Key{Kind: k, Slug: feeds.Fold(name)}); key.Slug != "" && !seen[key] {
-			seen[key] = true
+		if key := (feeds.Key{Kind: k, Slug: feeds.Fold(name)}); key.Slug != "" && seen.add(key) {
 			if tags == nil {
 				tags = make([]feeds.Tag, 0, 4)
 			}
@@ -58,6 +58,31 @@ func (r *reader) member() []feeds.Tag {
 		add(feeds.Provider, r.providerName(v))
 	}
 	return tags
+}
+
+// uniqueKeys are different from each other. The first few are quicker looked
+// through than found.
+type uniqueKeys struct {
+	few   [8]feeds.Key
+	count int
+	more  map[feeds.Key]bool
+}
+
+// add reports whether k was not there before.
+func (u *uniqueKeys) add(k feeds.Key) bool {
+	if slices.Contains(u.few[:u.count], k) || u.more[k] {
+		return false
+	}
+	if u.count < len(u.few) {
+		u.few[u.count] = k
+		u.count++
+		return true
+	}
+	if u.more == nil {
+		u.more = map[feeds.Key]bool{}
+	}
+	u.more[k] = true
+	return true
 }
 
 // name is a value that is a name, or that has one.
