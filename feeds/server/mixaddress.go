@@ -125,7 +125,7 @@ func (v *view) mixDocument(l *feeds.Listing, f feeds.Format) Resource {
 		}
 		weight := 2 * len(c.body.In(feeds.Identity))
 		c.weight += weight
-		v.mixes.weigh(l.Key, f, weight)
+		v.mixes.weigh(l, f, weight)
 		return c, nil
 	}
 	return r

@@ -236,9 +236,10 @@ func (c counting) Compose(m *feeds.Mix, before feeds.Blend) feeds.Blend {
 }
 
 // However many ask at once, one composes; however many feeds are asked for, few
-// are kept.
+// are kept, and their documents.
 func TestMixBounds(t *testing.T) {
-	snap := *newNewsroom(t).Snapshot()
+	n := newNewsroom(t)
+	snap := *n.Snapshot()
 	var composed atomic.Int64
 	library := snap.Library
 	snap.Library = func() feeds.Library { return counting{library(), &composed} }
@@ -262,19 +263,27 @@ func TestMixBounds(t *testing.T) {
 	if n := composed.Load(); n != 1 {
 		t.Errorf("composed %d times", n)
 	}
+	for i := range maxMixes {
+		get(fmt.Sprintf("/mix/election/quality:%d/rss.xml", 1000+i))
+	}
+	cached := n.Report().Cached
 	for i := range 3 * maxMixes {
-		get(fmt.Sprintf("/mix/election/quality:%d/rss.xml", i))
+		get(fmt.Sprintf("/mix/election/quality:%d/rss.xml", 2000+i))
+	}
+	if now := n.Report().Cached; now != cached {
+		t.Errorf("%d bytes of documents and items in memory, %d before others of the same size were asked for", now, cached)
 	}
 	kept := 0
 	for e := v.mixes.used.Front(); e != nil; e = e.Next() {
-		for _, bytes := range e.Value.(*mixed).bytes {
-			kept += bytes
+		for _, d := range e.Value.(*mixed).docs {
+			kept += d.bytes
 		}
 	}
 	if n := v.mixes.used.Len(); n != maxMixes || len(v.mixes.byKey) != n || kept != v.mixes.size || kept == 0 {
 		t.Errorf("%d feeds kept, %d found, %d bytes of %d", n, len(v.mixes.byKey), kept, v.mixes.size)
 	}
-	v.mixes.weigh(v.mixes.used.Front().Value.(*mixed).key, feeds.Atom, maxMixBytes)
+	l := &feeds.Listing{Key: v.mixes.used.Front().Value.(*mixed).key, Revision: new(feeds.Revision)}
+	v.mixes.weigh(l, feeds.Atom, maxMixBytes)
 	if n := v.mixes.used.Len(); n != 1 {
 		t.Errorf("%d feeds kept beyond the bytes", n)
 	}
