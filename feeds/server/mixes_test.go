@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"iter"
 	"maps"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -17,6 +19,7 @@ import (
 	"feedmill/feeds/article"
 	"feedmill/feeds/builder"
 	"feedmill/feeds/catalog"
+	"feedmill/feeds/ledger"
 	"feedmill/watcher"
 )
 
@@ -51,13 +54,17 @@ type newsroom struct {
 	*builder.Builder
 }
 
-func newNewsroom(t testing.TB) *newsroom {
+func newNewsroom(t testing.TB, change ...func(*builder.Options)) *newsroom {
 	topics := []catalog.Topic{{Name: "Joe Biden", Aliases: []string{"POTUS 46"}}}
 	n := &newsroom{t, folder{}, nil}
-	n.Builder = builder.New(n.files, builder.Options{
+	opt := builder.Options{
 		Site: *testSite(), SiteID: "example.com", Topics: topics,
 		Parser: article.NewParser(article.Options{SiteID: "example.com", SiteURL: "https://www.example.com/", TopicName: catalog.TopicNames(topics)}),
-	})
+	}
+	for _, c := range change {
+		c(&opt)
+	}
+	n.Builder = builder.New(n.files, opt)
 	for i := range 6 {
 		n.files[fmt.Sprintf("%d.md", i)] = story(i, "Biden speaks", i*50, "Joe Biden, Election")
 	}
@@ -143,6 +150,45 @@ func TestMixAddresses(t *testing.T) {
 		if w.Code != tt.status || got != tt.want {
 			t.Errorf("%s: %d %q, want %d %q", tt.target, w.Code, got, tt.status, tt.want)
 		}
+	}
+}
+
+// A composed feed goes on without a part that has ended, under the same id, and
+// ends with all that it is made of.
+func TestMixOfRetired(t *testing.T) {
+	l, err := ledger.Open(filepath.Join(t.TempDir(), "ledger.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	n := newNewsroom(t, func(o *builder.Options) { o.Ledger = l })
+	h := NewHandler(n, testOptions(t))
+	id := regexp.MustCompile("<id>[^<]*</id>")
+	const without = "/mix/election/not:weather/atom.xml"
+	before := ask(h, "GET", without).Body.String()
+	delete(n.files, "weather.md")
+	n.apply(watcher.Changes{Paths: []string{"weather.md"}})
+	for path, want := range map[string]int{
+		without:                             200,
+		"/mix/election,weather/rss.xml":     200,
+		"/mix/election,weather/":            200,
+		"/mix/weather,election/":            308,
+		"/mix/election/Weather/rss.xml":     308,
+		"/mix/election/weather/rss.xml":     410,
+		"/mix/weather/rss.xml":              308,
+		"/topics/weather/rss.xml":           410,
+		"/topics/weather/top/rss.xml":       410,
+		"/topics/weather/top/":              410,
+		"/topics/weather/archive/2024-01/":  410,
+		"/topics/nobody/archive/2024-01/":   404,
+		"/mix/election/not:nobody/atom.xml": 404,
+	} {
+		if w := ask(h, "GET", path); w.Code != want {
+			t.Errorf("%s: %d, want %d", path, w.Code, want)
+		}
+	}
+	if after := ask(h, "GET", without).Body.String(); id.FindString(after) != id.FindString(before) || !strings.Contains(after, "without weather") {
+		t.Errorf("before:\n%s\nafter:\n%s", before, after)
 	}
 }
 

@@ -71,6 +71,7 @@ func TestRequirements(t *testing.T) {
 		{"another name redirects for good", "GET", "/topics/renamed/atom.xml", nil, 308, []string{"Location: /topics/known/atom.xml"}},
 		{"another spelling redirects for good", "GET", "/topics/Known", nil, 308, []string{"Location: /topics/known/"}},
 		{"a retired topic is gone", "GET", "/topics/retired/rss.xml", nil, 410, []string{"Cache-Control: public, max-age=3600", "ETag: "}},
+		{"and so is its archive", "GET", "/topics/retired/archive/2021-05/rss.xml", nil, 410, []string{"ETag: "}},
 		{"a known topic without entries is an empty feed", "GET", "/topics/known/rss.xml", nil, 200, []string{rss}},
 		{"an unknown one is not found", "GET", "/topics/unknown/rss.xml", nil, 404, []string{"Cache-Control: no-cache", "ETag: "}},
 		{"A-IM and a former tag get what is new", "GET", "/rss.xml", []string{"A-IM: feed", `If-None-Match: "OLD"`}, 226, []string{"IM: feed", `ETag: "TAG"`, "Cache-Control: no-store, im", varies + ", A-IM, If-None-Match"}},
@@ -122,7 +123,7 @@ func requirementsHandler(t *testing.T) (h *Handler, old string) {
 	known.Next = opt.Now().Add(10 * time.Minute)
 	next := edition(site, "c", "b", "a")
 	snap := feeds.NewSnapshot(site, 3, append(next.Listings, known), map[feeds.Key]feeds.Key{{Kind: feeds.Topic, Slug: "renamed"}: known.Key})
-	snap.Retired = map[feeds.Key]bool{{Kind: feeds.Topic, Slug: "retired"}: true}
+	snap.Retired = map[feeds.Key]string{{Kind: feeds.Topic, Slug: "retired"}: "retired"}
 	src.Store(snap)
 	for range maxRepeats {
 		askFrom(someone, h, "GET", "/topics/known/atom.xml")
