@@ -38,10 +38,12 @@ func (v *view) deltas(r *Resource, full *content, revision *feeds.Revision, f fe
 }
 
 // wantsDelta reads A-IM (RFC 3229 §10.5.3): a list of instance manipulations
-// with weights, of which "identity" asks for the whole.
+// with weights, of which "identity" asks for the whole. The library feedparser
+// sends it without asking the programs that use it, of which rss2email takes 226
+// for an error: its users would get nothing new for days.
 func wantsDelta(r request) bool {
 	lines := r.Field("A-Im")
-	if lines == nil {
+	if lines == nil || strings.Contains(r.Agent(), "feedparser/") || strings.Contains(r.Agent(), "rss2email/") {
 		return false
 	}
 	feed, whole := unset, unset
