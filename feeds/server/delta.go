@@ -28,11 +28,15 @@ type deltas struct {
 // deltas keeps what a document holds for clients to come, and answers those that
 // come back.
 func (v *view) deltas(r *Resource, full *content, revision *feeds.Revision, f feeds.Format) *deltas {
-	v.past.note(r.Path, full.tag, revision.Marks())
+	past := v.past
+	if full.document.key.Kind == feeds.Composed { // of which there is no end: they would soon be all that is remembered
+		past = v.pastMixes
+	}
+	past.note(r.Path, full.tag, revision.Marks())
 	like := *full
 	like.body, like.again = nil, nil
 	return &deltas{
-		past: v.past, resource: r, like: &like, revision: revision, format: f, log: v.opt.Logger,
+		past: past, resource: r, like: &like, revision: revision, format: f, log: v.opt.Logger,
 		room: len(full.body.In(feeds.Identity)), made: map[string]*rendition{},
 	}
 }
@@ -109,7 +113,8 @@ func (d *deltas) from(tag string, known []feeds.Mark, now time.Time) *rendition 
 // past remembers what documents held, so that a tag of the last days says what
 // its client knows. It is bounded in age and size, and empty after a start.
 type past struct {
-	now func() time.Time
+	now   func() time.Time
+	limit int // of size
 
 	mu      sync.Mutex
 	current map[string]*state // by path
@@ -131,12 +136,13 @@ type state struct {
 func (s *state) size() int { return len(s.marks) + 16 }
 
 const (
-	pastAge  = 7 * 24 * time.Hour
-	pastSize = 1 << 20 // marks: 16 MiB
+	pastAge    = 7 * 24 * time.Hour
+	pastSize   = 1 << 20 // marks: 16 MiB
+	mixesShare = 1 << 18
 )
 
-func newPast(now func() time.Time) *past {
-	return &past{now: now, current: map[string]*state{}, former: map[place]*state{}}
+func newPast(now func() time.Time, limit int) *past {
+	return &past{now: now, limit: limit, current: map[string]*state{}, former: map[place]*state{}}
 }
 
 // note takes in what the document at path holds now.
@@ -161,7 +167,7 @@ func (p *past) note(path, tag string, marks []feeds.Mark) {
 // trim forgets what is too old or too much.
 func (p *past) trim() {
 	oldest := p.now().Add(-pastAge)
-	for len(p.order) > 0 && (p.size > pastSize || p.order[0].until.Before(oldest)) {
+	for len(p.order) > 0 && (p.size > p.limit || p.order[0].until.Before(oldest)) {
 		s := p.order[0]
 		p.order[0], p.order = nil, p.order[1:]
 		p.size -= s.size()
@@ -170,7 +176,7 @@ func (p *past) trim() {
 		}
 	}
 	for path, s := range p.current {
-		if p.size <= pastSize {
+		if p.size <= p.limit {
 			return
 		}
 		delete(p.current, path)

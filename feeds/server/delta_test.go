@@ -157,7 +157,7 @@ func TestTagsAreForgotten(t *testing.T) {
 }
 
 func TestPastIsBounded(t *testing.T) {
-	p := newPast(func() time.Time { return newest })
+	p := newPast(func() time.Time { return newest }, pastSize)
 	marks := make([]feeds.Mark, 1<<10)
 	for i := range 3000 {
 		p.note(fmt.Sprint("/", i%1500), fmt.Sprint(i%2999), marks)

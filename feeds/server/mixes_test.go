@@ -339,6 +339,28 @@ func TestMixBounds(t *testing.T) {
 	}
 }
 
+// However many composed feeds are asked for, what clients know of others is not
+// forgotten.
+func TestMixesLeaveThePastOfOthers(t *testing.T) {
+	n := newNewsroom(t)
+	h := NewHandler(n, testOptions(t))
+	h.past.limit, h.pastMixes.limit = 200, 200
+	old := ask(h, "GET", "/rss.xml").Header().Get("ETag")
+	n.save("8.md", story(8, "Biden rests", 1, "Joe Biden"))
+	ask(h, "GET", "/rss.xml")
+	mix := ask(h, "GET", "/mix/election/quality:1/rss.xml").Header().Get("ETag")
+	for i := range 50 {
+		ask(h, "GET", fmt.Sprintf("/mix/election/quality:%d/rss.xml", 2+i))
+	}
+	n.save("8.md", story(8, "Biden rests again", 1, "Joe Biden, Election"))
+	for path, want := range map[string]int{"/rss.xml": 226, "/mix/election/quality:1/rss.xml": 200} {
+		tag := map[int]string{226: old, 200: mix}[want]
+		if w := ask(h, "GET", path, "A-IM: feed", "If-None-Match: "+tag); w.Code != want {
+			t.Errorf("%s: %d, want %d", path, w.Code, want)
+		}
+	}
+}
+
 // While snapshots and numbers change, a tag never names two bodies, and what is
 // hidden is gone for whoever asks afterwards.
 func TestMixSwap(t *testing.T) {
