@@ -65,7 +65,45 @@ func Slug(name string) string {
 // has none. A text holds another one, whatever the case and marks between words,
 // if its SlugText holds the other's.
 func SlugText(text string) string {
+	if plainASCII(text) {
+		return slugASCII(text)
+	}
+	return slugTextAny(text)
+}
+
+func slugTextAny(text string) string {
 	return norm.NFC.String(strings.Join(slugWords([]rune(Fold(text))), "-"))
+}
+
+// slugASCII is SlugText of plain ASCII: titles are searched by the ten thousand.
+func slugASCII(text string) string {
+	text = strings.ToLower(text)
+	slug := make([]byte, 0, len(text)+8)
+	apart := false // what comes is another word
+	add := func(s string) {
+		if apart && len(slug) > 0 {
+			slug = append(slug, '-')
+		}
+		slug, apart = append(slug, s...), false
+	}
+	isLetter := func(c byte) bool { return 'a' <= c && c <= 'z' }
+	for i := range len(text) {
+		c := text[i]
+		if isLetter(c) || '0' <= c && c <= '9' {
+			add(text[i : i+1])
+			continue
+		}
+		whole := symbols[rune(c)]
+		if c == '.' && i+1 < len(text) && isLetter(text[i+1]) && (i == 0 || text[i-1] == ' ') {
+			whole = "dot"
+		}
+		if whole != "" {
+			apart = true
+			add(whole)
+		}
+		apart = apart || c != '\''
+	}
+	return string(slug)
 }
 
 func slugWords(folded []rune) []string {

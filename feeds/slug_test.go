@@ -68,9 +68,13 @@ func FuzzSlug(f *testing.F) {
 	f.Add("Joe Biden")
 	f.Add(" A  B\t")
 	f.Add("\xf4ϔ")
+	f.Add("'A' .NET, C# & don't-2.x...'s")
 	f.Fuzz(func(t *testing.T, name string) {
 		if Fold(name) != foldAny(name) {
 			t.Errorf("Fold(%q) = %q, as any name %q", name, Fold(name), foldAny(name))
+		}
+		if SlugText(name) != slugTextAny(name) {
+			t.Errorf("SlugText(%q) = %q, as any text %q", name, SlugText(name), slugTextAny(name))
 		}
 		s := Slug(name)
 		if s == "" || strings.ContainsAny(s, "/?#%\\ .") {
@@ -109,5 +113,12 @@ func TestXMLText(t *testing.T) {
 	clean := strings.Repeat("clean é ", 100)
 	if n := testing.AllocsPerRun(10, func() { XMLText(clean) }); n != 0 {
 		t.Errorf("%v allocations for clean text", n)
+	}
+}
+
+// BenchmarkSlugText is what a search costs for each title.
+func BenchmarkSlugText(b *testing.B) {
+	for b.Loop() {
+		SlugText("What came of the harbour's new crane, & who paid")
 	}
 }

@@ -20,7 +20,7 @@ type Snapshot struct {
 	Site     *Site
 	Listings []*Listing     // by kind; topics and the rest by name
 	Articles int            // articles in at least one feed
-	Retired  map[Key]bool   // feeds that once were and lead nowhere now
+	Retired  map[Key]string // names of feeds that once were and lead nowhere now, folded
 	Library  func() Library // composes feeds of what is shown at the time of the call; nil: there are none
 	index    map[Key]int    // in Listings; shared with the snapshots that With makes
 	aliases  map[Key]Key

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -85,14 +86,23 @@ func unlisted(cfg *settings) []string {
 		if !e.IsDir() || !strings.HasPrefix(e.Name(), "_") || slices.Contains(notArticles, e.Name()) || slices.ContainsFunc(cfg.Collections, holds) {
 			continue
 		}
-		for _, pattern := range []string{"*.md", "*.markdown", "*.html"} {
-			if found, _ := filepath.Glob(filepath.Join(cfg.Dir, e.Name(), pattern)); len(found) > 0 {
-				dirs = append(dirs, e.Name())
-				break
-			}
+		if holdsPages(filepath.Join(cfg.Dir, e.Name())) {
+			dirs = append(dirs, e.Name())
 		}
 	}
 	return dirs
+}
+
+// holdsPages reports whether there are files below dir that Jekyll makes pages of.
+func holdsPages(dir string) (found bool) {
+	filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error { // what cannot be read is none of ours
+		if err == nil && !d.IsDir() && slices.Contains([]string{".md", ".markdown", ".html"}, filepath.Ext(path)) {
+			found = true
+			return fs.SkipAll
+		}
+		return nil
+	})
+	return found
 }
 
 // checkLedger verifies what earlier runs remembered. One in use is fine: the

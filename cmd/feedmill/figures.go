@@ -53,5 +53,6 @@ func knows(snap *feeds.Snapshot, k feeds.Key) bool {
 		return false
 	}
 	_, former := snap.Alias(k)
-	return former || snap.Listing(k) != nil || snap.Retired[k]
+	_, retired := snap.Retired[k]
+	return former || retired || snap.Listing(k) != nil
 }

@@ -140,7 +140,7 @@ func dayOfNews(site *feeds.Site, items ...string) *feeds.Snapshot {
 		return &feeds.Listing{Key: k, Name: slug, Count: len(items), Revision: feeds.NewRevision(func() *feeds.Feed { return f }, encoders)}
 	}
 	s := feeds.NewSnapshot(site, len(items), []*feeds.Listing{listing("election", items), listing("sport", []string{"goal", "own goal"})}, nil)
-	s.Retired = map[feeds.Key]bool{{Kind: feeds.Topic, Slug: "cricket"}: true}
+	s.Retired = map[feeds.Key]string{{Kind: feeds.Topic, Slug: "cricket"}: "cricket"}
 	return s
 }
 

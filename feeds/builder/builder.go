@@ -61,7 +61,8 @@ type Options struct {
 	Guard      Guard                                      // what is too much for one round; zero: nothing is
 	OnHeld     func(*feeds.Hold)                          // told what is held when that changes, nil for nothing any more; nil for nobody
 
-	items *items // what is rendered of them
+	items   *items        // what is rendered of them
+	picking chan struct{} // room for those who pick articles for composed feeds
 }
 
 // Builder makes snapshots. Apply and Run must not be called concurrently with
@@ -111,6 +112,7 @@ func New(src Source, opt Options) *Builder {
 		opt.Limits = func(feeds.Kind, string) Limits { return Limits{Items: 50, MaxBytes: 512 << 10} }
 	}
 	opt.items = newItems(feeds.NewCache(cmp.Or(opt.CacheBytes, 256<<20)))
+	opt.picking = make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2)) // the rest is for everybody else
 	if opt.Ledger == nil {
 		opt.Ledger = ledger.Memory()
 	}

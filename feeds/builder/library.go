@@ -14,18 +14,21 @@ type library struct {
 	checked func(*kept, func(feeds.Format) string, *feeds.Revision) *feeds.Revision
 	edition *edition
 	windows []*window
-	index   map[feeds.Key]int // of windows
+	index   map[feeds.Key]int    // of windows
+	retired map[feeds.Key]string // as in feeds.Snapshot
 }
 
 // edition tells libraries apart without keeping one in memory.
 type edition struct{ _ byte }
 
-// part is the window of a feed; an empty one where there is none.
+// part is the window of a feed; an empty one where there is none, with the name of
+// the feed that once was.
 func (lib *library) part(k feeds.Key) *window {
 	if i, ok := lib.index[k]; ok {
 		return lib.windows[i]
 	}
-	return &window{}
+	name := lib.retired[k]
+	return &window{fold: name, meta: meta{name: name}}
 }
 
 // blend is a composed feed as one edition has it.
@@ -42,7 +45,7 @@ func (b *blend) Listing() *feeds.Listing { return b.listing }
 // have changed, it alone is new: no snapshot, and nothing that was rendered,
 // becomes another.
 func (b *Builder) collect() {
-	b.library.Store(&library{opt: &b.opt, checked: b.checked, edition: new(edition), windows: b.layout.windows, index: b.layout.index})
+	b.library.Store(&library{opt: &b.opt, checked: b.checked, edition: new(edition), windows: b.layout.windows, index: b.layout.index, retired: b.catalog.Retired()})
 }
 
 // next is a time before which no scheduled article appears in a mix, the latest

@@ -4,9 +4,13 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"feedmill/feeds"
@@ -361,4 +365,42 @@ func TestMixAges(t *testing.T) {
 	if got := titlesOf(b.Snapshot().Library().Compose(m, blend).Listing().Feed()); got != "" {
 		t.Errorf("too old, and still there: %q", got)
 	}
+}
+
+// However many feeds are asked for at once that nobody had before, processors are
+// left for everybody else.
+func TestPickingIsBounded(t *testing.T) {
+	d := newDisk()
+	d.write("a.md", "---\ntitle: A\ndate: 2024-05-01\ntopics: [a]\n---\n")
+	synctest.Test(t, func(t *testing.T) {
+		var at atomic.Int64
+		var stop atomic.Pointer[chan struct{}]
+		b := testBuilder(d, func() time.Time {
+			if c := stop.Load(); c != nil {
+				at.Add(1)
+				<-*c
+			}
+			return verifyNow
+		}, nil)
+		if err := b.Apply(t.Context(), watcher.Changes{Rescan: true}); err != nil {
+			t.Fatal(err)
+		}
+		on := make(chan struct{})
+		stop.Store(&on)
+		var clients sync.WaitGroup
+		for i := range 50 {
+			clients.Go(func() {
+				b.library.Load().pick(&feeds.Mix{Title: []string{fmt.Sprint("t", i)}}, Limits{Items: 50})
+			})
+		}
+		synctest.Wait()
+		if n, most := at.Load(), int64(max(1, runtime.GOMAXPROCS(0)/2)); n != most {
+			t.Errorf("%d at work at once, want %d", n, most)
+		}
+		close(on)
+		clients.Wait()
+		if n := at.Load(); n != 50 {
+			t.Errorf("%d came to their turn, want 50", n)
+		}
+	})
 }

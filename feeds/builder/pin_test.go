@@ -32,7 +32,7 @@ func TestAddressesOutliveARestart(t *testing.T) {
 			got := "unknown"
 			if l := b.Snapshot().Listing(k); l != nil {
 				got = l.Name
-			} else if b.Snapshot().Retired[k] {
+			} else if b.Snapshot().Retired[k] != "" {
 				got = "retired"
 			}
 			if got != name {

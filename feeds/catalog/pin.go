@@ -33,25 +33,25 @@ func (c *Catalog) pin(k feeds.Key, r ref) {
 // past is where slugs lead that are no feed's now.
 type past struct {
 	aliases map[feeds.Key]feeds.Key
-	retired map[feeds.Key]bool
+	retired map[feeds.Key]string
 }
 
-// Retired tells the keys of feeds that were served once and lead nowhere now.
-// The caller must not change it.
-func (c *Catalog) Retired() map[feeds.Key]bool { return c.history().retired }
+// Retired tells the folded names of feeds that were served once and lead nowhere
+// now, by their keys. The caller must not change it.
+func (c *Catalog) Retired() map[feeds.Key]string { return c.history().retired }
 
 func (c *Catalog) history() *past {
 	if c.past != nil {
 		return c.past
 	}
-	c.past = &past{map[feeds.Key]feeds.Key{}, map[feeds.Key]bool{}}
+	c.past = &past{map[feeds.Key]feeds.Key{}, map[feeds.Key]string{}}
 	renamed := TopicNames(c.opt.Topics)
 	for k, r := range c.owners {
 		if r.kind == feeds.Topic {
 			r.fold = c.fold(renamed(r.fold))
 		}
 		if s := c.shelves[r]; s == nil {
-			c.past.retired[k] = true
+			c.past.retired[k] = r.fold
 		} else if s.Key() != k {
 			c.past.aliases[k] = s.Key()
 		}

@@ -22,7 +22,7 @@ func addresses(c *Catalog, slugs ...string) string {
 			slug += "=" + c.Shelves()[i].Name()
 		case led:
 			slug += ">" + to.Slug
-		case c.Retired()[k]:
+		case c.Retired()[k] != "":
 			slug += "!"
 		default:
 			slug += "?"

@@ -115,16 +115,26 @@ func spellings(k feeds.Key) [3]feeds.Key {
 }
 
 // retired reports whether an escaped path, which leads nowhere, is of a feed that
-// once was.
+// once was, of an archive of it, or of a feed composed of nothing else.
 func (v *view) retired(path string) bool {
 	for _, p := range [...]string{path, "/" + strings.TrimPrefix(path, v.base)} {
-		if k, _, ok := split(p); ok {
-			for _, k := range spellings(k) {
-				if v.snap.Retired[k] {
-					return true
-				}
-			}
+		if folder, _, ok := strings.Cut(p, "/archive/"); ok {
+			p = folder + "/"
+		}
+		if k, _, ok := split(p); ok && v.former(k) != nil {
+			return true
 		}
 	}
-	return false
+	_, m, _, err := v.mixAt(path)
+	return m != nil && err == nil && v.ended(m)
+}
+
+// former is the feed that once was and that somebody may mean by k; nil for none.
+func (v *view) former(k feeds.Key) *feeds.Listing {
+	for _, k := range spellings(k) {
+		if name, ok := v.snap.Retired[k]; ok {
+			return &feeds.Listing{Key: k, Name: name}
+		}
+	}
+	return nil
 }

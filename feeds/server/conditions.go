@@ -115,24 +115,35 @@ func preferred(lines []string) preference {
 	if weight[feeds.Gzip] == unset {
 		weight[feeds.Gzip] = others
 	}
+	if weight[feeds.Identity] == unset && others == 0 {
+		weight[feeds.Identity] = 0
+	}
 	best := feeds.Identity
 	for _, c := range feeds.Codings[1:] {
 		if weight[c] > 0 && (weight[c] > weight[best] || best == feeds.Identity && weight[c] == weight[best]) {
 			best = c
 		}
 	}
+	p := preference{best: best, coded: best != feeds.Identity && weight[feeds.Identity] == 0}
 	if weight[feeds.Gzip] > 0 {
-		return preference{best, feeds.Gzip}
+		p.meanwhile = feeds.Gzip
 	}
-	return preference{best, feeds.Identity}
+	return p
 }
 
 // preference is what a client would like best, and what it is to get meanwhile, as
-// long as that is being made: Gzip or Identity.
-type preference struct{ best, meanwhile feeds.Coding }
+// long as that is being made: Gzip or Identity. If it takes nothing but coded
+// bytes, it gets the best at once.
+type preference struct {
+	best, meanwhile feeds.Coding
+	coded           bool
+}
 
 // of is b in the best coding that can be sent at once.
 func (p preference) of(b *feeds.Body) (feeds.Coding, []byte) {
+	if p.coded {
+		return p.best, b.In(p.best)
+	}
 	coding, bytes := b.Best(p.best)
 	if coding != p.best && coding != p.meanwhile {
 		return feeds.Identity, b.In(feeds.Identity)

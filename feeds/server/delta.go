@@ -28,20 +28,26 @@ type deltas struct {
 // deltas keeps what a document holds for clients to come, and answers those that
 // come back.
 func (v *view) deltas(r *Resource, full *content, revision *feeds.Revision, f feeds.Format) *deltas {
-	v.past.note(r.Path, full.tag, revision.Marks())
+	past := v.past
+	if full.document.key.Kind == feeds.Composed { // of which there is no end: they would soon be all that is remembered
+		past = v.pastMixes
+	}
+	past.note(r.Path, full.tag, revision.Marks())
 	like := *full
 	like.body, like.again = nil, nil
 	return &deltas{
-		past: v.past, resource: r, like: &like, revision: revision, format: f, log: v.opt.Logger,
+		past: past, resource: r, like: &like, revision: revision, format: f, log: v.opt.Logger,
 		room: len(full.body.In(feeds.Identity)), made: map[string]*rendition{},
 	}
 }
 
 // wantsDelta reads A-IM (RFC 3229 §10.5.3): a list of instance manipulations
-// with weights, of which "identity" asks for the whole.
+// with weights, of which "identity" asks for the whole. The library feedparser
+// sends it without asking the programs that use it, of which rss2email takes 226
+// for an error: its users would get nothing new for days.
 func wantsDelta(r request) bool {
 	lines := r.Field("A-Im")
-	if lines == nil {
+	if lines == nil || strings.Contains(r.Agent(), "feedparser/") || strings.Contains(r.Agent(), "rss2email/") {
 		return false
 	}
 	feed, whole := unset, unset
@@ -107,7 +113,8 @@ func (d *deltas) from(tag string, known []feeds.Mark, now time.Time) *rendition 
 // past remembers what documents held, so that a tag of the last days says what
 // its client knows. It is bounded in age and size, and empty after a start.
 type past struct {
-	now func() time.Time
+	now   func() time.Time
+	limit int // of size
 
 	mu      sync.Mutex
 	current map[string]*state // by path
@@ -129,12 +136,13 @@ type state struct {
 func (s *state) size() int { return len(s.marks) + 16 }
 
 const (
-	pastAge  = 7 * 24 * time.Hour
-	pastSize = 1 << 20 // marks: 16 MiB
+	pastAge    = 7 * 24 * time.Hour
+	pastSize   = 1 << 20 // marks: 16 MiB
+	mixesShare = 1 << 18
 )
 
-func newPast(now func() time.Time) *past {
-	return &past{now: now, current: map[string]*state{}, former: map[place]*state{}}
+func newPast(now func() time.Time, limit int) *past {
+	return &past{now: now, limit: limit, current: map[string]*state{}, former: map[place]*state{}}
 }
 
 // note takes in what the document at path holds now.
@@ -159,7 +167,7 @@ func (p *past) note(path, tag string, marks []feeds.Mark) {
 // trim forgets what is too old or too much.
 func (p *past) trim() {
 	oldest := p.now().Add(-pastAge)
-	for len(p.order) > 0 && (p.size > pastSize || p.order[0].until.Before(oldest)) {
+	for len(p.order) > 0 && (p.size > p.limit || p.order[0].until.Before(oldest)) {
 		s := p.order[0]
 		p.order[0], p.order = nil, p.order[1:]
 		p.size -= s.size()
@@ -168,7 +176,7 @@ func (p *past) trim() {
 		}
 	}
 	for path, s := range p.current {
-		if p.size <= pastSize {
+		if p.size <= p.limit {
 			return
 		}
 		delete(p.current, path)

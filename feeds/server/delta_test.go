@@ -104,6 +104,8 @@ func TestWhoGetsADelta(t *testing.T) {
 		{"in any case", []string{"A-IM: FEED", `If-None-Match: "` + old + `"`}, 226},
 		{"in a list", []string{"A-IM: vcdiff, gzip;q=0.3, feed;q=0.1", `If-None-Match: "` + old + `"`}, 226},
 		{"in a second line", []string{"A-IM: gzip", "A-IM: feed", `If-None-Match: "` + old + `"`}, 226},
+		{"a library that sends it unasked", []string{"User-Agent: feedparser/6.0.10 +https://github.com/kurtmckee/feedparser/", "A-IM: feed", `If-None-Match: "` + old + `"`}, 200},
+		{"a program that takes it for an error", []string{"User-Agent: rss2email/3.14 (https://github.com/rss2email/rss2email)", "A-IM: feed", `If-None-Match: "` + old + `"`}, 200},
 		{"refused", []string{"A-IM: feed;q=0", `If-None-Match: "` + old + `"`}, 200},
 		{"the whole preferred", []string{"A-IM: feed;q=0.5, identity", `If-None-Match: "` + old + `"`}, 200},
 		{"the whole as second choice", []string{"A-IM: feed, identity;q=0.5", `If-None-Match: "` + old + `"`}, 226},
@@ -155,7 +157,7 @@ func TestTagsAreForgotten(t *testing.T) {
 }
 
 func TestPastIsBounded(t *testing.T) {
-	p := newPast(func() time.Time { return newest })
+	p := newPast(func() time.Time { return newest }, pastSize)
 	marks := make([]feeds.Mark, 1<<10)
 	for i := range 3000 {
 		p.note(fmt.Sprint("/", i%1500), fmt.Sprint(i%2999), marks)

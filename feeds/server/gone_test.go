@@ -11,7 +11,7 @@ func TestRetired(t *testing.T) {
 	site := testSite()
 	site.BaseURL = "https://example.com/feeds/"
 	snap := testSnapshot(site)
-	snap.Retired = map[feeds.Key]bool{{Kind: feeds.Topic, Slug: "old-news"}: true, {Kind: feeds.Topic, Slug: "artificial-intelligence"}: true}
+	snap.Retired = map[feeds.Key]string{{Kind: feeds.Topic, Slug: "old-news"}: "old news", {Kind: feeds.Topic, Slug: "artificial-intelligence"}: "artificial intelligence"}
 	h := NewHandler(holding(snap), testOptions(t))
 	for path, want := range map[string]int{
 		"/topics/old-news/rss.xml":                410,

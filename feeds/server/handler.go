@@ -75,12 +75,13 @@ const (
 // Handler answers requests for what a Source holds at the time of each. It is
 // safe for concurrent use and starts no goroutine.
 type Handler struct {
-	source Source
-	opt    Options
-	view   atomic.Pointer[view]
-	past   *past
-	mixes  *mixes
-	date   date
+	source    Source
+	opt       Options
+	view      atomic.Pointer[view]
+	past      *past
+	pastMixes *past
+	mixes     *mixes
+	date      date
 
 	metrics meters
 	repeats *repeats
@@ -98,7 +99,7 @@ func NewHandler(src Source, opt Options) *Handler {
 	if opt.Now == nil {
 		opt.Now = time.Now
 	}
-	h := &Handler{source: src, opt: opt, past: newPast(opt.Now), mixes: newMixes(), repeats: &repeats{seed: maphash.MakeSeed()}}
+	h := &Handler{source: src, opt: opt, past: newPast(opt.Now, pastSize), pastMixes: newPast(opt.Now, mixesShare), mixes: newMixes(), repeats: &repeats{seed: maphash.MakeSeed()}}
 	h.streams = newStreams(h)
 	h.metrics = newMeters(h)
 	return h
@@ -137,7 +138,7 @@ func (h *Handler) current(snap *feeds.Snapshot) *view {
 	v := h.view.Load()
 	if v == nil || v.snap != snap {
 		v = newView(snap, h.opt)
-		v.past = h.past
+		v.past, v.pastMixes = h.past, h.pastMixes
 		v.mixes = h.mixes
 		v.repeats = h.repeats
 		v.streams = h.streams

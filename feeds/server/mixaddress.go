@@ -38,7 +38,7 @@ func mixAddress(path string) (segments []string, file string, ok bool) {
 // mixOf reads the segments of a composed feed's address.
 func (v *view) mixOf(segments []string) (*feeds.Mix, error) {
 	if segments[0] == mixSegment {
-		return feeds.ParseMix(segments[1:], v.listing)
+		return feeds.ParseMix(segments[1:], v.part)
 	}
 	m := &feeds.Mix{Top: true}
 	if len(segments) == 1 {
@@ -48,12 +48,29 @@ func (v *view) mixOf(segments []string) (*feeds.Mix, error) {
 	if !ok {
 		return nil, errNoRanking
 	}
-	l := v.listing(k)
+	l := v.part(k)
 	if l == nil {
 		return nil, errNoRanking
 	}
 	m.Of = [][]feeds.Key{{l.Key}}
 	return m, nil
+}
+
+// part is the feed that somebody may mean by k, or else one that once was: a
+// composed feed does not end with one of its parts.
+func (v *view) part(k feeds.Key) *feeds.Listing {
+	if l := v.listing(k); l != nil {
+		return l
+	}
+	return v.former(k)
+}
+
+// ended reports whether no article can be in m any more: one of its groups is of
+// nothing but feeds that once were.
+func (v *view) ended(m *feeds.Mix) bool {
+	return slices.ContainsFunc(m.Of, func(group []feeds.Key) bool {
+		return !slices.ContainsFunc(group, func(k feeds.Key) bool { return v.snap.Listing(k) != nil })
+	})
 }
 
 // findMix is find for composed feeds; ok is false where the path is none's. An
@@ -76,6 +93,9 @@ func (v *view) findMix(path string) (e *entry, redirect string, ok bool) {
 	}
 	if canonical, _, _ := mixAddress(key.Path()); !slices.Equal(canonical, segments) {
 		return nil, v.link(key.Path() + file), true
+	}
+	if v.ended(m) {
+		return nil, "", true
 	}
 	return v.mixEntry(v.mixes.compose(v.snap, m), file), "", true
 }
@@ -125,7 +145,7 @@ func (v *view) mixDocument(l *feeds.Listing, f feeds.Format) Resource {
 		}
 		weight := 2 * len(c.body.In(feeds.Identity))
 		c.weight += weight
-		v.mixes.weigh(l.Key, f, weight)
+		v.mixes.weigh(l, f, weight)
 		return c, nil
 	}
 	return r

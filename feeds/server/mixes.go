@@ -29,7 +29,13 @@ type mixed struct {
 	mu    sync.Mutex // held while it is composed
 	key   feeds.Key
 	blend feeds.Blend
-	bytes [len(feeds.Formats)]int // of its documents, guarded by mixes.mu
+	docs  [len(feeds.Formats)]weighed // guarded by mixes.mu
+}
+
+// weighed is a document that takes so many bytes.
+type weighed struct {
+	of    *feeds.Revision // nil: there is none
+	bytes int
 }
 
 func newMixes() *mixes { return &mixes{byKey: make(map[feeds.Key]*list.Element)} }
@@ -63,28 +69,33 @@ func (x *mixes) use(site *feeds.Site, k feeds.Key) *mixed {
 	return at.Value.(*mixed)
 }
 
-// weigh accounts for a document of the feed with this key, in place of the one
-// before it.
-func (x *mixes) weigh(k feeds.Key, f feeds.Format, bytes int) {
+// weigh accounts for a document of a feed, in place of the one before it.
+func (x *mixes) weigh(l *feeds.Listing, f feeds.Format, bytes int) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	at, ok := x.byKey[k]
+	at, ok := x.byKey[l.Key]
 	if !ok {
+		l.Revision.Forget(f)
 		return
 	}
-	known := &at.Value.(*mixed).bytes[f]
-	x.size += bytes - *known
-	*known = bytes
+	known := &at.Value.(*mixed).docs[f]
+	x.size += bytes - known.bytes
+	*known = weighed{l.Revision, bytes}
 	x.trim()
 }
 
-// trim forgets what was not used for longest, but not the one used last.
+// trim forgets what was not used for longest, but not the one used last. Its
+// documents make room at once: composed feeds, of which there is no end, must not
+// drive those of others out of memory.
 func (x *mixes) trim() {
 	for x.used.Len() > 1 && (x.used.Len() > maxMixes || x.size > maxMixBytes) {
 		old := x.used.Remove(x.used.Back()).(*mixed)
 		delete(x.byKey, old.key)
-		for _, n := range old.bytes {
-			x.size -= n
+		for f, d := range old.docs {
+			if d.of != nil {
+				x.size -= d.bytes
+				d.of.Forget(feeds.Format(f))
+			}
 		}
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"iter"
 	"maps"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -17,6 +19,7 @@ import (
 	"feedmill/feeds/article"
 	"feedmill/feeds/builder"
 	"feedmill/feeds/catalog"
+	"feedmill/feeds/ledger"
 	"feedmill/watcher"
 )
 
@@ -51,13 +54,17 @@ type newsroom struct {
 	*builder.Builder
 }
 
-func newNewsroom(t testing.TB) *newsroom {
+func newNewsroom(t testing.TB, change ...func(*builder.Options)) *newsroom {
 	topics := []catalog.Topic{{Name: "Joe Biden", Aliases: []string{"POTUS 46"}}}
 	n := &newsroom{t, folder{}, nil}
-	n.Builder = builder.New(n.files, builder.Options{
+	opt := builder.Options{
 		Site: *testSite(), SiteID: "example.com", Topics: topics,
 		Parser: article.NewParser(article.Options{SiteID: "example.com", SiteURL: "https://www.example.com/", TopicName: catalog.TopicNames(topics)}),
-	})
+	}
+	for _, c := range change {
+		c(&opt)
+	}
+	n.Builder = builder.New(n.files, opt)
 	for i := range 6 {
 		n.files[fmt.Sprintf("%d.md", i)] = story(i, "Biden speaks", i*50, "Joe Biden, Election")
 	}
@@ -143,6 +150,45 @@ func TestMixAddresses(t *testing.T) {
 		if w.Code != tt.status || got != tt.want {
 			t.Errorf("%s: %d %q, want %d %q", tt.target, w.Code, got, tt.status, tt.want)
 		}
+	}
+}
+
+// A composed feed goes on without a part that has ended, under the same id, and
+// ends with all that it is made of.
+func TestMixOfRetired(t *testing.T) {
+	l, err := ledger.Open(filepath.Join(t.TempDir(), "ledger.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	n := newNewsroom(t, func(o *builder.Options) { o.Ledger = l })
+	h := NewHandler(n, testOptions(t))
+	id := regexp.MustCompile("<id>[^<]*</id>")
+	const without = "/mix/election/not:weather/atom.xml"
+	before := ask(h, "GET", without).Body.String()
+	delete(n.files, "weather.md")
+	n.apply(watcher.Changes{Paths: []string{"weather.md"}})
+	for path, want := range map[string]int{
+		without:                             200,
+		"/mix/election,weather/rss.xml":     200,
+		"/mix/election,weather/":            200,
+		"/mix/weather,election/":            308,
+		"/mix/election/Weather/rss.xml":     308,
+		"/mix/election/weather/rss.xml":     410,
+		"/mix/weather/rss.xml":              308,
+		"/topics/weather/rss.xml":           410,
+		"/topics/weather/top/rss.xml":       410,
+		"/topics/weather/top/":              410,
+		"/topics/weather/archive/2024-01/":  410,
+		"/topics/nobody/archive/2024-01/":   404,
+		"/mix/election/not:nobody/atom.xml": 404,
+	} {
+		if w := ask(h, "GET", path); w.Code != want {
+			t.Errorf("%s: %d, want %d", path, w.Code, want)
+		}
+	}
+	if after := ask(h, "GET", without).Body.String(); id.FindString(after) != id.FindString(before) || !strings.Contains(after, "without weather") {
+		t.Errorf("before:\n%s\nafter:\n%s", before, after)
 	}
 }
 
@@ -236,9 +282,10 @@ func (c counting) Compose(m *feeds.Mix, before feeds.Blend) feeds.Blend {
 }
 
 // However many ask at once, one composes; however many feeds are asked for, few
-// are kept.
+// are kept, and their documents.
 func TestMixBounds(t *testing.T) {
-	snap := *newNewsroom(t).Snapshot()
+	n := newNewsroom(t)
+	snap := *n.Snapshot()
 	var composed atomic.Int64
 	library := snap.Library
 	snap.Library = func() feeds.Library { return counting{library(), &composed} }
@@ -262,25 +309,55 @@ func TestMixBounds(t *testing.T) {
 	if n := composed.Load(); n != 1 {
 		t.Errorf("composed %d times", n)
 	}
+	for i := range maxMixes {
+		get(fmt.Sprintf("/mix/election/quality:%d/rss.xml", 1000+i))
+	}
+	cached := n.Report().Cached
 	for i := range 3 * maxMixes {
-		get(fmt.Sprintf("/mix/election/quality:%d/rss.xml", i))
+		get(fmt.Sprintf("/mix/election/quality:%d/rss.xml", 2000+i))
+	}
+	if now := n.Report().Cached; now != cached {
+		t.Errorf("%d bytes of documents and items in memory, %d before others of the same size were asked for", now, cached)
 	}
 	kept := 0
 	for e := v.mixes.used.Front(); e != nil; e = e.Next() {
-		for _, bytes := range e.Value.(*mixed).bytes {
-			kept += bytes
+		for _, d := range e.Value.(*mixed).docs {
+			kept += d.bytes
 		}
 	}
 	if n := v.mixes.used.Len(); n != maxMixes || len(v.mixes.byKey) != n || kept != v.mixes.size || kept == 0 {
 		t.Errorf("%d feeds kept, %d found, %d bytes of %d", n, len(v.mixes.byKey), kept, v.mixes.size)
 	}
-	v.mixes.weigh(v.mixes.used.Front().Value.(*mixed).key, feeds.Atom, maxMixBytes)
+	l := &feeds.Listing{Key: v.mixes.used.Front().Value.(*mixed).key, Revision: new(feeds.Revision)}
+	v.mixes.weigh(l, feeds.Atom, maxMixBytes)
 	if n := v.mixes.used.Len(); n != 1 {
 		t.Errorf("%d feeds kept beyond the bytes", n)
 	}
 	v.mixes.use(testSite(), feeds.Key{})
 	if v.mixes.used.Len() != 1 || v.mixes.size != 0 {
 		t.Error("another site's feeds are kept")
+	}
+}
+
+// However many composed feeds are asked for, what clients know of others is not
+// forgotten.
+func TestMixesLeaveThePastOfOthers(t *testing.T) {
+	n := newNewsroom(t)
+	h := NewHandler(n, testOptions(t))
+	h.past.limit, h.pastMixes.limit = 200, 200
+	old := ask(h, "GET", "/rss.xml").Header().Get("ETag")
+	n.save("8.md", story(8, "Biden rests", 1, "Joe Biden"))
+	ask(h, "GET", "/rss.xml")
+	mix := ask(h, "GET", "/mix/election/quality:1/rss.xml").Header().Get("ETag")
+	for i := range 50 {
+		ask(h, "GET", fmt.Sprintf("/mix/election/quality:%d/rss.xml", 2+i))
+	}
+	n.save("8.md", story(8, "Biden rests again", 1, "Joe Biden, Election"))
+	for path, want := range map[string]int{"/rss.xml": 226, "/mix/election/quality:1/rss.xml": 200} {
+		tag := map[int]string{226: old, 200: mix}[want]
+		if w := ask(h, "GET", path, "A-IM: feed", "If-None-Match: "+tag); w.Code != want {
+			t.Errorf("%s: %d, want %d", path, w.Code, want)
+		}
 	}
 }
 

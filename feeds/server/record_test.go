@@ -48,7 +48,7 @@ func TestRecord(t *testing.T) {
 		{"a browser", someone, "GET", "/rss.xml", []string{"Sec-Fetch-Dest: document"}, Poll{Key: all, Status: 303, Full: size, Tag: bare}},
 		{"renamed", someone, "GET", "/topics/renamed/feed.json", nil, Poll{Key: topic("renamed"), Format: feeds.JSON, Status: 308}},
 		{"retired", someone, "GET", "/topics/retired/rss.xml", nil, Poll{Key: topic("retired"), Status: 410}},
-		{"its archive", someone, "GET", "/topics/retired/archive/2021-05/rss.xml", nil, Poll{Key: topic("retired"), Status: 404}},
+		{"its archive", someone, "GET", "/topics/retired/archive/2021-05/rss.xml", nil, Poll{Key: topic("retired"), Status: 410}},
 		{"unknown", someone, "GET", "/topics/unknown/rss.xml", nil, Poll{Key: topic("unknown"), Status: 404}},
 		{"an odd mix", someone, "GET", "/mix/unknown/rss.xml", nil, Poll{Key: feeds.Key{Kind: feeds.Composed}, Status: 404}},
 		{"behind a proxy", proxy, "GET", "/rss.xml", []string{"X-Forwarded-For: 192.0.2.1, 198.51.100.9, 10.1.1.1"}, Poll{Key: all, Status: 200, Full: size, Tag: bare, MaxAge: hour, Client: netip.MustParseAddr("198.51.100.9")}},

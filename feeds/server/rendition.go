@@ -128,10 +128,11 @@ func (out *rendition) answer(r request, now time.Time) (answer, error) {
 }
 
 func (out *rendition) wanted(r request) preference {
-	if out.small {
+	p := preferred(r.Field("Accept-Encoding"))
+	if out.small && !p.coded {
 		return preference{}
 	}
-	return preferred(r.Field("Accept-Encoding"))
+	return p
 }
 
 // full is the whole in the wanted coding, or in one that can be sent sooner.

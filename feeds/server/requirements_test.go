@@ -34,12 +34,17 @@ func TestRequirements(t *testing.T) {
 		{"zstd has its own tag", "GET", "/rss.xml", []string{"Accept-Encoding: zstd"}, 200, []string{`ETag: "TAG-zstd"`, "Content-Encoding: zstd"}},
 		{"q-values decide", "GET", "/rss.xml", []string{"Accept-Encoding: br;q=0.2, gzip;q=0.4, zstd;q=0.3"}, 200, []string{"Content-Encoding: gzip"}},
 		{"q=0 refuses", "GET", "/rss.xml", []string{"Accept-Encoding: br;q=0, zstd;q=0, gzip;q=0"}, 200, []string{"Content-Encoding: ", `ETag: "TAG"`}},
+		{"q=0 refuses bytes without a coding, also while the coding is made", "GET", "/atom.xml", []string{"Accept-Encoding: br, *;q=0"}, 200, []string{"Content-Encoding: br"}},
+		{"and however few they are", "GET", "/topics/known/feed.json", []string{"Accept-Encoding: zstd, identity;q=0"}, 200, []string{"Content-Encoding: zstd"}},
+		{"where nothing is acceptable, bytes without a coding are", "GET", "/rss.xml", []string{"Accept-Encoding: identity;q=0"}, 200, []string{"Content-Encoding: "}},
 		{"every answer varies by coding", "GET", "/rss.xml", nil, 200, []string{varies}},
 		{"the tag matches", "GET", "/rss.xml", []string{`If-None-Match: "TAG"`}, 304, nil},
 		{"it matches as a weak one", "GET", "/rss.xml", []string{`If-None-Match: W/"TAG"`}, 304, nil},
 		{"it matches with the mark of a coding", "GET", "/rss.xml", []string{`If-None-Match: "TAG-zstd"`}, 304, nil},
 		{"it matches with a mark that a proxy added", "GET", "/rss.xml", []string{`If-None-Match: W/"TAG;gzip"`}, 304, nil},
 		{"it matches in a list", "GET", "/rss.xml", []string{`If-None-Match: "x", W/"TAG-br"`}, 304, nil},
+		{"a comma within quotes is part of a tag", "GET", "/rss.xml", []string{`If-None-Match: "x,TAG"`}, 200, nil},
+		{"and does not hide the next", "GET", "/rss.xml", []string{`If-None-Match: "x,y", "TAG"`}, 304, nil},
 		{"it matches in a second line", "GET", "/rss.xml", []string{`If-None-Match: "x"`, `If-None-Match: "TAG"`}, 304, nil},
 		{"a star matches", "GET", "/rss.xml", []string{"If-None-Match: *"}, 304, nil},
 		{"part of a tag does not match", "GET", "/rss.xml", []string{`If-None-Match: "TAGx"`}, 200, nil},
@@ -71,6 +76,7 @@ func TestRequirements(t *testing.T) {
 		{"another name redirects for good", "GET", "/topics/renamed/atom.xml", nil, 308, []string{"Location: /topics/known/atom.xml"}},
 		{"another spelling redirects for good", "GET", "/topics/Known", nil, 308, []string{"Location: /topics/known/"}},
 		{"a retired topic is gone", "GET", "/topics/retired/rss.xml", nil, 410, []string{"Cache-Control: public, max-age=3600", "ETag: "}},
+		{"and so is its archive", "GET", "/topics/retired/archive/2021-05/rss.xml", nil, 410, []string{"ETag: "}},
 		{"a known topic without entries is an empty feed", "GET", "/topics/known/rss.xml", nil, 200, []string{rss}},
 		{"an unknown one is not found", "GET", "/topics/unknown/rss.xml", nil, 404, []string{"Cache-Control: no-cache", "ETag: "}},
 		{"A-IM and a former tag get what is new", "GET", "/rss.xml", []string{"A-IM: feed", `If-None-Match: "OLD"`}, 226, []string{"IM: feed", `ETag: "TAG"`, "Cache-Control: no-store, im", varies + ", A-IM, If-None-Match"}},
@@ -81,6 +87,7 @@ func TestRequirements(t *testing.T) {
 		{"a page lists every format", "GET", "/topics/known/", nil, 200, []string{`Link: <https://feeds.example.com/topics/known/rss.xml>; rel="alternate"; type="application/rss+xml"`}},
 		{"a client that fetches the same bytes for ever is told to wait", "GET", "/topics/known/atom.xml", nil, 429, []string{"Retry-After: 900", "Cache-Control: no-store", "ETag: "}},
 		{"one that asks whether they changed is not", "GET", "/topics/known/atom.xml", []string{`If-None-Match: "x"`}, 200, nil},
+		{"a range is ignored", "GET", "/rss.xml", []string{"Range: bytes=0-9"}, 200, []string{"Content-Range: ", rss}},
 		{"nobody else may write", "POST", "/rss.xml", nil, 405, []string{"Allow: GET, HEAD"}},
 	} {
 		t.Run(tt.rule, func(t *testing.T) {
@@ -122,7 +129,7 @@ func requirementsHandler(t *testing.T) (h *Handler, old string) {
 	known.Next = opt.Now().Add(10 * time.Minute)
 	next := edition(site, "c", "b", "a")
 	snap := feeds.NewSnapshot(site, 3, append(next.Listings, known), map[feeds.Key]feeds.Key{{Kind: feeds.Topic, Slug: "renamed"}: known.Key})
-	snap.Retired = map[feeds.Key]bool{{Kind: feeds.Topic, Slug: "retired"}: true}
+	snap.Retired = map[feeds.Key]string{{Kind: feeds.Topic, Slug: "retired"}: "retired"}
 	src.Store(snap)
 	for range maxRepeats {
 		askFrom(someone, h, "GET", "/topics/known/atom.xml")

@@ -19,6 +19,7 @@ type view struct {
 	base      string // path of the site's base URL, beginning and ending in a slash
 	directory func() *directory
 	past      *past    // nil: nobody asks for deltas
+	pastMixes *past    // of composed feeds; nil together with past
 	mixes     *mixes   // nil: none are served
 	repeats   *repeats // nil: nobody is limited
 	streams   *streams // nil: pages are not served but written to files
