@@ -51,14 +51,13 @@ func (v value) folder() (dir string, ok bool) {
 	return dir, true
 }
 
-// existing is a folder that must be there.
+// existing is a folder that is to be there.
 func (l *loader) existing(v value) (dir string, ok bool) {
 	if dir, ok = v.folder(); !ok {
 		return "", false
 	}
 	if info, err := os.Stat(filepath.Join(l.Dir, filepath.FromSlash(dir))); err != nil || !info.IsDir() {
-		v.problem("no folder %q below that of the articles: create it or correct the name", dir)
-		return "", false
+		l.missing(v.wrong("no folder %q below that of the articles: create it or correct the name", dir))
 	}
 	return dir, true
 }

@@ -42,6 +42,7 @@ type Config struct {
 	Site        Site
 	Collections []Collection // longest Dir first; never empty
 	Articles    Articles
+	Missing     []*feeds.Problem // folders that the settings name and that are not there, where all else is well
 
 	Tombstones time.Duration           // how long Atom names what was removed; 0: not at all
 	Feeds      Limits                  // of every feed, unless Kinds or a topic says otherwise

@@ -23,7 +23,8 @@ const FileName = "feedmill.yaml"
 
 // Load reads the settings for the articles in dir from file, or from
 // dir/feedmill.yaml, where it exists, if file is empty. The error joins one
-// [feeds.Problem] for each thing that must be mended.
+// [feeds.Problem] for each thing that must be mended. Folders that are not there
+// make no error by themselves: they can be back a moment later.
 func Load(dir, file string) (*Config, error) {
 	l, err := newLoader(dir)
 	if err != nil {
@@ -34,7 +35,7 @@ func Load(dir, file string) (*Config, error) {
 	l.readTopicData()
 	l.finish()
 	if len(l.problems) > 0 {
-		return nil, l.err()
+		return nil, joined(append(l.problems, l.Missing...))
 	}
 	return &l.Config, nil
 }
@@ -156,10 +157,19 @@ func (l *loader) report(p *feeds.Problem) {
 	l.problems = append(l.problems, p)
 }
 
-func (l *loader) err() error {
-	slices.SortStableFunc(l.problems, (*feeds.Problem).Compare)
-	errs := make([]error, len(l.problems))
-	for i, p := range l.problems {
+// missing is report for a folder that can be back at any time.
+func (l *loader) missing(p *feeds.Problem) {
+	p.Path = filepath.ToSlash(p.Path)
+	l.Missing = append(l.Missing, p)
+}
+
+// Complete is an error that joins what is Missing; nil for nothing.
+func (c *Config) Complete() error { return joined(c.Missing) }
+
+func joined(problems []*feeds.Problem) error {
+	slices.SortStableFunc(problems, (*feeds.Problem).Compare)
+	errs := make([]error, len(problems))
+	for i, p := range problems {
 		errs[i] = p
 	}
 	return errors.Join(errs...)

@@ -19,7 +19,7 @@ func Template(dir string) ([]byte, error) {
 	}
 	l.readSite()
 	if len(l.problems) > 0 {
-		return nil, l.err()
+		return nil, joined(l.problems)
 	}
 	t := template{site: siteValues(&l.Site)}
 	fmt.Fprintf(&t.Builder, "# Settings of Feedmill for this %s.\n"+

@@ -31,11 +31,14 @@ func (v value) problem(format string, args ...any) {
 }
 
 // fail is problem for what cannot be passed over in any file.
-func (v value) fail(format string, args ...any) {
-	v.src.report(&feeds.Problem{
+func (v value) fail(format string, args ...any) { v.src.report(v.wrong(format, args...)) }
+
+// wrong is a problem of the value that nobody has been told of.
+func (v value) wrong(format string, args ...any) *feeds.Problem {
+	return &feeds.Problem{
 		Path: v.src.path, Line: v.node.Line, Col: v.col(), Field: v.field,
 		Message: fmt.Sprintf(format, args...),
-	})
+	}
 }
 
 // col is the column in bytes; yaml counts characters.

@@ -35,7 +35,7 @@ gone are removed, and files that build did not write are never touched.`,
 			if out == "" {
 				return fmt.Errorf("%w: say where to write the files: --out DEST", errUsage)
 			}
-			cfg, err := flags.load(args)
+			cfg, err := flags.loadWhole(args)
 			if err != nil {
 				return err
 			}

@@ -30,7 +30,7 @@ exits with 1 if there is anything to mend, with 2 if the settings are bad.`,
 		Args:              oneFolder,
 		ValidArgsFunction: completeFolder,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			cfg, err := flags.load(args)
+			cfg, err := flags.loadWhole(args)
 			if err != nil {
 				return err
 			}

@@ -109,6 +109,9 @@ func (s *serve) run(ctx context.Context) error {
 		return errors.Join(err, ln.Close())
 	}
 	defer s.ledger.Close()
+	if err := s.missing(cfg); err != nil {
+		return errors.Join(err, ln.Close())
+	}
 	s.cache = openCache(cfg, s.ledger, s.log)
 	defer s.cache.Close()
 	s.baseURL, s.state, s.started = addressURL(ln.Addr()), cfg.State, time.Now().UTC()
@@ -130,6 +133,20 @@ func (s *serve) run(ctx context.Context) error {
 	group.Go(func() error { return s.counts(ctx) })
 	group.Go(func() error { return s.sites(ctx, cfg) })
 	return group.Wait()
+}
+
+// missing is an error if a folder that the settings name is not there, unless
+// articles are known already: then it may be back soon, and whether readers are to
+// lose what it held is for the guard to say.
+func (s *serve) missing(cfg *settings) error {
+	err := cfg.Complete()
+	for range s.ledger.Paths() {
+		for _, p := range feeds.Problems(err) {
+			s.log.Error("a folder of articles is not there", "err", p)
+		}
+		return nil
+	}
+	return err
 }
 
 // answer serves HTTP from ln until ctx ends.
@@ -235,7 +252,7 @@ func (s *serve) watch(ctx context.Context, current *site) (next *site, err error
 // reload opens a site under the settings as they are now. Bad ones are
 // reported, and the old settings stay: it returns nil.
 func (s *serve) reload(ctx context.Context, current *site) *site {
-	cfg, err := s.flags.load(s.args)
+	cfg, err := s.flags.loadWhole(s.args)
 	var next *site
 	if err == nil {
 		next, err = s.open(ctx, cfg)

@@ -81,6 +81,15 @@ func (f *siteFlags) load(args []string) (*settings, error) {
 	return &settings{cfg, state}, nil
 }
 
+// loadWhole is load where a folder that is named and not there is an error.
+func (f *siteFlags) loadWhole(args []string) (*settings, error) {
+	cfg, err := f.load(args)
+	if err == nil {
+		err = cfg.Complete()
+	}
+	return cfg, err
+}
+
 func folder(args []string) string {
 	if len(args) == 0 {
 		return "."
