@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"os"
 	"runtime"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -16,16 +17,19 @@ import (
 type loop struct {
 	crowd *crowd
 	ep    int             // epoll(7)
-	bell  int             // eventfd(2), rung after state has changed
-	state atomic.Int32    // running, ending, aborting
+	bell  int             // eventfd(2), rung when the state has changed
 	enter chan *crowdConn // new connections, and those for which something was made
-	owned []*crowdConn    // by descriptor; nil where there is none
-	count int             // of them
-	again []*crowdConn    // that may have sent more than could be read at once
+	state atomic.Int32    // running, ending, aborting
+	mu    sync.Mutex      // for ending
+	freed bool
 
-	now     time.Time // of the last wake-up
-	clock   time.Time // the handler's
-	next    time.Time // when to look who has overstayed
+	owned []*crowdConn // by descriptor; nil where there is none
+	count int          // of them
+	again []*crowdConn // that may have sent more than could be read at once
+	now   time.Time    // of the last wake-up
+	clock time.Time    // the handler's
+	next  time.Time    // when to look who has overstayed
+
 	request plainRequest
 	in      [16 << 10]byte
 	out     []byte
@@ -91,13 +95,19 @@ func (l *loop) join(c *conn) bool {
 
 // end has the loop end in a way, or a harder one.
 func (l *loop) end(how int32) {
-	if l.state.Load() < how {
-		l.state.Store(how)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.state.Store(max(how, l.state.Load()))
+	if !l.freed {
+		unix.Write(l.bell, []byte{1, 0, 0, 0, 0, 0, 0, 0})
 	}
-	unix.Write(l.bell, []byte{1, 0, 0, 0, 0, 0, 0, 0})
 }
 
+// free gives back what the system holds of the loop.
 func (l *loop) free() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.freed = true
 	unix.Close(l.ep)
 	unix.Close(l.bell)
 }
@@ -168,7 +178,9 @@ func (l *loop) event(e *unix.EpollEvent) {
 	if e.Events&(unix.EPOLLRDHUP|unix.EPOLLHUP|unix.EPOLLERR) != 0 {
 		p.ended = true
 	}
-	l.serve(p)
+	if !p.out { // else there is another event when it is back
+		l.serve(p)
+	}
 }
 
 // admit takes up the connections that have come, or come back.
