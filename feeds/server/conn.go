@@ -9,7 +9,7 @@ import (
 // conn is a connection at less cost: deadlines are armed by and by, and an
 // answer larger than net/http's buffer leaves in one piece.
 type conn struct {
-	net.Conn
+	*transfer
 	read, write deadline
 	left        func()
 	once        sync.Once
@@ -17,7 +17,6 @@ type conn struct {
 	join    bool                  // more is sure to follow the next full buffer
 	skipped bool                  // the last Read was that of a byte, and gave nothing
 	held    *[standardBuffer]byte // of an answer, until the rest comes
-	parts   [2][]byte
 }
 
 var buffers = sync.Pool{New: func() any { return new([standardBuffer]byte) }}
@@ -25,7 +24,7 @@ var buffers = sync.Pool{New: func() any { return new([standardBuffer]byte) }}
 // newConn wraps c. Deadlines may be late by slack; left is called once, when
 // whoever serves c has ended.
 func newConn(c net.Conn, slack time.Duration, left func()) *conn {
-	return &conn{Conn: c, read: deadline{arm: c.SetReadDeadline, slack: int64(slack)}, write: deadline{arm: c.SetWriteDeadline, slack: int64(slack)}, left: left}
+	return &conn{transfer: newTransfer(c), read: deadline{arm: c.SetReadDeadline, slack: int64(slack)}, write: deadline{arm: c.SetWriteDeadline, slack: int64(slack)}, left: left}
 }
 
 func (c *conn) SetReadDeadline(t time.Time) error  { return c.read.set(t) }
@@ -57,7 +56,7 @@ func (c *conn) receive(p []byte) (int, error) {
 		return 0, err
 	}
 	defer c.read.end()
-	return c.Conn.Read(p)
+	return c.transfer.Read(p)
 }
 
 func (c *conn) Write(p []byte) (int, error) {
@@ -74,16 +73,13 @@ func (c *conn) Write(p []byte) (int, error) {
 	}
 	defer c.write.end()
 	if c.held == nil {
-		return c.Conn.Write(p)
+		return c.transfer.write(p, nil)
 	}
 	held := c.held
 	c.held = nil
 	defer buffers.Put(held)
-	c.parts = [2][]byte{held[:], p}
-	joined := net.Buffers(c.parts[:])
-	n, err := joined.WriteTo(c.Conn)
-	c.parts = [2][]byte{}
-	return max(int(n)-len(held), 0), err
+	n, err := c.transfer.write(held[:], p)
+	return max(n-len(held), 0), err
 }
 
 // CloseWrite tells the client that no more will come.

@@ -5,7 +5,6 @@ import (
 	"net"
 	"os"
 	"strings"
-	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -31,8 +30,6 @@ func (l *loop) serve(p *crowdConn) {
 	for {
 		n, err := read(p.fd, l.in[:])
 		switch {
-		case err == unix.EINTR:
-			continue
 		case err == unix.EAGAIN:
 			return
 		case err != nil || n == 0:
@@ -87,9 +84,9 @@ func (l *loop) send(p *crowdConn, a answer) bool {
 		l.out = append(l.out, body...)
 		body = nil
 	}
-	n, err := l.write(p.fd, l.out, body)
+	n, err := write(p.fd, l.out, body)
 	switch {
-	case err != nil:
+	case err != nil && err != unix.EAGAIN:
 		l.close(p)
 		return false
 	case n < len(l.out):
@@ -101,36 +98,15 @@ func (l *loop) send(p *crowdConn, a answer) bool {
 	return true
 }
 
-// write writes two pieces as far as there is room.
-func (l *loop) write(fd int, a, b []byte) (n int, err error) {
-	for {
-		if len(b) == 0 {
-			n, err = write(fd, a)
-		} else {
-			l.pieces[0], l.pieces[1] = a, b
-			n, err = unix.Writev(fd, l.pieces[:])
-		}
-		switch err {
-		case nil:
-			return n, nil
-		case unix.EAGAIN:
-			return 0, nil
-		case unix.EINTR:
-		default:
-			return 0, err
-		}
-	}
-}
-
 // flush sends what is left of an answer, and reports whether that was all.
 func (l *loop) flush(p *crowdConn) bool {
 	for len(p.rest) > 0 {
-		n, err := l.write(p.fd, p.rest, nil)
-		if err != nil {
-			l.close(p)
+		n, err := write(p.fd, p.rest, nil)
+		if err == unix.EAGAIN {
 			return false
 		}
-		if n == 0 {
+		if err != nil {
+			l.close(p)
 			return false
 		}
 		p.rest = p.rest[n:]
@@ -180,16 +156,4 @@ func (l *loop) close(p *crowdConn) {
 func (l *loop) drop(p *crowdConn) {
 	l.owned[p.fd] = nil
 	l.count--
-}
-
-// read and write spare Go's scheduler a word on each: they never wait.
-func read(fd int, b []byte) (int, error)  { return instant(unix.SYS_READ, fd, b) }
-func write(fd int, b []byte) (int, error) { return instant(unix.SYS_WRITE, fd, b) }
-
-func instant(call uintptr, fd int, b []byte) (int, error) {
-	n, _, failed := unix.RawSyscall(call, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(len(b)))
-	if failed != 0 {
-		return 0, failed
-	}
-	return int(n), nil
 }

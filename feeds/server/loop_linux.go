@@ -33,7 +33,6 @@ type loop struct {
 	request plainRequest
 	in      [16 << 10]byte
 	out     []byte
-	pieces  [2][]byte
 }
 
 const (
