@@ -14,12 +14,13 @@ type conn struct {
 	left        func()
 	once        sync.Once
 
-	join    bool                  // more is sure to follow the next full buffer
-	skipped bool                  // the last Read was that of a byte, and gave nothing
-	held    *[standardBuffer]byte // of an answer, until the rest comes
+	skipped bool   // the last Read was that of a byte, and gave nothing
+	instead answer // what the next Write is to send; the zero answer: what it is given
+	date    []byte // that goes with it
 }
 
-var buffers = sync.Pool{New: func() any { return new([standardBuffer]byte) }}
+// heads are room for the heads of answers.
+var heads = sync.Pool{New: func() any { return new([]byte) }}
 
 // newConn wraps c. Deadlines may be late by slack; left is called once, when
 // whoever serves c has ended.
@@ -59,27 +60,26 @@ func (c *conn) receive(p []byte) (int, error) {
 	return c.transfer.Read(p)
 }
 
+// answer has the next Write send an answer instead, in one piece.
+func (c *conn) answer(a answer, date []byte) { c.instead, c.date = a, date }
+
 func (c *conn) Write(p []byte) (int, error) {
-	if c.join {
-		c.join = false
-		if len(p) == standardBuffer {
-			c.held = buffers.Get().(*[standardBuffer]byte)
-			copy(c.held[:], p)
-			return len(p), nil
-		}
-	}
 	if err := c.write.begin(); err != nil {
 		return 0, err
 	}
 	defer c.write.end()
-	if c.held == nil {
+	if c.instead.head == nil {
 		return c.transfer.write(p, nil)
 	}
-	held := c.held
-	c.held = nil
-	defer buffers.Put(held)
-	n, err := c.transfer.write(held[:], p)
-	return max(n-len(held), 0), err
+	a := c.instead
+	c.instead = answer{}
+	head := heads.Get().(*[]byte)
+	defer heads.Put(head)
+	*head = append(append(append((*head)[:0], a.wire.of(a.head)...), c.date...), "\r\n"...)
+	if _, err := c.transfer.write(*head, a.body); err != nil {
+		return 0, err
+	}
+	return len(p), nil
 }
 
 // CloseWrite tells the client that no more will come.

@@ -127,9 +127,6 @@ func (f *fastFront) serve(ctx *fasthttp.RequestCtx) {
 		return
 	}
 	ctx.Response.SetBodyRaw(a.body)
-	if len(a.body) >= standardBuffer && !ctx.IsHead() {
-		ctx.Conn().(*fastConn).join = true
-	}
 }
 
 // expect answers at once who waits for leave to send a body.

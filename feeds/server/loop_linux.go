@@ -114,7 +114,7 @@ func (l *loop) free() {
 // turn is how long a loop goes on without a word to Go's scheduler. After 10 ms
 // that takes the loop for one that computes, and takes its processor away in
 // every other system call.
-const turn = 5 * time.Millisecond
+const turn = 8 * time.Millisecond
 
 // run serves until the loop is to end and has no connections.
 func (l *loop) run() {
