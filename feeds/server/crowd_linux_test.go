@@ -134,6 +134,45 @@ func TestCrowdLimits(t *testing.T) {
 	}
 }
 
+// However clients leave, stopping finds nothing of them, and who comes after them
+// is answered.
+func TestCrowdChurn(t *testing.T) {
+	h := NewHandler(holding(sizedSnapshot(300<<10)), testOptions(t))
+	addr, stop, done := answering(t, ServeFast, h, Limits{Grace: 100 * time.Millisecond})
+	ask := []string{"", poll, "GET /rss", "HEAD /rss.xml HTTP/1.1\r\nHost: x\r\n\r\n", strings.Repeat(poll, 50), poll + "nonsense\r\n\r\n"}
+	var clients sync.WaitGroup
+	for worker := range 8 {
+		clients.Go(func() {
+			for i := range 60 {
+				c := dial(t, addr).(*net.TCPConn)
+				said := ask[(worker+i)%len(ask)]
+				io.WriteString(c, said)
+				switch {
+				case i%4 == 0:
+					c.SetLinger(0)
+				case i%4 == 1:
+					c.CloseWrite()
+				case strings.HasSuffix(said, "\r\n\r\n"):
+					c.Read(make([]byte, 100))
+				}
+				if i%5 > 0 { // else stopping finds it open
+					c.Close()
+				}
+			}
+		})
+	}
+	clients.Wait()
+	c := dial(t, addr)
+	io.WriteString(c, poll)
+	if status, _ := reply(t, bufio.NewReader(c)); status != 200 {
+		t.Errorf("%d after all", status)
+	}
+	stop()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}
+
 // A poll costs no allocation from its bytes to those of its answer.
 func TestPlainAllocations(t *testing.T) {
 	opt := testOptions(t)
