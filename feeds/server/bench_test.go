@@ -73,9 +73,9 @@ func TestFrontAllocations(t *testing.T) {
 	for _, size := range []int{3 << 10, 300 << 10} {
 		h := NewHandler(holding(sizedSnapshot(size)), testOptions(t))
 		tag := ask(h, "GET", "/rss.xml").Header().Get("ETag")
-		for name, most := range map[string]float64{"standard": 18, "fast": 0} {
+		for name, most := range map[string]float64{"standard": 14, "fast": 0} {
 			if name == "fast" && runtime.GOOS != "linux" {
-				most = 18
+				most = 14
 			}
 			addr, _, _ := answering(t, fronts[name], h, Limits{})
 			for _, p := range polls {

@@ -64,7 +64,6 @@ func (h *Handler) sent(w http.ResponseWriter, r *http.Request, a answer, now tim
 		return false
 	}
 	c.answer(a, h.date.second(now).field)
-	w.Header()["Date"] = nil
 	w.WriteHeader(http.StatusNotModified)
 	return true
 }
