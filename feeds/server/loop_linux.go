@@ -123,11 +123,11 @@ func (l *loop) run() {
 	yielded := time.Now()
 	events := make([]unix.EpollEvent, 128)
 	for l.state.Load() == running || l.count > 0 || len(l.enter) > 0 {
-		wait := slack
+		wait := max(1, int(slack/time.Millisecond))
 		if len(l.again) > 0 {
 			wait = 0
 		}
-		n, err := unix.EpollWait(l.ep, events, int(wait/time.Millisecond))
+		n, err := unix.EpollWait(l.ep, events, wait)
 		if err != nil {
 			n = 0 // EINTR
 		}
