@@ -60,6 +60,12 @@ func (b *Body) Worth(c Coding) Coding {
 	return c
 }
 
+// Has reports whether the bytes in a coding can be sent at once.
+func (b *Body) Has(c Coding) bool {
+	c = b.Worth(c)
+	return c == Identity || b.coded[c].bytes.Load() != nil
+}
+
 // In returns the bytes in a coding; equal bodies give equal bytes. The first
 // caller makes them, and others wait for that.
 func (b *Body) In(c Coding) []byte {

@@ -59,6 +59,18 @@ func (r *Revision) Document(f Format) (*Document, error) {
 	return o.doc, o.err
 }
 
+// Ready returns the document if it is in memory, and makes none.
+func (r *Revision) Ready(f Format) (d *Document, ok bool) {
+	o := r.docs[f].now.Load()
+	switch {
+	case o == nil || o.err != nil:
+		return nil, false
+	case o.instead != nil:
+		return o.instead.Ready(f)
+	}
+	return o.doc, true
+}
+
 // Forget makes room: the document is made again when somebody asks for it.
 func (r *Revision) Forget(f Format) {
 	if o := r.docs[f].now.Load(); o != nil {

@@ -30,6 +30,7 @@ type head struct {
 	status int
 	fields []field
 	fast   fastHead
+	wire   wireHead
 
 	hurried atomic.Pointer[hurried]
 

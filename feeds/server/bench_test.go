@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -61,6 +62,39 @@ func TestAnswerAllocations(t *testing.T) {
 			}
 			if n := testing.AllocsPerRun(100, func() { h.answer(r, now) }); n > 1 {
 				t.Errorf("%s of %d bytes allocates %v times", p.name, size, n)
+			}
+		}
+	}
+}
+
+// A poll through net/http takes so many allocations, whatever the document; of one
+// that a crowd answers, where there is one, none is left.
+func TestFrontAllocations(t *testing.T) {
+	for _, size := range []int{3 << 10, 300 << 10} {
+		h := NewHandler(holding(sizedSnapshot(size)), testOptions(t))
+		tag := ask(h, "GET", "/rss.xml").Header().Get("ETag")
+		for name, most := range map[string]float64{"standard": 14, "fast": 0} {
+			if name == "fast" && runtime.GOOS != "linux" {
+				most = 14
+			}
+			addr, _, _ := answering(t, fronts[name], h, Limits{})
+			for _, p := range polls {
+				c := dial(t, addr)
+				var head strings.Builder
+				p.fields(tag).Write(&head)
+				question := fmt.Appendf(nil, "GET /rss.xml HTTP/1.1\r\nHost: x\r\n%s\r\n", head.String())
+				c.Write(question)
+				in := bufio.NewReader(c)
+				answer := make([]byte, len(raw(t, in, "GET"))+len("Sun, 06 Nov 1994 08:49:37 GMT")-len("some"))
+				n := testing.AllocsPerRun(200, func() {
+					c.Write(question)
+					if _, err := io.ReadFull(in, answer); err != nil {
+						t.Fatal(err)
+					}
+				})
+				if n > most {
+					t.Errorf("%s: %s of %d bytes allocates %v times", name, p.name, size, n)
+				}
 			}
 		}
 	}

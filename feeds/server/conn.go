@@ -9,23 +9,23 @@ import (
 // conn is a connection at less cost: deadlines are armed by and by, and an
 // answer larger than net/http's buffer leaves in one piece.
 type conn struct {
-	net.Conn
+	*transfer
 	read, write deadline
 	left        func()
 	once        sync.Once
 
-	join    bool                  // more is sure to follow the next full buffer
-	skipped bool                  // the last Read was that of a byte, and gave nothing
-	held    *[standardBuffer]byte // of an answer, until the rest comes
-	parts   [2][]byte
+	skipped bool   // the last Read was that of a byte, and gave nothing
+	instead answer // what the next Write is to send; the zero answer: what it is given
+	date    []byte // that goes with it
 }
 
-var buffers = sync.Pool{New: func() any { return new([standardBuffer]byte) }}
+// heads are room for the heads of answers.
+var heads = sync.Pool{New: func() any { return new([]byte) }}
 
 // newConn wraps c. Deadlines may be late by slack; left is called once, when
 // whoever serves c has ended.
 func newConn(c net.Conn, slack time.Duration, left func()) *conn {
-	return &conn{Conn: c, read: deadline{arm: c.SetReadDeadline, slack: int64(slack)}, write: deadline{arm: c.SetWriteDeadline, slack: int64(slack)}, left: left}
+	return &conn{transfer: newTransfer(c), read: deadline{arm: c.SetReadDeadline, slack: int64(slack)}, write: deadline{arm: c.SetWriteDeadline, slack: int64(slack)}, left: left}
 }
 
 func (c *conn) SetReadDeadline(t time.Time) error  { return c.read.set(t) }
@@ -57,33 +57,29 @@ func (c *conn) receive(p []byte) (int, error) {
 		return 0, err
 	}
 	defer c.read.end()
-	return c.Conn.Read(p)
+	return c.transfer.Read(p)
 }
 
+// answer has the next Write send an answer instead, in one piece.
+func (c *conn) answer(a answer, date []byte) { c.instead, c.date = a, date }
+
 func (c *conn) Write(p []byte) (int, error) {
-	if c.join {
-		c.join = false
-		if len(p) == standardBuffer {
-			c.held = buffers.Get().(*[standardBuffer]byte)
-			copy(c.held[:], p)
-			return len(p), nil
-		}
-	}
 	if err := c.write.begin(); err != nil {
 		return 0, err
 	}
 	defer c.write.end()
-	if c.held == nil {
-		return c.Conn.Write(p)
+	if c.instead.head == nil {
+		return c.transfer.write(p, nil)
 	}
-	held := c.held
-	c.held = nil
-	defer buffers.Put(held)
-	c.parts = [2][]byte{held[:], p}
-	joined := net.Buffers(c.parts[:])
-	n, err := joined.WriteTo(c.Conn)
-	c.parts = [2][]byte{}
-	return max(int(n)-len(held), 0), err
+	a := c.instead
+	c.instead = answer{}
+	head := heads.Get().(*[]byte)
+	defer heads.Put(head)
+	*head = append(append(append((*head)[:0], a.wire.of(a.head)...), c.date...), "\r\n"...)
+	if _, err := c.transfer.write(*head, a.body); err != nil {
+		return 0, err
+	}
+	return len(p), nil
 }
 
 // CloseWrite tells the client that no more will come.

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"io"
 	"net"
+	"net/http"
 	"net/url"
 	"os"
+	"strings"
 	"testing"
 	"time"
 )
@@ -72,24 +74,22 @@ type byByte struct{ io.Reader }
 
 func (r byByte) Read(p []byte) (int, error) { return r.Reader.Read(p[:1]) }
 
-// What is joined arrives whole and in order.
-func TestJoin(t *testing.T) {
+// An answer is sent whole and once in place of what is written.
+func TestAnswerInstead(t *testing.T) {
 	c, other := piped(t)
-	first, rest := bytes.Repeat([]byte("a"), standardBuffer), []byte("the rest")
+	a := text(http.StatusOK, strings.Repeat("body", 2000))
 	go func() {
-		c.join = true
-		c.Write(first)
-		first[0] = 'x' // the writer's own again
-		n, err := c.Write(rest)
-		if n != len(rest) || err != nil {
+		c.answer(a, []byte("Date: now\r\n"))
+		if n, err := c.Write([]byte("something else")); n != len("something else") || err != nil {
 			t.Errorf("%d, %v", n, err)
 		}
 		c.Write([]byte("!"))
 		c.Close()
 	}()
 	got, err := io.ReadAll(other)
-	if want := string(bytes.Repeat([]byte("a"), standardBuffer)) + "the rest!"; err != nil || string(got) != want {
-		t.Errorf("%d bytes, %v", len(got), err)
+	head := "HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 8000\r\nX-Content-Type-Options: nosniff\r\nDate: now\r\n\r\n"
+	if want := head + string(a.body) + "!"; err != nil || string(got) != want {
+		t.Errorf("%.300q, %v", got, err)
 	}
 }
 

@@ -47,7 +47,7 @@ func (v *view) document(path string, k feeds.Key, revision *feeds.Revision, next
 			return nil, err
 		}
 		c := &content{
-			body: d.Coded, again: coded(revision, f), tag: d.Tag, modified: d.LastModified, fresh: d.MaxAge, next: next,
+			body: d.Coded, again: coded(revision, f), ready: codedReady(revision, f), tag: d.Tag, modified: d.LastModified, fresh: d.MaxAge, next: next,
 			varies: browserFields, header: v.documentHeader(path, k, f), weight: 1 << 10,
 			document: &document{k, f, int64(len(d.Coded.In(feeds.Identity)))},
 		}
@@ -67,6 +67,16 @@ func coded(revision *feeds.Revision, f feeds.Format) func() (*feeds.Body, error)
 			return nil, err
 		}
 		return d.Coded, nil
+	}
+}
+
+// codedReady gets a document's bytes if they are in memory, else nil.
+func codedReady(revision *feeds.Revision, f feeds.Format) func() *feeds.Body {
+	return func() *feeds.Body {
+		if d, ok := revision.Ready(f); ok {
+			return d.Coded
+		}
+		return nil
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -23,13 +24,21 @@ import (
 // cost. See Serve.
 func ServeFast(ctx context.Context, ln net.Listener, h *Handler, limits Limits, log *slog.Logger) error {
 	limits = limits.orDefaults()
-	return run(ctx, ln, limits, newFast(h, limits, log))
+	open := newListener(ln, limits)
+	crowd, err := newCrowd(open, h)
+	if err != nil {
+		return fmt.Errorf("serve %s: %w", ln.Addr(), err)
+	}
+	f := newFast(h, limits, log)
+	f.crowd = crowd
+	return run(ctx, open, f)
 }
 
 type fastFront struct {
 	*fasthttp.Server
-	h    *Handler
-	open sync.Map // *fastConn
+	h     *Handler
+	crowd *crowd   // what goes before fasthttp
+	open  sync.Map // *fastConn
 }
 
 // maxBody is how much of a request's body is passed over to keep a connection.
@@ -68,15 +77,22 @@ func newFast(h *Handler, limits Limits, log *slog.Logger) *fastFront {
 	return f
 }
 
-func (f *fastFront) Serve(ln net.Listener) error { return f.Server.Serve(fastListener{ln}) }
+func (f *fastFront) Serve(ln net.Listener) error {
+	return f.Server.Serve(fastListener{f.crowd, ln.Addr()})
+}
 
 func (f *fastFront) Shutdown(ctx context.Context) error {
 	f.h.streams.end()
-	return f.ShutdownWithContext(ctx)
+	f.crowd.Close()
+	if err := f.ShutdownWithContext(ctx); err != nil {
+		return err
+	}
+	return f.crowd.wait(ctx)
 }
 
 // Abort closes every connection.
 func (f *fastFront) Abort() error {
+	f.crowd.abort()
 	f.open.Range(func(c, _ any) bool { c.(*fastConn).Close(); return true })
 	return f.Server.Shutdown()
 }
@@ -111,9 +127,6 @@ func (f *fastFront) serve(ctx *fasthttp.RequestCtx) {
 		return
 	}
 	ctx.Response.SetBodyRaw(a.body)
-	if len(a.body) >= standardBuffer && !ctx.IsHead() {
-		ctx.Conn().(*fastConn).join = true
-	}
 }
 
 // expect answers at once who waits for leave to send a body.

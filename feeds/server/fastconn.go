@@ -12,7 +12,7 @@ import (
 type fastConn struct {
 	*conn
 	ahead  [512]byte
-	unread []byte // of ahead
+	unread []byte
 }
 
 func (c *fastConn) Read(p []byte) (int, error) {
@@ -39,12 +39,18 @@ func (c *fastConn) linger() {
 	io.CopyN(io.Discard, c, 1<<20)
 }
 
-type fastListener struct{ net.Listener }
+// fastListener accepts what crowd leave to fasthttp.
+type fastListener struct {
+	*crowd
+	addr net.Addr
+}
 
 func (l fastListener) Accept() (net.Conn, error) {
-	c, err := l.Listener.Accept()
+	c, unread, err := l.next()
 	if err != nil {
 		return nil, err
 	}
-	return &fastConn{conn: c.(*conn)}, nil
+	return &fastConn{conn: c, unread: unread}, nil
 }
+
+func (l fastListener) Addr() net.Addr { return l.addr }

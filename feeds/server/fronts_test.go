@@ -80,6 +80,7 @@ func raw(t *testing.T, r *bufio.Reader, method string) string {
 var frontRequests = []string{
 	"GET /rss.xml HTTP/1.1\r\nHost: x\r\n",
 	"GET /rss.xml?_=1 HTTP/1.1\r\nHost: x\r\n",
+	"GET /rss.xml HTTP/1.1\r\nHost: x\r\nConnection: Keep-Alive\r\n",
 	"HEAD /rss.xml HTTP/1.1\r\nHost: x\r\n",
 	"HEAD /rss.xml HTTP/1.1\r\nHost: x\r\nIf-None-Match: \"TAG\"\r\n",
 	"GET /rss.xml HTTP/1.1\r\nHost: x\r\nAccept-Encoding: gzip\r\n",

@@ -35,9 +35,10 @@ func (l *listener) Accept() (net.Conn, error) {
 	return newConn(c, l.limits.slack(), func() { <-l.room; l.open.Done() }), nil
 }
 
-func (l *listener) Close() error {
-	l.once.Do(func() { close(l.done) })
-	return l.Listener.Close()
+// Close may be called more than once.
+func (l *listener) Close() (err error) {
+	l.once.Do(func() { close(l.done); err = l.Listener.Close() })
+	return err
 }
 
 // wait returns when whoever serves a connection has ended.

@@ -13,6 +13,7 @@ import (
 type content struct {
 	body     *feeds.Body
 	again    func() (*feeds.Body, error) // gets equal bytes later on; nil: body is kept
+	ready    func() *feeds.Body          // the same where that takes no time, else nil; nil with again
 	tag      string                      // without quotes
 	modified time.Time                   // zero: no Last-Modified
 	fresh    time.Duration               // how long caches may use it at most
@@ -37,7 +38,8 @@ type rendition struct {
 	document *document
 
 	body   func() (*feeds.Body, error)
-	small  bool // not worth a coding
+	ready  func() *feeds.Body // nil: takes time
+	small  bool               // not worth a coding
 	held   [len(feeds.Codings)]*head
 	common [len(feeds.Codings)][]field
 	whole  [len(feeds.Codings)]atomic.Pointer[sized]
@@ -58,10 +60,11 @@ func newRendition(r *Resource, c *content, now time.Time) *rendition {
 	}
 	out := &rendition{
 		tag: c.tag, modified: c.modified, fresh: c.fresh, next: c.next, weight: c.weight, deltas: c.deltas, document: c.document,
-		body: c.again, small: c.body.Worth(feeds.Gzip) == feeds.Identity,
+		body: c.again, ready: c.ready, small: c.body.Worth(feeds.Gzip) == feeds.Identity,
 	}
 	if out.body == nil {
 		out.body = func() (*feeds.Body, error) { return c.body, nil }
+		out.ready = func() *feeds.Body { return c.body }
 	}
 	more := append(fieldsOf(c.header), one("Content-Type", r.MediaType))
 	for _, coding := range feeds.Codings {

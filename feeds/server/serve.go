@@ -53,22 +53,21 @@ func Serve(ctx context.Context, ln net.Listener, h http.Handler, limits Limits, 
 	limits = limits.orDefaults()
 	requests, abort := context.WithCancel(context.Background())
 	defer abort()
-	return run(ctx, ln, limits, &standardFront{newStandard(requests, h, limits, log), abort})
+	return run(ctx, newListener(ln, limits), &standardFront{newStandard(requests, h, limits, log), abort})
 }
 
 // run serves by f until ctx ends.
-func run(ctx context.Context, ln net.Listener, limits Limits, f front) error {
-	open := newListener(ln, limits)
+func run(ctx context.Context, open *listener, f front) error {
 	failed := make(chan error, 1)
 	go func() { failed <- f.Serve(open) }()
 	select {
 	case err := <-failed:
 		f.Abort()
 		open.wait()
-		return fmt.Errorf("serve %s: %w", ln.Addr(), err)
+		return fmt.Errorf("serve %s: %w", open.Addr(), err)
 	case <-ctx.Done():
 	}
-	grace, cancel := context.WithTimeout(context.Background(), limits.Grace)
+	grace, cancel := context.WithTimeout(context.Background(), open.limits.Grace)
 	defer cancel()
 	err := f.Shutdown(grace)
 	if errors.Is(err, context.DeadlineExceeded) {

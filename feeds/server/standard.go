@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"time"
 )
 
 type standardFront struct {
@@ -52,21 +53,28 @@ func whenClosed(c net.Conn, state http.ConnState) {
 
 type connKey struct{}
 
-// standardBuffer is the size of what net/http writes at once.
-const standardBuffer = 4 << 10
-
-// joinWrites sends the coming body together with its headers, if it is so large
-// that net/http would not.
-func joinWrites(r *http.Request, body int) {
-	if c, ok := r.Context().Value(connKey{}).(*conn); ok && body >= standardBuffer && r.ProtoMajor == 1 {
-		c.join = true
+// sent has an answer sent as it lies there, if r takes it so, in place of what
+// net/http is to be told: a status without fields and body.
+func (h *Handler) sent(w http.ResponseWriter, r *http.Request, a answer, now time.Time) bool {
+	if r.ProtoMajor != 1 || r.ProtoMinor != 1 || r.Method != http.MethodGet || r.Body != http.NoBody || r.Close || a.stream != nil {
+		return false
 	}
+	c, ok := r.Context().Value(connKey{}).(*conn)
+	if !ok {
+		return false
+	}
+	c.answer(a, h.date.second(now).field)
+	w.WriteHeader(http.StatusNotModified)
+	return true
 }
 
 // ServeHTTP is the front of net/http.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	now := h.opt.Now()
 	a := h.answer(standardRequest{r}, now)
+	if h.sent(w, r, a, now) {
+		return
+	}
 	header := w.Header()
 	for _, f := range a.fields {
 		header[f.name] = f.lines
@@ -86,7 +94,6 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(a.status)
 		return
 	}
-	joinWrites(r, len(a.body))
 	w.WriteHeader(a.status)
 	w.Write(a.body) // an error means that the client has gone
 }
