@@ -150,7 +150,7 @@ func (p *pending) due() (at time.Time, ok bool) {
 
 // take removes what is settled, and what waited for the maximum delay.
 func (p *pending) take(now time.Time) Changes {
-	if p.isBurst() && now.Sub(p.since) < p.maxDelay && p.checkingOut() {
+	if (p.rescan || len(p.paths) > 1) && now.Sub(p.since) < p.maxDelay && p.checkingOut() {
 		p.joined = now // a machine with other things to do can make a long pause of it
 		return Changes{}
 	}
