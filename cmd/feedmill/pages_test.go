@@ -12,7 +12,7 @@ import (
 )
 
 // newsroom is a folder of articles about the topics One to Nine, the first within
-// Numbers, for whole months.
+// Numbers, for whole months, with a few that are hard to set among them.
 func newsroom(t *testing.T) (dir string) {
 	t.Helper()
 	dir = t.TempDir()
@@ -23,6 +23,9 @@ func newsroom(t *testing.T) (dir string) {
 			"---\ntitle: Story %d of %s\ndate: 2021-%02d-%02dT10:%02d:00Z\ntopics: [Numbers, %s]\ntype: news\ncategory: counting\nprovider: {name: The Count}\n---\nWhat there is to say of %d.\n",
 			i, name, 1+i/10, 1+i%28, i, name, i))
 	}
+	long := strings.Repeat("Donaudampfschiff", 8)
+	put(t, dir, "long.md", "---\ntitle: "+long+"\ndate: 2021-02-01\ntopics: [Numbers, "+long+"]\nprovider: {name: "+long+"}\nexcerpt: "+long+"\n---\nText.\n")
+	put(t, dir, "hebrew.md", "---\ntitle: נמל חדש\ndate: 2021-02-02\nlanguage: he\nauthor: דנה\ntopics: [Numbers, נמלים]\n---\nטקסט.\n")
 	put(t, dir, "feedmill.yaml", "site: {title: The Counting House, url: 'https://www.example.com/', description: News of numbers}\nfeeds: {items: 30}\ntopics:\n  - {name: Numbers}\n  - {name: One, parent: Numbers}\n")
 	return dir
 }

@@ -102,6 +102,9 @@ func (f *form) Choices() (all []choice) {
 	return all
 }
 
+// Topics are the largest, for browsers to offer while somebody types.
+func (f *form) Topics() []*feeds.Listing { return f.v.group(feeds.Topic, choices).Shown }
+
 // compose leads to the address of the feed that was entered, or says what is wrong
 // with it.
 func (v *view) compose(r request, now time.Time) answer {

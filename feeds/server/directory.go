@@ -54,9 +54,8 @@ func (v *view) named(t feeds.Tag) *feeds.Listing {
 	return v.listing(feeds.Key{Kind: t.Kind, Slug: t.Name})
 }
 
-// largest lists at most n feeds of kind k with the most articles, by name.
-func (d *directory) largest(k feeds.Kind, n int) []*feeds.Listing {
-	all := d.byKind[k]
+// largest lists at most n feeds with the most articles, in the order of all.
+func largest(all []*feeds.Listing, n int) []*feeds.Listing {
 	if len(all) <= n {
 		return all
 	}
