@@ -80,7 +80,7 @@ func slugs(keys []feeds.Key) string {
 	return strings.Join(all, ", ")
 }
 
-var kindLabels = map[feeds.Kind]string{feeds.Type: "Type", feeds.Category: "Category", feeds.Provider: "Publisher"}
+var kindLabels = map[feeds.Kind]string{feeds.Type: "Type", feeds.Category: "Category", feeds.Provider: "Provider"}
 
 // choice is a kind of feed to choose one of.
 type choice struct {

@@ -72,7 +72,7 @@
     const code = document.createElement("code");
     output.hidden = !problem && !composed;
     output.replaceChildren();
-    if (problem) output.append(problem.textContent);
+    if (problem) output.append(problem);
     if (!composed) return;
     code.textContent = one("link[type='application/rss+xml']", page).href;
     const button = document.createElement("button");
@@ -98,6 +98,8 @@
     item.classList.add("new");
     localise(made.content);
     list.prepend(item);
+    while (list.children.length > 200) list.lastElementChild.remove();
+    one(".empty")?.remove();
     say("New: " + one("h3", item).textContent);
   };
   const listen = () => {
