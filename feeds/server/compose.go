@@ -103,7 +103,7 @@ func (f *form) Choices() (all []choice) {
 }
 
 // Topics are the largest, for browsers to offer while somebody types.
-func (f *form) Topics() []*feeds.Listing { return f.v.group(feeds.Topic, choices).Shown }
+func (f *form) Topics() []*feeds.Listing { return f.v.directory().offered() }
 
 // compose leads to the address of the feed that was entered, or says what is wrong
 // with it.
