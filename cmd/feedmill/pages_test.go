@@ -151,7 +151,7 @@ func TestBrowserComposes(t *testing.T) {
 // The pages have room on a phone and colours for the day and the night.
 func TestBrowserLooks(t *testing.T) {
 	v := visit(t, serveLive(t, newsroom(t)).base)
-	for _, path := range everyPage[:len(everyPage)-3] {
+	for _, path := range append(everyPage[:len(everyPage)-3:len(everyPage)-3], "/status") {
 		for _, width := range []int64{320, 390, 1280, 1920} {
 			v.width(width)
 			v.open(path)
