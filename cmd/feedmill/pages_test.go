@@ -8,11 +8,12 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 )
 
 // newsroom is a folder of articles about the topics One to Nine, the first within
-// Numbers, for whole months.
+// Numbers, for whole months, with a few that are hard to set among them.
 func newsroom(t *testing.T) (dir string) {
 	t.Helper()
 	dir = t.TempDir()
@@ -23,7 +24,10 @@ func newsroom(t *testing.T) (dir string) {
 			"---\ntitle: Story %d of %s\ndate: 2021-%02d-%02dT10:%02d:00Z\ntopics: [Numbers, %s]\ntype: news\ncategory: counting\nprovider: {name: The Count}\n---\nWhat there is to say of %d.\n",
 			i, name, 1+i/10, 1+i%28, i, name, i))
 	}
-	put(t, dir, "feedmill.yaml", "site: {title: The Counting House, url: 'https://www.example.com/', description: News of numbers}\nfeeds: {items: 30}\ntopics:\n  - {name: Numbers}\n  - {name: One, parent: Numbers}\n")
+	long := strings.Repeat("Donaudampfschiff", 8)
+	put(t, dir, "long.md", "---\ntitle: "+long+"\ndate: 2021-02-01\ntopics: [Numbers, "+long+"]\nprovider: {name: "+long+"}\nexcerpt: "+long+"\n---\nText.\n")
+	put(t, dir, "hebrew.md", "---\ntitle: נמל חדש\ndate: 2021-02-02\nlanguage: he\nauthor: דנה\ntopics: [Numbers, נמלים]\n---\nטקסט.\n")
+	put(t, dir, "feedmill.yaml", "site: {title: The Counting House, url: 'https://www.example.com/', description: News of numbers}\nfeeds: {items: 30}\ntopics:\n  - {name: Numbers}\n  - {name: One, parent: Numbers}\n  - {name: Quiet}\n")
 	return dir
 }
 
@@ -35,7 +39,7 @@ func put(t *testing.T, dir, name, content string) {
 }
 
 // everyPage is one of each sort.
-var everyPage = []string{"/", "/newest/", "/topics/", "/topics/numbers/", "/topics/numbers/archive/2021-02/", "/mix/five/type:news/", "/top/", "/search/?q=o", "/compose/", "/compose/?topic=nothing", "/about/", nowhere}
+var everyPage = []string{"/", "/newest/", "/topics/", "/topics/numbers/", "/topics/quiet/", "/topics/numbers/archive/2021-02/", "/mix/five/type:news/", "/top/", "/search/?q=o", "/compose/", "/compose/?topic=nothing", "/about/", nowhere}
 
 var (
 	olderPage = regexp.MustCompile(`<link rel="next" href="http://[^/]*(/[^"]*)">`)
@@ -96,6 +100,39 @@ func TestBrowserSubscribes(t *testing.T) {
 	}
 	put(t, dir, "new.md", "---\ntitle: Hot & <b>new</b>\ndate: 2021-09-01\ntopics: [Seven]\n---\nText.\n")
 	v.sees(`document.querySelector("ol.items > li.new:first-child h3")?.textContent == "Hot & new"`)
+	v.open("/topics/quiet/")
+	v.sees(`document.querySelector(".empty")`)
+	put(t, dir, "first.md", "---\ntitle: The first\ndate: 2021-09-02\ntopics: [Quiet]\n---\nText.\n")
+	v.sees(`document.querySelector("ol.items > li h3")?.textContent == "The first" && !document.querySelector(".empty")`)
+}
+
+// Times are those of the visitor's zone, on a page and in what the form previews.
+func TestBrowserTimes(t *testing.T) {
+	v := visit(t, serveLive(t, newsroom(t)).base)
+	v.do(emulation.SetTimezoneOverride("Asia/Kolkata"))
+	v.open("/topics/five/")
+	if got := on[string](v, `document.querySelector("li time").textContent`); got != "3 June 2021, 16:28" {
+		t.Errorf("the newest article is of %q", got)
+	}
+	v.open("/compose/")
+	v.do(chromedp.SendKeys("#topic", "Five", chromedp.ByQuery))
+	v.sees(`document.querySelector("output").textContent.includes("updated 3 June 2021, 16:28")`)
+}
+
+// A picture that is not there leaves no hole.
+func TestBrowserPictures(t *testing.T) {
+	dir := newsroom(t)
+	l := serveLive(t, dir)
+	v := visit(t, l.base)
+	put(t, dir, "pictured.md", "---\ntitle: Pictured\ndate: 2021-09-02\ntopics: [Pictured]\nimage: "+l.base+nowhere[1:]+"\n---\nText.\n")
+	if !poll(func() bool {
+		_, body := l.get("/topics/pictured/")
+		return strings.Contains(string(body), `class="picture"`)
+	}) {
+		t.Fatal("the page has no picture")
+	}
+	v.open("/topics/pictured/")
+	v.sees(`document.querySelector("article") && !document.querySelector(".picture")`)
 }
 
 // A composed feed's address is shown while it is put together, and the form leads
@@ -114,7 +151,7 @@ func TestBrowserComposes(t *testing.T) {
 // The pages have room on a phone and colours for the day and the night.
 func TestBrowserLooks(t *testing.T) {
 	v := visit(t, serveLive(t, newsroom(t)).base)
-	for _, path := range everyPage[:len(everyPage)-3] {
+	for _, path := range append(everyPage[:len(everyPage)-3:len(everyPage)-3], "/status") {
 		for _, width := range []int64{320, 390, 1280, 1920} {
 			v.width(width)
 			v.open(path)

@@ -20,7 +20,9 @@ func (v *view) archivePage(l *feeds.Listing, a *feeds.Archive) Resource {
 		p.Title = l.Name + ", " + periodName(a.Period)
 		p.Description = "Articles of " + periodName(a.Period) + " in " + l.Name + "."
 		p.Period = periodName(a.Period)
-		p.Trail = v.trail(l)
+		if p.Trail = v.trail(l); l.Key.Kind != feeds.All {
+			p.Trail = append(p.Trail, label{l.Name, v.link(l.Key.Path())})
+		}
 		p.Items = v.items(f.Items, l.Key)
 		switch p.Newer = l.Key.Path(); {
 		case f.Next != "":

@@ -80,7 +80,7 @@ func slugs(keys []feeds.Key) string {
 	return strings.Join(all, ", ")
 }
 
-var kindLabels = map[feeds.Kind]string{feeds.Type: "Type", feeds.Category: "Category", feeds.Provider: "Publisher"}
+var kindLabels = map[feeds.Kind]string{feeds.Type: "Type", feeds.Category: "Category", feeds.Provider: "Provider"}
 
 // choice is a kind of feed to choose one of.
 type choice struct {
@@ -101,6 +101,9 @@ func (f *form) Choices() (all []choice) {
 	}
 	return all
 }
+
+// Topics are the largest, for browsers to offer while somebody types.
+func (f *form) Topics() []*feeds.Listing { return f.v.directory().offered() }
 
 // compose leads to the address of the feed that was entered, or says what is wrong
 // with it.

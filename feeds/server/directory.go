@@ -16,6 +16,7 @@ type directory struct {
 	byName   map[feeds.Tag]*feeds.Listing    // names folded
 	entries  []listed                        // as in the snapshot
 	sheets   map[feeds.Kind]func() [][]branch
+	offered  func() []*feeds.Listing // topics that every form names
 }
 
 // listed is a feed as the search sees it.
@@ -39,6 +40,7 @@ func newDirectory(snap *feeds.Snapshot) *directory {
 			d.children[l.Parent] = append(d.children[l.Parent], l)
 		}
 	}
+	d.offered = sync.OnceValue(func() []*feeds.Listing { return largest(d.byKind[feeds.Topic], choices) })
 	d.sheets = make(map[feeds.Kind]func() [][]branch)
 	for _, k := range feeds.Kinds[1:] {
 		d.sheets[k] = sync.OnceValue(func() [][]branch { return sheets(d.branches(k)) })
@@ -54,9 +56,8 @@ func (v *view) named(t feeds.Tag) *feeds.Listing {
 	return v.listing(feeds.Key{Kind: t.Kind, Slug: t.Name})
 }
 
-// largest lists at most n feeds of kind k with the most articles, by name.
-func (d *directory) largest(k feeds.Kind, n int) []*feeds.Listing {
-	all := d.byKind[k]
+// largest lists at most n feeds with the most articles, in the order of all.
+func largest(all []*feeds.Listing, n int) []*feeds.Listing {
 	if len(all) <= n {
 		return all
 	}

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -36,6 +37,7 @@ type item struct {
 	Date   time.Time
 	Topics []label
 	Mark   string // tells it from other articles within a page
+	Lang   string // its language, or the site's where that is not the page's
 }
 
 // markOf is short, and equal for equal ids.
@@ -61,7 +63,7 @@ func (v *view) items(all []*feeds.Item, on feeds.Key) []item {
 
 // item is it as the page of one feed shows it: without the label of that feed.
 func (v *view) item(it *feeds.Item, on feeds.Key) item {
-	out := item{Item: it, Link: web(it.URL), Byline: byline(it), Date: it.Published, Mark: markOf(it)}
+	out := item{Item: it, Link: web(it.URL), Byline: byline(it), Date: it.Published, Mark: markOf(it), Lang: cmp.Or(it.Language, v.spoken())}
 	for i := range it.Images {
 		if web(it.Images[i].URL) != "" {
 			out.Image = &it.Images[i]

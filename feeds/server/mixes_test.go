@@ -236,7 +236,7 @@ func TestMixPage(t *testing.T) {
 	h := NewHandler(newNewsroom(t), testOptions(t))
 	body := ask(h, "GET", "/mix/election/joe-biden/type:video/").Body.String()
 	for _, want := range []string{
-		"<h1 dir=\"auto\">Election and Joe Biden, videos</h1>",
+		"<h1><bdi>Election and Joe Biden, videos</bdi></h1>",
 		`<a href="/topics/election/"><bdi>Election</bdi></a>`, `<a href="/types/video/"><bdi>video</bdi></a>`,
 		`<code>https://feeds.example.com/mix/election/joe-biden/type:video/feed.json</code>`, "Biden speaks 5",
 		`<link rel="canonical" href="https://feeds.example.com/mix/election/joe-biden/type:video/">`,

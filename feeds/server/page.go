@@ -3,6 +3,7 @@ package server
 import (
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"feedmill/feeds"
@@ -56,12 +57,29 @@ func (p *page) Compose() string            { return p.v.link(composePath) }
 func (p *page) IsIndex() bool              { return p.Path == "/" }
 func (p *page) Self(f feeds.Format) string { return p.v.snap.Site.URL(p.Of.Key.DocumentPath(f)) }
 
-// Language is the page's: the site's own, English where it names none.
+// Language is that of our own words on the page, English, as the site's writers
+// spell it if they write it too.
 func (p *page) Language() string {
-	if l := p.v.snap.Site.Language; l != "" {
+	if l := p.v.snap.Site.Language; isEnglish(l) {
 		return l
 	}
 	return "en"
+}
+
+// Spoken is the language of the site's words, empty where it is the page's.
+func (p *page) Spoken() string { return p.v.spoken() }
+
+func (v *view) spoken() string {
+	if l := v.snap.Site.Language; !isEnglish(l) {
+		return l
+	}
+	return ""
+}
+
+// isEnglish reports whether a language is some English (BCP 47).
+func isEnglish(tag string) bool {
+	primary, _, _ := strings.Cut(tag, "-")
+	return strings.EqualFold(primary, "en")
 }
 
 // Home is the site whose articles these are, empty where that is no other place.

@@ -11,7 +11,8 @@ import (
 
 const (
 	itemsOnIndex = 20 // of the newest, on the first page
-	namesOnIndex = 48 // of each kind, on the first page
+	namesOnIndex = 48 // of topics, on the first page
+	namesBeside  = 16 // of each kind, beside articles
 )
 
 //go:embed page/*.html
@@ -86,7 +87,7 @@ func (v *view) feedPage(l *feeds.Listing) Resource {
 		near := map[feeds.Key]bool{{Kind: feeds.Topic, Slug: l.Parent}: true}
 		if l.Key.Kind == feeds.Topic {
 			narrower := v.directory().children[l.Key.Slug]
-			p.Children = group{v, feeds.Topic, narrower, len(narrower)}
+			p.Children = group{v, feeds.Topic, largest(narrower, namesOnIndex), len(narrower)}
 			for _, c := range narrower {
 				near[c.Key] = true
 			}
@@ -108,7 +109,11 @@ func (v *view) indexPage(l *feeds.Listing) Resource {
 		}
 		p.listen(l)
 		for _, k := range feeds.Kinds[1:] {
-			p.Groups = append(p.Groups, v.group(k, namesOnIndex))
+			n := namesBeside
+			if k == feeds.Topic {
+				n = namesOnIndex
+			}
+			p.Groups = append(p.Groups, v.group(k, n))
 		}
 		if p.Kind = p.Groups[0]; p.Kind.Total <= namesOnIndex {
 			p.Branches = v.directory().branches(feeds.Topic)
@@ -118,7 +123,7 @@ func (v *view) indexPage(l *feeds.Listing) Resource {
 
 func (v *view) group(k feeds.Kind, n int) group {
 	d := v.directory()
-	return group{v, k, d.largest(k, n), len(d.byKind[k])}
+	return group{v, k, largest(d.byKind[k], n), len(d.byKind[k])}
 }
 
 // newestPage is all of the newest articles of everything: the directory has room

@@ -121,8 +121,8 @@ func TestFeedPage(t *testing.T) {
 	for _, want := range []string{
 		`<a href="https://www.example.com/1">Tom &amp; &#34;Jerry&#34; &lt;b&gt;</a>`,
 		`A &lt;script&gt;alert(1)&lt;/script&gt; story.`,
-		`<time datetime="2026-03-04T05:06:07Z" dir="ltr">4 March 2026, 05:06</time>`,
-		`<bdi>The Wire</bdi><bdi>Ann</bdi>`,
+		`<time datetime="2026-03-04T05:06:07Z" lang="en" dir="ltr">4 March 2026, 05:06</time>`,
+		`<span><bdi>The Wire</bdi></span><span><bdi>Ann</bdi></span>`,
 		`<a href="/topics/c-plus-plus/"><bdi>C&#43;&#43;</bdi></a>`,
 		`<li><bdi>unlisted</bdi></li>`,
 		`<a href="/topics/ai/"><bdi>AI</bdi></a></nav>`,
@@ -147,11 +147,31 @@ func TestFeedPage(t *testing.T) {
 		t.Errorf("pictures %q", pictures)
 	}
 	_, parent := fetch(t, "/topics/ai/")
-	if !strings.Contains(parent, "Within AI") {
+	if !strings.Contains(parent, "Within <bdi>AI</bdi>") {
 		t.Error("the parent's page does not list the topics within it")
 	}
-	if strings.Contains(parent, "<bdi>AI</bdi>") {
+	if strings.Contains(parent, `<li><a href="/topics/ai/"><bdi>AI</bdi>`) {
 		t.Error("the topic's own page labels its articles with it")
+	}
+}
+
+// Our own words are English on every site; the site's and its articles' are what
+// they say they are.
+func TestLanguages(t *testing.T) {
+	site := testSite()
+	site.Language = "ar"
+	snap := testSnapshot(site)
+	h := NewHandler(holding(snap), testOptions(t))
+	for stated, want := range map[string]string{"": "ar", "de": "de", "en": "en"} {
+		snap.Listing(feeds.Key{}).Feed().Items[0].Language = stated
+		root, _ := fetchFrom(t, NewHandler(holding(snap), testOptions(t)), "/")
+		if got := elements(root, "article")[0]["lang"]; got != want {
+			t.Errorf("an article that states the language %q is shown as %q", stated, got)
+		}
+	}
+	root, _ := fetchFrom(t, h, "/")
+	if html, h1 := elements(root, "html")[0]["lang"], elements(root, "h1")[0]["lang"]; html != "en" || h1 != "ar" {
+		t.Errorf("the page is in %q, its heading in %q", html, h1)
 	}
 }
 
@@ -215,7 +235,7 @@ func TestLargest(t *testing.T) {
 	}
 	d := newDirectory(feeds.NewSnapshot(testSite(), 0, all, nil))
 	var names strings.Builder
-	for _, l := range d.largest(feeds.Topic, 3) {
+	for _, l := range largest(d.byKind[feeds.Topic], 3) {
 		names.WriteString(l.Name)
 	}
 	if names.String() != "bcd" {

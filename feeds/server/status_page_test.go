@@ -191,3 +191,12 @@ func TestUnits(t *testing.T) {
 		t.Errorf("%d bytes", got)
 	}
 }
+
+// On the first day there is no whole one to draw, and browsers refuse a path that
+// begins in the middle.
+func TestPlotOfNoDays(t *testing.T) {
+	p := area("Subscribers", nil, 1000, func(*Day) int64 { return 0 }, func(*Day) string { return "" })
+	if svg := string(p.SVG); strings.Contains(svg, `d=" L`) {
+		t.Error(svg)
+	}
+}

@@ -28,6 +28,10 @@ type plot struct {
 // for whoever points at it.
 func area(title string, days []Day, kilo int64, value func(*Day) int64, words func(*Day) string) plot {
 	p := newPlot(title, days, kilo, value)
+	if len(days) == 0 {
+		p.draw("")
+		return p
+	}
 	var line strings.Builder
 	for i := range days {
 		fmt.Fprintf(&line, "%s%.1f %.1f", [...]string{"M", " L"}[min(i, 1)], column(i, len(days))+width(len(days))/2, p.height(value(&days[i])))

@@ -6,12 +6,21 @@
   const say = text => { one("#said").textContent = text; };
 
   // Times in the visitor's own zone.
-  const format = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit" });
+  const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", year: "numeric" });
+  const hour = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
   const localise = root => {
-    for (const t of all("time[datetime*=T]", root)) t.textContent = format.format(new Date(t.dateTime));
+    for (const t of all("time[datetime*=T]", root)) {
+      const time = new Date(t.dateTime);
+      t.textContent = day.format(time) + ", " + hour.format(time);
+    }
   };
   localise(document);
-  one("#zone").textContent = "Times are in your time zone, " + format.resolvedOptions().timeZone.replaceAll("_", " ") + ".";
+  one("#zone").textContent = "Times are in your time zone, " + hour.resolvedOptions().timeZone.replaceAll("_", " ") + ".";
+
+  // A picture that does not load leaves no hole.
+  const drop = picture => picture.closest(".picture")?.remove();
+  addEventListener("error", event => { if (event.target instanceof HTMLImageElement) drop(event.target); }, true);
+  for (const picture of all(".picture img")) if (picture.complete && !picture.naturalWidth) drop(picture);
 
   // Copying addresses.
   const copy = async (button, code) => {
@@ -25,10 +34,11 @@
     say("The address is copied.");
     setTimeout(() => { button.textContent = "Copy"; }, 2000);
   };
-  for (const button of all("button.copy")) {
+  const copies = button => {
     button.hidden = false;
     button.onclick = () => copy(button, one("code", button.parentNode));
-  }
+  };
+  all("button.copy").forEach(copies);
 
   // What a form leads to, once nothing has been typed for a moment.
   const following = (form, show) => {
@@ -43,7 +53,6 @@
           const answer = await fetch(form.getAttribute("action") + "?" + entered, { signal: asked.signal });
           show(new DOMParser().parseFromString(await answer.text(), "text/html"), answer.redirected);
         } catch { } // the next letter asks again
-
       }, 200);
     });
   };
@@ -63,10 +72,17 @@
     const code = document.createElement("code");
     output.hidden = !problem && !composed;
     output.replaceChildren();
-    if (problem) output.append(problem.textContent);
+    if (problem) output.append(problem);
     if (!composed) return;
     code.textContent = one("link[type='application/rss+xml']", page).href;
-    output.append(code, one(".facts", page).textContent);
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "copy";
+    button.textContent = "Copy";
+    button.setAttribute("aria-label", "Copy the RSS address");
+    localise(page);
+    output.append(code, button, one(".facts", page).textContent);
+    copies(button);
   });
 
   // New items while the page is open and seen.
@@ -82,6 +98,8 @@
     item.classList.add("new");
     localise(made.content);
     list.prepend(item);
+    while (list.children.length > 200) list.lastElementChild.remove();
+    one(".empty")?.remove();
     say("New: " + one("h3", item).textContent);
   };
   const listen = () => {
