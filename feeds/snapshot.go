@@ -12,6 +12,7 @@ type Listing struct {
 	Updated     time.Time // of its newest article; zero where none is dated
 	Next        time.Time // when it changes although no file does; zero for never. Nothing that is published names it
 	Past        Past      // all articles by period; nil where the feed has no archive
+	Ended       bool      // its last article has left: it is there for those who have it, and to be listed nowhere
 	*Revision
 }
 

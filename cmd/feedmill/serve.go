@@ -286,7 +286,9 @@ func (s *serve) report(current *site) {
 	snap, r := current.builder.Snapshot(), current.builder.Report()
 	count := map[feeds.Kind]int{}
 	for _, l := range snap.Listings {
-		count[l.Key.Kind]++
+		if !l.Ended {
+			count[l.Key.Kind]++
+		}
 	}
 	fmt.Fprintf(s.stdout, "%s: %s in %s, %s, %s, %s\n", current.cfg.Dir, plural(r.Articles, "article"),
 		plural(count[feeds.Topic], "topic"), plural(count[feeds.Category], "category"), plural(count[feeds.Type], "type"), plural(count[feeds.Provider], "provider"))

@@ -158,14 +158,18 @@ func openSite(cfg *settings, opt siteOptions) (*site, error) {
 func ledgerFile(cfg *settings) string { return filepath.Join(cfg.State, "ledger.db") }
 
 // openLedger opens the ledger of a site. Where the state folder cannot be
-// written, memory has to do, and what that means is said.
+// written, reading it has to do, or memory, and what that means is said.
 func openLedger(cfg *settings, log *slog.Logger) (*ledger.Ledger, error) {
 	l, err := ledger.Open(ledgerFile(cfg))
-	if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) || errors.Is(err, syscall.ENOSPC) {
-		log.Warn("nothing outlives this process: after the next start, renamed articles have new ids, and articles without a date new dates", "err", err)
-		return ledger.Memory(), nil
+	if !errors.Is(err, fs.ErrPermission) && !errors.Is(err, syscall.EROFS) && !errors.Is(err, syscall.ENOSPC) {
+		return l, err
 	}
-	return l, err
+	if l, failed := ledger.OpenReadOnly(ledgerFile(cfg)); failed == nil {
+		log.Warn("ids and dates are known, but what is new does not outlive this process", "err", err)
+		return l, nil
+	}
+	log.Warn("nothing outlives this process: after the next start, renamed articles have new ids, and articles without a date new dates", "err", err)
+	return ledger.Memory(), nil
 }
 
 // openCache opens what was read before, or begins anew; nil where there is no

@@ -35,11 +35,11 @@ type window struct {
 // the number of feeds with another content.
 func (b *Builder) publish() (changed int) {
 	now, first := b.opt.Now(), b.snapshot.Load() == nil
+	mourning := b.mourn(now) // what comes back elsewhere takes its tombstones away
 	shelves := b.catalog.Touched()
 	rescored := b.catalog.Rescored()
 	shelves = append(shelves, b.due(now)...)
-	shelves = append(shelves, b.mourn(now)...) // what comes back elsewhere takes its tombstones away
-	shelves = distinct(shelves)
+	shelves = distinct(append(shelves, mourning...))
 	b.pin(shelves)
 	for _, s := range shelves {
 		if s.Gone() {
@@ -102,7 +102,7 @@ func (b *Builder) open(s *catalog.Shelf, fallen []feeds.Tombstone) bool {
 	if b.windows[s] = w; !w.turns.IsZero() && (!w.turns.Equal(old.turns) || !w.turns.After(now)) {
 		b.plan(s, w.turns)
 	}
-	w.listing = w.announce(b.catalog.Due(s), ages)
+	w.listing = w.announce(s, b.catalog.Due(s), ages)
 	if old.listing != nil && old.meta == m && slices.EqualFunc(old.articles, articles, same) && slices.Equal(old.fallen, fallen) &&
 		old.places == w.places {
 		w.articles, w.modified, w.source, w.listing.Revision = old.articles, old.modified, old.source, old.listing.Revision
@@ -115,8 +115,8 @@ func (b *Builder) open(s *catalog.Shelf, fallen []feeds.Tombstone) bool {
 }
 
 // announce is how directories show the feed.
-func (w *window) announce(due, ages time.Time) *feeds.Listing {
-	l := &feeds.Listing{Key: w.meta.key, Name: w.meta.name, Description: w.meta.description, Parent: w.meta.parent, Count: w.list.Len(), Past: w.past}
+func (w *window) announce(s *catalog.Shelf, due, ages time.Time) *feeds.Listing {
+	l := &feeds.Listing{Key: w.meta.key, Name: w.meta.name, Description: w.meta.description, Parent: w.meta.parent, Count: w.list.Len(), Past: w.past, Ended: s.Kept()}
 	if l.Name == "" {
 		l.Name = w.meta.title
 	}

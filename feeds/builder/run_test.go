@@ -378,3 +378,11 @@ func TestDatesAreWritten(t *testing.T) {
 		t.Errorf("on disk it is of %v", got.At)
 	}
 }
+
+func (b *Builder) revisions() map[feeds.Key]*feeds.Revision {
+	all := map[feeds.Key]*feeds.Revision{}
+	for _, l := range b.Snapshot().Listings {
+		all[l.Key] = l.Revision
+	}
+	return all
+}

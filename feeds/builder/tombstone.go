@@ -33,12 +33,14 @@ type grief struct {
 
 // stone is a tombstone in one feed.
 type stone struct {
-	feed feeds.Tag
+	feed feeds.Tag // its name folded
+	name string    // as the article wrote it
 	feeds.Tombstone
 }
 
 // mourn brings the tombstones up to date and returns the feeds that have others
-// than before.
+// than before. A feed stays while it has any, although its last article has left:
+// readers are to take that away, and not to give up a feed that may go on.
 func (b *Builder) mourn(now time.Time) (changed []*catalog.Shelf) {
 	g := &b.grief
 	for t := range b.lose(now) {
@@ -50,11 +52,21 @@ func (b *Builder) mourn(now time.Time) (changed []*catalog.Shelf) {
 		if g.fallen[t] = slices.Clone(stones); len(stones) == 0 {
 			delete(g.fallen, t)
 		}
+		b.catalog.Keep(t, g.nameOf(t))
 		if s := b.catalog.Find(t.Kind, t.Name); s != nil {
 			changed = append(changed, s)
 		}
 	}
 	return changed
+}
+
+// nameOf is what the article that left a feed last called it; empty where none has.
+func (g *grief) nameOf(t feeds.Tag) string {
+	if len(g.all[t]) == 0 {
+		return ""
+	}
+	stones := g.ids[g.all[t][0].ID]
+	return stones[slices.IndexFunc(stones, func(s stone) bool { return s.feed == t })].name
 }
 
 // lose follows the ledger and the catalog, and returns the feeds of which
@@ -111,8 +123,8 @@ func (b *Builder) loseAnew(now time.Time) {
 // stones are the tombstones of one id: where it has gone lately, and is not shown
 // again. There is one in a feed.
 func (b *Builder) stones(id string, now time.Time) (all []stone) {
-	add := func(when time.Time, t feeds.Tag) {
-		s := stone{t, feeds.Tombstone{ID: id, When: when.UTC()}}
+	add := func(when time.Time, t feeds.Tag, name string) {
+		s := stone{t, name, feeds.Tombstone{ID: id, When: when.UTC()}}
 		if at := b.fades(when); b.grief.fades.IsZero() || at.Before(b.grief.fades) {
 			b.grief.fades = at
 		}
@@ -128,14 +140,14 @@ func (b *Builder) stones(id string, now time.Time) (all []stone) {
 	for _, r := range gone {
 		if b.fades(r.Gone).After(now) && !b.catalog.Shown(id) {
 			for _, t := range r.Feeds {
-				t.Name = feeds.Fold(t.Name)
-				add(r.Gone, t)
+				add(r.Gone, feeds.Tag{Kind: t.Kind, Name: feeds.Fold(t.Name)}, t.Name)
 			}
 		}
 	}
 	for _, d := range left {
-		if b.fades(d.When).After(now) && !b.catalog.ShownIn(id, d.Feed) {
-			add(d.When, d.Feed)
+		t := feeds.Tag{Kind: d.Feed.Kind, Name: feeds.Fold(d.Feed.Name)}
+		if b.fades(d.When).After(now) && !b.catalog.ShownIn(id, t) {
+			add(d.When, t, d.Feed.Name)
 		}
 	}
 	return all

@@ -94,6 +94,49 @@ func TestTombstones(t *testing.T) {
 	expect("after 30 days", "/topics/t4/")
 }
 
+// TestEnded: a feed that has lost its last article tells so, under its name and
+// over restarts, while it has a tombstone, and is over then.
+func TestEnded(t *testing.T) {
+	p := newPast(t, 3, Limits{Items: 10})
+	write := func(path, content string) {
+		p.now = p.now.Add(time.Minute)
+		if p.d.write(path, content); content == "" {
+			p.d.remove(path)
+		}
+		p.apply(path)
+		agree(t, p.b, testBuilder(p.d, func() time.Time { return p.now }, func(o *Options) { *o = p.b.opt }))
+	}
+	expect := func(slug, want string) {
+		t.Helper()
+		got := "none"
+		if l := p.b.Snapshot().Listing(feeds.Key{Kind: feeds.Topic, Slug: slug}); l != nil {
+			got = fmt.Sprintf("%s %d %v %d", l.Name, l.Count, l.Ended, len(p.fallenOf(l.Key.Path())))
+		}
+		if got != want {
+			t.Errorf("%s is %q, want %q", slug, got, want)
+		}
+	}
+	about := func(topic string) string { return post("One", p.now.Add(-time.Hour), "topics: ["+topic+"]") }
+	write("one.md", about("Electoin"))
+	expect("electoin", "Electoin 1 false 0")
+	write("one.md", about("Election"))
+	expect("electoin", "Electoin 0 true 1")
+	write("two.md", about("electoin"))
+	expect("electoin", "electoin 1 false 1")
+	write("two.md", "")
+	expect("electoin", "electoin 0 true 2")
+	write("one.md", "")
+	expect("election", "Election 0 true 1")
+	write("one.md", about("Election"))
+	expect("election", "Election 1 false 0")
+	p.now = p.now.Add(29 * 24 * time.Hour)
+	write("other.md", about("Other"))
+	expect("electoin", "electoin 0 true 2")
+	p.now = p.b.next()
+	p.apply("other.md")
+	expect("electoin", "none")
+}
+
 // TestManyTombstones bounds their number and leaves room for articles.
 func TestManyTombstones(t *testing.T) {
 	for _, c := range []struct{ bytes, want int }{{0, mostTombstones}, {512 << 10, mostTombstones}, {16 << 10, 8}} {

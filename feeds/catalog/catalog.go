@@ -193,8 +193,8 @@ func feedsOf(a *article.Article) iter.Seq[unique.Handle[feeds.Tag]] {
 }
 
 // Touched settles every shelf that has changed since the last call and returns
-// them in no particular order. Shelves that are empty and not in the settings
-// are gone from the catalog.
+// them in no particular order. Shelves that are empty, not in the settings and
+// not kept are gone from the catalog.
 func (c *Catalog) Touched() []*Shelf {
 	var all []*Shelf
 	seen := map[*Shelf]bool{}
@@ -211,7 +211,7 @@ func (c *Catalog) Touched() []*Shelf {
 				all = append(all, s)
 			}
 			s.settle()
-			if s.list.Len() == 0 && s.Topic == nil && s.ref.kind != feeds.All && !s.gone {
+			if s.list.Len() == 0 && s.Topic == nil && s.kept == "" && s.ref.kind != feeds.All && !s.gone {
 				c.drop(s)
 			}
 		}

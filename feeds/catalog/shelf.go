@@ -24,6 +24,7 @@ type Shelf struct {
 	edits   []edit           // since it was settled last
 	touched bool             // is in the catalog's list of these
 	gone    bool
+	kept    string // its name while no article gives it one: see Keep
 }
 
 // spelling is how some articles write a shelf's name.
@@ -45,15 +46,19 @@ func (s *Shelf) Fold() string { return s.ref.fold }
 // Gone reports whether the catalog has dropped the shelf.
 func (s *Shelf) Gone() bool { return s.gone }
 
+// Kept reports whether nothing but [Catalog.Keep] keeps the shelf.
+func (s *Shelf) Kept() bool { return s.kept != "" && s.list.Len() == 0 && s.Topic == nil }
+
 // Articles is the shelf's content as it was settled last.
 func (s *Shelf) Articles() List { return s.list }
 
-// Name is the feed's name: the settings' one, else the spelling most used.
+// Name is the feed's name: the settings' one, else the spelling most used, else
+// that with which it is kept.
 func (s *Shelf) Name() string {
 	if s.Topic != nil {
 		return s.Topic.Name
 	}
-	var best spelling
+	best := spelling{name: s.kept}
 	for _, n := range s.names {
 		if best.articles == 0 || n.compare(best) < 0 {
 			best = n
@@ -173,6 +178,20 @@ func (c *Catalog) spread(g ref) {
 			s.slug, c.past = slug, nil
 			c.touch(s)
 		}
+	}
+}
+
+// Keep has the feed of a name stay, or be there, without any article; an empty
+// name lets go of the one that t names by what its name folds to. The settings
+// may have made the name another topic's: that is there without it.
+func (c *Catalog) Keep(t feeds.Tag, name string) {
+	s := c.Find(t.Kind, t.Name)
+	if s == nil && name != "" && (t.Kind != feeds.Topic || c.fold(TopicNames(c.opt.Topics)(name)) == t.Name) {
+		s = c.shelf(unique.Make(feeds.Tag{Kind: t.Kind, Name: name}))
+	}
+	if s != nil && s.kept != name {
+		s.kept = name
+		c.touch(s)
 	}
 }
 

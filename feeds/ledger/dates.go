@@ -76,7 +76,7 @@ func (l *Ledger) FlushDates() error {
 }
 
 func (l *Ledger) flushDates() (err error) {
-	if l.db == nil || !l.dates.pending() {
+	if !l.Lasting() || !l.dates.pending() {
 		return nil
 	}
 	defer asError(&err)()

@@ -35,6 +35,7 @@ type Ledger struct {
 	mu     sync.Mutex
 	file   string
 	db     *bbolt.DB         // nil: nothing outlives the process
+	sealed bool              // db is only read: what is new does not outlive the process
 	tx     *bbolt.Tx         // while much is read: see reading
 	damage error             // what could not be read since the last Take
 	state  State             // what belongs to what is on disk
@@ -69,6 +70,9 @@ var (
 	bucketLive = []byte("articles") // path → Record
 	bucketGone = []byte("gone")     // path → Record
 	bucketIDs  = []byte("ids")      // id → path
+
+	buckets    = [...][]byte{bucketMeta, bucketLive, bucketGone, bucketIDs, bucketNames, bucketLeft, bucketDates}
+	keyVersion = []byte("version") // in the meta bucket
 )
 
 // ErrBusy says that another process has the ledger open.
@@ -98,11 +102,22 @@ func Open(file string) (*Ledger, error) {
 	return l, nil
 }
 
+// OpenReadOnly opens the ledger in file, which must be there, where it cannot be
+// written: what it knows holds, what comes to it is forgotten when the process ends.
+func OpenReadOnly(file string) (*Ledger, error) {
+	l := Memory()
+	l.file, l.sealed = file, true
+	if err := l.open(); err != nil {
+		return nil, explain(file, err)
+	}
+	return l, nil
+}
+
 // open opens the file. What is damaged in it may show later, when it is read:
 // bbolt panics on pages that make no sense.
 func (l *Ledger) open() (err error) {
 	defer asError(&err)()
-	if l.db, err = bbolt.Open(l.file, 0o666, &bbolt.Options{Timeout: time.Second, FreelistType: bbolt.FreelistMapType, InitialMmapSize: mapped()}); err != nil {
+	if l.db, err = bbolt.Open(l.file, 0o666, &bbolt.Options{Timeout: time.Second, ReadOnly: l.sealed, FreelistType: bbolt.FreelistMapType, InitialMmapSize: mapped()}); err != nil {
 		return err
 	}
 	if err = l.load(); err != nil {
@@ -153,39 +168,54 @@ func explain(file string, err error) error {
 
 // load checks the version and reads what vanished.
 func (l *Ledger) load() error {
+	if l.sealed {
+		return l.db.View(l.loadFrom)
+	}
 	return l.db.Update(func(tx *bbolt.Tx) error {
-		for _, name := range [][]byte{bucketMeta, bucketLive, bucketGone, bucketIDs, bucketNames, bucketLeft, bucketDates} {
+		for _, name := range buckets {
 			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
 				return err
 			}
 		}
-		meta := tx.Bucket(bucketMeta)
-		switch v := meta.Get([]byte("version")); string(v) {
-		case version:
-		case "", before:
-			if err := meta.Put([]byte("version"), []byte(version)); err != nil {
+		if meta := tx.Bucket(bucketMeta); meta.Get(keyVersion) == nil || string(meta.Get(keyVersion)) == before {
+			if err := meta.Put(keyVersion, []byte(version)); err != nil {
 				return err
 			}
-		default:
-			return fmt.Errorf("written by another version of feedmill (format %s, this one has %s): use that version, or move the file away", v, version)
 		}
-		if err := errors.Join(forgetBegun(tx), l.state.load(meta)); err != nil {
-			return err
+		return errors.Join(forgetBegun(tx), l.loadFrom(tx))
+	})
+}
+
+// loadFrom is load without writing; an error where a part is missing.
+func (l *Ledger) loadFrom(tx *bbolt.Tx) error {
+	for _, name := range buckets {
+		if tx.Bucket(name) == nil {
+			return fmt.Errorf("part %q is missing", name)
 		}
-		if err := l.loadNames(tx.Bucket(bucketNames)); err != nil {
-			return err
-		}
-		if err := l.loadLeft(tx.Bucket(bucketLeft)); err != nil {
-			return err
-		}
-		if err := l.loadDates(tx.Bucket(bucketDates)); err != nil {
-			return err
-		}
-		return tx.Bucket(bucketGone).ForEach(func(k, v []byte) error {
-			r, err := decode(k, v)
-			l.gone.set(string(k), r)
-			return err
-		})
+	}
+	meta := tx.Bucket(bucketMeta)
+	if v := string(meta.Get(keyVersion)); v != version && v != before {
+		return fmt.Errorf("written by another version of feedmill (format %s, this one has %s): use that version, or move the file away", v, version)
+	}
+	if meta.Get(keyBegun) != nil {
+		return errors.New("only a part of the first articles is on disk")
+	}
+	if err := l.state.load(meta); err != nil {
+		return err
+	}
+	if err := l.loadNames(tx.Bucket(bucketNames)); err != nil {
+		return err
+	}
+	if err := l.loadLeft(tx.Bucket(bucketLeft)); err != nil {
+		return err
+	}
+	if err := l.loadDates(tx.Bucket(bucketDates)); err != nil {
+		return err
+	}
+	return tx.Bucket(bucketGone).ForEach(func(k, v []byte) error {
+		r, err := decode(k, v)
+		l.gone.set(string(k), r)
+		return err
 	})
 }
 
@@ -197,8 +227,8 @@ func (l *Ledger) Close() error {
 	return errors.Join(l.FlushDates(), l.db.Close())
 }
 
-// Lasting reports whether anything outlives the process.
-func (l *Ledger) Lasting() bool { return l.db != nil }
+// Lasting reports whether what is new outlives the process.
+func (l *Ledger) Lasting() bool { return l.db != nil && !l.sealed }
 
 // Gone lists the articles that were removed or unpublished after since, by path.
 func (l *Ledger) Gone(since time.Time) []Record {

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"maps"
@@ -15,6 +16,7 @@ import (
 
 	"go.etcd.io/bbolt"
 
+	"feedmill/feeds"
 	"feedmill/feeds/article"
 )
 
@@ -397,6 +399,55 @@ func TestRemoved(t *testing.T) {
 	b := p.facts["b.md"]
 	p.restart()
 	p.want("all that was known is there again", p.facts["a.md"] == a && p.facts["b.md"] == b)
+}
+
+// TestRemovedInPeace takes the file away while nothing changes.
+func TestRemovedInPeace(t *testing.T) {
+	p := newPlay(t)
+	p.round(map[string]string{"a.md": post("A", "", "x")})
+	a := p.facts["a.md"]
+	if err := os.RemoveAll(filepath.Dir(p.file)); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.l.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	p.round(map[string]string{"a.md": "", "b.md": post("A", "", "x")})
+	p.restart()
+	p.want("a file made again without need is as good", p.facts["b.md"] == a)
+}
+
+// TestReadOnly opens a ledger that cannot be written: it knows what it knew,
+// takes in what comes, and leaves the file alone.
+func TestReadOnly(t *testing.T) {
+	p := newPlay(t)
+	p.round(map[string]string{"a.md": post("A", "", "x"), "b.md": post("B", "", "y")})
+	a, b := p.facts["a.md"], p.facts["b.md"]
+	if err := p.l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	before, err := os.ReadFile(p.file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p.l, err = OpenReadOnly(p.file); err != nil {
+		t.Fatal(err)
+	}
+	p.want("nothing lasts", !p.l.Lasting())
+	p.round(map[string]string{"a.md": "", "moved.md": post("A", "", "x"), "new.md": post("New", "", "z")})
+	p.want("what moved is known again", p.facts["moved.md"] == a)
+	p.l.SetDate("/", Date{At: p.now})
+	if err := errors.Join(p.l.Serve(map[feeds.Key]string{{Kind: feeds.Topic, Slug: "x"}: "x"}), p.l.Close()); err != nil {
+		t.Error(err)
+	}
+	after, err := os.ReadFile(p.file)
+	p.want("the file is as it was", err == nil && bytes.Equal(before, after))
+	p.open()
+	p.round(map[string]string{"b.md": post("B", "", "y")})
+	p.want("it can be written again", p.l.Lasting() && p.facts["b.md"] == b)
+	if _, err := OpenReadOnly(filepath.Join(t.TempDir(), "none.db")); err == nil {
+		t.Error("opens what is not there")
+	}
 }
 
 // TestKilled kills a process that notes article after article, again and again:

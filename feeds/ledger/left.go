@@ -15,7 +15,7 @@ import (
 // Departure is a feed that an article has left, while it stayed in others.
 type Departure struct {
 	ID   string    `json:"-"`
-	Feed feeds.Tag `json:"feed"` // its name folded
+	Feed feeds.Tag `json:"feed"` // as the article wrote it; older ledgers have it folded
 	When time.Time `json:"when"` // UTC, in whole seconds
 }
 
@@ -46,12 +46,15 @@ func (n *noting) move(id string, from, to []feeds.Tag) {
 	if len(from)+len(before) == 0 || slices.Equal(from, to) {
 		return
 	}
-	now := folded(to)
+	now := map[feeds.Tag]bool{}
+	for _, t := range to {
+		now[folded(t)] = true
+	}
 	left := slices.DeleteFunc(slices.Clone(before), func(d Departure) bool {
-		return slices.Contains(now, d.Feed) || n.now.Sub(d.When) > keepGone
+		return now[folded(d.Feed)] || n.now.Sub(d.When) > keepGone
 	})
-	for _, t := range folded(from) {
-		if !slices.Contains(now, t) {
+	for _, t := range from {
+		if !now[folded(t)] {
 			left = append(left, Departure{Feed: t, When: n.now})
 		}
 	}
@@ -65,13 +68,7 @@ func (n *noting) move(id string, from, to []feeds.Tag) {
 	n.l.losses.add(id)
 }
 
-func folded(tags []feeds.Tag) []feeds.Tag {
-	all := make([]feeds.Tag, len(tags))
-	for i, t := range tags {
-		all[i] = feeds.Tag{Kind: t.Kind, Name: feeds.Fold(t.Name)}
-	}
-	return all
-}
+func folded(t feeds.Tag) feeds.Tag { return feeds.Tag{Kind: t.Kind, Name: feeds.Fold(t.Name)} }
 
 // loadLeft reads what was left not too long ago.
 func (l *Ledger) loadLeft(b *bbolt.Bucket) error {

@@ -36,19 +36,19 @@ func TestLeft(t *testing.T) {
 	step("a.md", about("b, A"))
 	expect("")
 	step("a.md", about("B, C"))
-	expect("urn:x:1 left a")
+	expect("urn:x:1 left A")
 	p.round(map[string]string{"a.md": "", "b.md": about("C")})
-	expect("urn:x:1 left a, urn:x:1 left b")
+	expect("urn:x:1 left A, urn:x:1 left B")
 	step("b.md", about("A, C"))
-	expect("urn:x:1 left b")
+	expect("urn:x:1 left B")
 	losses := p.l.Losses()
 	if step("b.md", about("A, C")); p.l.Losses() != losses {
 		t.Error("a loss without any change")
 	}
 	step("b.md", strings.Replace(about("A"), "id:", "draft: true\nid:", 1))
-	expect("urn:x:1 left b")
+	expect("urn:x:1 left B")
 	step("b.md", about("A"))
-	expect("urn:x:1 left b, urn:x:1 left c")
+	expect("urn:x:1 left B, urn:x:1 left C")
 	p.now = p.now.Add(2 * keepGone)
 	step("c.md", about("")) // takes note of the time
 	if all := p.l.Left(p.now.Add(-keepGone)); len(all) > 0 {

@@ -41,7 +41,7 @@ func nameOf(key string) (feeds.Kind, string) {
 func (l *Ledger) Serve(served map[feeds.Key]string) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.db == nil {
+	if !l.Lasting() {
 		return nil
 	}
 	for k, fold := range served {

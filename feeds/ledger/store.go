@@ -129,15 +129,18 @@ func (l *Ledger) touch(p string) {
 }
 
 // Flush writes what has changed since it last returned nil, in one transaction:
-// all of it or nothing.
+// all of it or nothing. A file that somebody has removed is made again.
 func (l *Ledger) Flush() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.db == nil || len(l.live)+len(l.dirty)+len(l.unwritten) == 0 {
+	if !l.Lasting() {
 		return nil
 	}
 	if err := l.restore(); err != nil {
 		return fmt.Errorf("write ledger: %w", err)
+	}
+	if len(l.live)+len(l.dirty)+len(l.unwritten) == 0 {
+		return nil
 	}
 	if err := l.write(); err != nil {
 		return fmt.Errorf("write ledger: %w", err)

@@ -34,6 +34,9 @@ func newDocument(s *feeds.Snapshot) document {
 	var updated time.Time
 	folders := make(map[feeds.Kind][]outline)
 	for _, l := range s.Listings {
+		if l.Ended {
+			continue
+		}
 		folders[l.Key.Kind] = append(folders[l.Key.Kind], newOutline(s.Site, l))
 		if l.Updated.After(updated) {
 			updated = l.Updated

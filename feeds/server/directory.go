@@ -32,6 +32,9 @@ func newDirectory(snap *feeds.Snapshot) *directory {
 		byName:   make(map[feeds.Tag]*feeds.Listing, len(snap.Listings)),
 	}
 	for _, l := range snap.Listings {
+		if l.Ended {
+			continue
+		}
 		d.byKind[l.Key.Kind] = append(d.byKind[l.Key.Kind], l)
 		name := feeds.Fold(l.Name)
 		d.entries = append(d.entries, listed{l, name})
