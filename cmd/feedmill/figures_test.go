@@ -257,10 +257,10 @@ func (d *playedDay) poll(t *testing.T, client *http.Client, base string, snap *f
 		}
 	}
 	again := has == answer.Header.Get("Etag") && has != ""
-	if again && answer.StatusCode == 200 && !known {
+	switch { // what is both costs once
+	case again && answer.StatusCode == 200 && !known:
 		sum.Unconditional.Bytes += sent
-	}
-	if p.every > 0 && p.every < 15*minute && has != "" {
+	case p.every > 0 && p.every < 15*minute && has != "":
 		sum.TooOften.Bytes += sent
 	}
 	return cmp.Or(answer.Header.Get("Etag"), has)

@@ -37,7 +37,7 @@ type Day struct {
 	Pushes        int64            `json:"pushes"`
 	PushedBytes   int64            `json:"pushed_bytes"`
 	Unconditional Misuse           `json:"unconditional"` // a whole document to a client that got the same one before, that day
-	TooOften      Misuse           `json:"too_often"`     // asked again long before it was told to
+	TooOften      Misuse           `json:"too_often"`     // asked again long before it was told to; bytes that are not in unconditional
 }
 
 // Misuse is what clients that behave badly cost.

@@ -24,7 +24,8 @@ type Figures struct {
 	TooOften      Misuse           `json:"too_often"`         // asked again in less than nine tenths of the time it was told to wait
 }
 
-// Misuse is what clients that behave badly cost. A poll may be misuse of two kinds.
+// Misuse is what clients that behave badly cost. A poll may be misuse of both kinds;
+// its bytes are then those of Unconditional alone.
 type Misuse struct {
 	Clients int64 `json:"clients"` // how many; a service is one
 	Polls   int64 `json:"polls"`
