@@ -36,8 +36,9 @@ type Day struct {
 	Saved         int64            `json:"saved_bytes"` // not sent because of 304, 226 and codings
 	Pushes        int64            `json:"pushes"`
 	PushedBytes   int64            `json:"pushed_bytes"`
-	Unconditional Misuse           `json:"unconditional"` // a whole document to a client that got the same one before, that day
-	TooOften      Misuse           `json:"too_often"`     // asked again long before it was told to; bytes that are not in unconditional
+	Unconditional Misuse           `json:"unconditional"`        // a whole document to a client that got the same one before, that day
+	TooOften      Misuse           `json:"too_often"`            // asked again long before it was told to; bytes that are not in unconditional
+	MisusedBy     map[string]int64 `json:"misused_by,omitempty"` // bytes of both by reader, also by those that nobody subscribes with
 }
 
 // Misuse is what clients that behave badly cost.
@@ -158,6 +159,17 @@ func sum(days []Day) Day {
 			status[code] += n
 		}
 		all.Status = status
+		all.MisusedBy = plus(all.MisusedBy, d.MisusedBy)
+	}
+	return all
+}
+
+// plus is a new map with the sums of both.
+func plus(a, b map[string]int64) map[string]int64 {
+	all := map[string]int64{}
+	maps.Copy(all, a)
+	for name, n := range b {
+		all[name] += n
 	}
 	return all
 }

@@ -76,7 +76,7 @@ func (d *day) count(t *tally, f *fact, a *agent) {
 	before, known := t.marks[client]
 	switch {
 	case known:
-		t.marks[client] = t.judge(before, f, second)
+		t.marks[client] = t.judge(before, f, second, a.name)
 		return
 	case f.status >= 400:
 		return // what somebody did not get makes no subscriber

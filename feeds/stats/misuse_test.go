@@ -37,7 +37,10 @@ func TestMisuse(t *testing.T) {
 		if f.Unconditional != c.unconditional || f.TooOften != c.tooOften {
 			t.Errorf("%s: unconditional %+v, too often %+v", name, f.Unconditional, f.TooOften)
 		}
-		if f.Unconditional.Bytes+f.TooOften.Bytes > f.Sent {
+		if f.MisusedBy["NetNewsWire"] != f.misused() || len(f.MisusedBy) > 1 {
+			t.Errorf("%s: misused by %v", name, f.MisusedBy)
+		}
+		if f.misused() > f.Sent {
 			t.Errorf("%s: %+v cost more than was sent", name, f)
 		}
 	}

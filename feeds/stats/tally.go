@@ -82,7 +82,7 @@ func (t *tally) figures() Figures {
 // judge counts what a client of the feed does wrong, by what it did before. A
 // client that asks for one feed in two formats is not judged, nor is HEAD, which
 // costs nothing. What it cost counts once, also where it is wrong twice.
-func (t *tally) judge(before mark, f *fact, second uint32) mark {
+func (t *tally) judge(before mark, f *fact, second uint32, reader string) mark {
 	if f.isHead() {
 		return before
 	}
@@ -91,7 +91,7 @@ func (t *tally) judge(before mark, f *fact, second uint32) mark {
 	if before.Format != now.Format {
 		return now
 	}
-	cost := f.sent
+	misused, cost := t.misused(), f.sent
 	if f.status == http.StatusOK && !f.conditional && now.Document != 0 && before.Document == now.Document {
 		t.Unconditional.note(&now, seenUnconditional, cost, t.weight())
 		cost = 0
@@ -101,6 +101,9 @@ func (t *tally) judge(before mark, f *fact, second uint32) mark {
 	}
 	if passed := uint64(max(second, before.Last) - before.Last); passed*10 < uint64(before.Wait)*9 {
 		t.TooOften.note(&now, seenTooOften, cost, t.weight())
+	}
+	if cost := t.misused() - misused; cost > 0 {
+		increase(&t.MisusedBy, reader, cost)
 	}
 	return now
 }
