@@ -57,6 +57,7 @@ type Polled struct {
 	Readers     []Reader `json:"readers"`     // of that day, the largest first
 	Days        []Day    `json:"days"`        // the last one is open
 	Uncounted   int64    `json:"uncounted"`   // answers since the start that are not in these figures
+	Hidden      int64    `json:"hidden"`      // polls since the start through a proxy that trusted_proxies does not name
 }
 
 // Reader is a program or service by which people subscribe.
@@ -76,7 +77,7 @@ type Subscription struct {
 	Polls       int64   `json:"polls"`             // today
 	NotModified int64   `json:"not_modified"`      // of these
 	Misused     int64   `json:"misused_bytes"`     // today, for clients that behave badly
-	History     []int64 `json:"history,omitempty"` // subscribers by day, the oldest first; left out for small feeds
+	History     []int64 `json:"history,omitempty"` // subscribers by day, the oldest first, without today; left out for small feeds
 	key         feeds.Key
 }
 
@@ -111,7 +112,7 @@ func (s *Status) count(f Figures, snap *feeds.Snapshot, now time.Time) {
 		if i == feedPlots || b.Subscribers == 0 {
 			break
 		}
-		for _, d := range f.Feed(b.key, now.AddDate(0, 0, 1-feedDays), now) {
+		for _, d := range f.Feed(b.key, now.AddDate(0, 0, -feedDays), now.AddDate(0, 0, -1)) {
 			b.History = append(b.History, d.Subscribers)
 		}
 	}
