@@ -6,9 +6,10 @@ import (
 	"strconv"
 )
 
-// Growth is how subscribers have changed in 30 days; empty where that is not known.
-func (p *statusPage) Growth() string {
-	days := p.Polled.Days
+// Growth is how subscribers have changed in 30 days, in a few characters; empty
+// where that is not known.
+func (p *Polled) Growth() string {
+	days := p.Days
 	values := make([]int64, 0, len(days))
 	for _, d := range days[max(0, len(days)-feedDays-1):] {
 		if !d.Open {

@@ -287,6 +287,9 @@ func count(n any) string {
 	return fmt.Sprint(n)
 }
 
+// Count writes a number with commas: 12,345.
+func Count(n int64) string { return grouped(n) }
+
 // grouped writes a number with commas: 12,345.
 func grouped[T int | int64](n T) string {
 	s := strconv.FormatInt(int64(n), 10)
