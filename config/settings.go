@@ -55,7 +55,7 @@ var settings = []setting[loader]{
 		text(func(l *loader) *string { return &l.HTTPServer }, oneOf("standard", "fast"))},
 	{Setting{"browsers", "page", "What a browser shows that opens a feed's own address. page: the feed's page. document: the feed, with a style sheet."}, "",
 		text(func(l *loader) *string { return &l.Browsers }, oneOf("page", "document"))},
-	{Setting{"trusted_proxies", "[]", "Addresses and networks (CIDR) of your proxies, whose Forwarded or X-Forwarded-For names the client; without them nobody behind a proxy is ever limited (429)."}, "[127.0.0.1, 10.0.0.0/8]", readTrustedProxies},
+	{Setting{"trusted_proxies", "[]", "Addresses and networks (CIDR) of your proxies, whose Forwarded or X-Forwarded-For names the client; without them those behind one count as one subscriber by each app, and nobody of them is ever limited (429)."}, "[127.0.0.1, 10.0.0.0/8]", readTrustedProxies},
 	{Setting{"status_token", "", "Who sends it may see /status and /metrics, from anywhere, and nobody else may; at least 16 characters. Without it: whoever asks from the machine itself."}, "a-long-and-random-text",
 		text(func(l *loader) *string { return &l.StatusToken }, secret)},
 	{Setting{"state", ".feedmill", "Folder for what must outlive a restart, below the articles unless absolute."}, "", readState},

@@ -38,7 +38,7 @@ func daysOf(all []stats.Day) []server.Day {
 		days[i] = server.Day{
 			Date: d.Date, Open: d.Open, Subscribers: d.Subscribers, Readers: d.Readers, Polls: d.Polls, Status: d.Status, Conditional: d.Conditional,
 			DeltasAsked: d.DeltasAsked, Deltas: d.Deltas, Sent: d.Sent, Saved: d.Saved, Pushes: d.Pushes, PushedBytes: d.PushedBytes,
-			Unconditional: server.Misuse(d.Unconditional), TooOften: server.Misuse(d.TooOften),
+			Unconditional: server.Misuse(d.Unconditional), TooOften: server.Misuse(d.TooOften), MisusedBy: d.MisusedBy,
 		}
 	}
 	return days

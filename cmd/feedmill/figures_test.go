@@ -212,6 +212,9 @@ func (d *playedDay) await(t *testing.T, midnight time.Time, polls int) {
 	}
 }
 
+// misusers are named by what their User-Agent begins with.
+var misusers = map[string]string{"Inoreader": "Inoreader", "curl": "curl", "python-requests": "Python"}
+
 // poll asks once and tells what the client has from then on.
 func (d *playedDay) poll(t *testing.T, client *http.Client, base string, snap *feeds.Snapshot, p *poller, has string) string {
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, base+p.path, nil)
@@ -257,11 +260,19 @@ func (d *playedDay) poll(t *testing.T, client *http.Client, base string, snap *f
 		}
 	}
 	again := has == answer.Header.Get("Etag") && has != ""
-	if again && answer.StatusCode == 200 && !known {
+	switch { // what is both costs once
+	case again && answer.StatusCode == 200 && !known:
 		sum.Unconditional.Bytes += sent
-	}
-	if p.every > 0 && p.every < 15*minute && has != "" {
+	case p.every > 0 && p.every < 15*minute && has != "":
 		sum.TooOften.Bytes += sent
+	default:
+		sent = 0
+	}
+	if sent > 0 {
+		if sum.MisusedBy == nil {
+			sum.MisusedBy = map[string]int64{}
+		}
+		sum.MisusedBy[misusers[strings.Split(p.agent, "/")[0]]] += sent
 	}
 	return cmp.Or(answer.Header.Get("Etag"), has)
 }
@@ -272,6 +283,7 @@ func (d *playedDay) check(t *testing.T, midnight time.Time) {
 	for path, want := range map[string]server.Day{"/topics/election/": wantElection, "/topics/sport/": wantSport, "/topics/cricket/": wantCricket} {
 		b := d.bytes[path]
 		want.Date, want.Open = site.Date, true
+		want.MisusedBy = b.MisusedBy
 		want.Sent, want.Saved, want.Unconditional.Bytes, want.TooOften.Bytes = b.Sent, b.Saved, b.Unconditional.Bytes, b.TooOften.Bytes
 		slug := strings.Split(path, "/")[2]
 		got := d.got.Feed(feeds.Key{Kind: feeds.Topic, Slug: slug}, midnight, midnight)[0]

@@ -48,7 +48,7 @@ if a change is held back, or if there is a problem to mend.`,
 			if asJSON {
 				_, err = cmd.OutOrStdout().Write(body)
 			} else {
-				err = printStatus(cmd.OutOrStdout(), &s)
+				err = printStatus(cmd.OutOrStdout(), &s, isColourful(cmd.OutOrStdout()))
 			}
 			if err == nil && (!s.Ready || s.Held != nil || len(s.Problems) > 0) {
 				err = errFound

@@ -1,22 +1,23 @@
 package main
 
 import (
+	"bufio"
+	"cmp"
 	"fmt"
 	"io"
 	"maps"
 	"math"
 	"slices"
 	"strings"
-	"text/tabwriter"
 	"time"
-	"unicode"
 
 	"feedmill/feeds/server"
 )
 
 // printStatus writes for people who look at a terminal.
-func printStatus(w io.Writer, s *server.Status) error {
-	p := &statusPrinter{tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)}
+func printStatus(w io.Writer, s *server.Status, color bool) error {
+	b := bufio.NewWriter(w)
+	p := &statusPrinter{columns{w: b, color: color}}
 	p.health(s)
 	p.problems(s)
 	if s.Polled != nil {
@@ -25,35 +26,11 @@ func printStatus(w io.Writer, s *server.Status) error {
 		p.days(s.Polled.Days)
 	}
 	p.changes(s)
-	return p.w.Flush()
+	p.flush()
+	return b.Flush()
 }
 
-type statusPrinter struct{ w *tabwriter.Writer }
-
-// line writes cells, in which nothing can steer the terminal.
-func (p *statusPrinter) line(cells ...any) {
-	for i, c := range cells {
-		if i > 0 {
-			fmt.Fprint(p.w, "\t")
-		}
-		fmt.Fprint(p.w, strings.Map(harmless, fmt.Sprint(c)))
-	}
-	fmt.Fprintln(p.w)
-}
-
-// title begins a part, whose columns are its own.
-func (p *statusPrinter) title(cells ...any) {
-	p.w.Flush()
-	fmt.Fprintln(p.w)
-	p.line(cells...)
-}
-
-func harmless(r rune) rune {
-	if !unicode.IsPrint(r) || unicode.Is(unicode.Bidi_Control, r) {
-		return '�'
-	}
-	return r
-}
+type statusPrinter struct{ columns }
 
 func (p *statusPrinter) health(s *server.Status) {
 	state := "ready"
@@ -62,7 +39,7 @@ func (p *statusPrinter) health(s *server.Status) {
 	}
 	p.line("state", state)
 	p.line("feedmill", s.Version+", running since "+local(s.Started))
-	p.line("articles", fmt.Sprintf("%d in %s", s.Articles, plural(s.Feeds, "feed")))
+	p.line("articles", fmt.Sprintf("%s in %s", server.Count(int64(s.Articles)), plural(s.Feeds, "feed")))
 	if !s.Scan.At.IsZero() {
 		p.line("last scan", fmt.Sprintf("%s, %s in %s", local(s.Scan.At), plural(s.Scan.Files, "file"), server.Took(s.Scan.Took)))
 	}
@@ -78,12 +55,12 @@ func (p *statusPrinter) health(s *server.Status) {
 
 func (p *statusPrinter) problems(s *server.Status) {
 	if s.Held != nil {
-		p.title("HELD BACK since " + local(s.Held.Since))
+		p.title(red, "HELD BACK since "+local(s.Held.Since))
 		p.line(s.Held.String())
 		p.line(s.ToDo)
 	}
 	if len(s.Problems) > 0 {
-		p.title("TO MEND")
+		p.title(yellow, "TO MEND")
 	}
 	for _, text := range s.Problems {
 		if since := s.KeptSince(text); !since.IsZero() {
@@ -94,24 +71,39 @@ func (p *statusPrinter) problems(s *server.Status) {
 }
 
 func (p *statusPrinter) subscribers(polled *server.Polled) {
-	if !slices.ContainsFunc(polled.Days, func(d server.Day) bool { return d.Polls > 0 }) {
-		p.title("Nobody has polled yet.")
+	first := slices.IndexFunc(polled.Days, func(d server.Day) bool { return d.Polls > 0 })
+	if first < 0 {
+		p.title(bold, "Nobody has polled yet.")
 		return
 	}
-	p.title("SUBSCRIBERS", polled.Subscribers, bars(polled.Days, func(d *server.Day) int64 { return d.Subscribers }))
+	text := "SUBSCRIBERS " + server.Count(polled.Subscribers)
+	if growth := polled.Growth(); growth != "" {
+		text += ", " + growth + " in 30 days"
+	}
+	p.title(bold, text)
+	if days := polled.Days[first:]; len(days) > 1 {
+		p.line("  " + bars(days, func(d *server.Day) int64 { return d.Subscribers }))
+		p.flush()
+	}
+	p.right = true
 	for _, r := range polled.Readers[:min(len(polled.Readers), 10)] {
-		p.line("  "+r.Name, r.Subscribers, fmt.Sprintf("%.1f %%", 100*r.Share))
+		p.line("  "+r.Name, server.Count(r.Subscribers), fmt.Sprintf("%.1f %%", 100*r.Share))
+	}
+	if polled.Hidden > 0 {
+		p.title(yellow, "PROXY")
+		p.line(server.Count(polled.Hidden) + " polls came through a proxy that trusted_proxies does not name,")
+		p.line("so all who come through it with the same app count as one: name its address there.")
 	}
 }
 
 func (p *statusPrinter) feeds(all []*server.Subscription) {
-	all = slices.DeleteFunc(all, func(f *server.Subscription) bool { return f == nil })
-	if len(all) == 0 || all[0].Polls == 0 && all[0].Subscribers == 0 {
+	all = slices.DeleteFunc(all, func(f *server.Subscription) bool { return f == nil || f.Polls == 0 && f.Subscribers == 0 })
+	if len(all) == 0 {
 		return
 	}
-	p.title("FEEDS", "subscribers", "polls today", "unchanged", "articles")
+	p.table("FEEDS", "subscribers", "in 30 days", "polls today", "unchanged", "articles")
 	for _, f := range all[:min(len(all), 10)] {
-		p.line("  "+f.Name, f.Subscribers, f.Polls, server.Percent(f.NotModified, f.Polls), f.Articles)
+		p.line("  "+shortened(f.Name, 40)+" ("+f.Kind+")", server.Count(f.Subscribers), f.Growth(), server.Count(f.Polls), server.Percent(f.NotModified, f.Polls), server.Count(int64(f.Articles)))
 	}
 }
 
@@ -122,28 +114,40 @@ func (p *statusPrinter) days(days []server.Day) {
 	} else {
 		return
 	}
-	p.title("POLLS", "polls", "unchanged", "sent", "saved", "badly behaved")
+	p.table("POLLS", "polls", "unchanged", "deltas", "sent", "saved", "badly behaved")
+	cost := map[string]int64{}
 	for _, d := range slices.Backward(days) {
-		p.line("  "+d.Date, d.Polls, server.Percent(d.NotModified(), d.Polls), server.Bytes(d.Sent), server.Bytes(d.Saved), server.Bytes(d.Unconditional.Bytes+d.TooOften.Bytes))
+		p.line("  "+d.Date, server.Count(d.Polls), server.Percent(d.NotModified(), d.Polls), server.Count(d.Deltas), server.Bytes(d.Sent), server.Bytes(d.Saved), server.Bytes(d.Unconditional.Bytes+d.TooOften.Bytes))
+		for name, n := range d.MisusedBy {
+			cost[name] += n
+		}
+	}
+	p.flush()
+	names := slices.SortedFunc(maps.Keys(cost), func(a, b string) int { return cmp.Or(cmp.Compare(cost[b], cost[a]), cmp.Compare(a, b)) })
+	for i, name := range names[:min(len(names), 5)] {
+		names[i] = name + " " + server.Bytes(cost[name])
+	}
+	if len(names) > 0 {
+		p.line("  badly behaved: " + strings.Join(names[:min(len(names), 5)], ", "))
 	}
 }
 
 func (p *statusPrinter) changes(s *server.Status) {
 	if len(s.Rounds) > 0 {
-		p.title("CHANGES", "files", "feeds", "took", "change to served")
+		p.table("CHANGES", "files", "feeds", "took", "change to served")
 	}
 	for _, r := range s.Rounds[:min(len(s.Rounds), 5)] {
-		p.line("  "+local(r.At), r.Files, r.Feeds, server.Took(r.Took), server.Took(r.Delay))
+		p.line("  "+local(r.At), server.Count(int64(r.Files)), server.Count(int64(r.Feeds)), server.Took(r.Took), server.Took(r.Delay))
 	}
 	if len(s.Scheduled) > 0 {
-		p.title("SCHEDULED")
+		p.title(bold, "SCHEDULED")
 	}
 	for _, t := range s.Scheduled[:min(len(s.Scheduled), 10)] {
 		what := "appears"
 		if t.Leaves {
 			what = "leaves"
 		}
-		p.line("  "+local(t.At), what, t.Title, t.Path)
+		p.line("  "+local(t.At), what, shortened(t.Title, 60), t.Path)
 	}
 }
 

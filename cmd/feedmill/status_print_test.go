@@ -23,7 +23,7 @@ func FuzzPrintStatus(f *testing.F) {
 			return
 		}
 		var b bytes.Buffer
-		if err := printStatus(&b, &s); err != nil {
+		if err := printStatus(&b, &s, false); err != nil {
 			t.Fatal(err)
 		}
 		if i := strings.IndexFunc(b.String(), func(r rune) bool { return r != '\n' && !unicode.IsPrint(r) || unicode.Is(unicode.Bidi_Control, r) }); i >= 0 {

@@ -74,12 +74,22 @@ func (b *Builder) take(all []loaded, facts []article.Facts) {
 			before := b.errs[l.path]
 			b.stamps[l.path], b.errs[l.path] = l.stamp, l.err
 			if b.broken[l.path].IsZero() {
-				b.broken[l.path] = b.opt.Now().UTC()
+				b.broken[l.path] = b.brokenSince(l)
 			}
 			b.complain(l, before)
 		}
 	}
 	b.catalog.Fill(fresh)
+}
+
+// brokenSince is when a file was saved as it is, as far as the system tells: that
+// outlives a restart. Else it is now.
+func (b *Builder) brokenSince(l loaded) time.Time {
+	now := b.opt.Now()
+	if saved := time.Unix(0, l.changed); l.changed != 0 && saved.Before(now) {
+		return saved.UTC()
+	}
+	return now.UTC()
 }
 
 // put replaces an article, unless a reader sees no difference: then the one that

@@ -31,6 +31,14 @@ func poller(r request, trusted []netip.Prefix) netip.Addr {
 	return behind(r, trusted)
 }
 
+// isHidden reports whether a request came through a proxy of the operator's, which
+// has a private address, that we were not told to trust: all who come through it
+// look like one.
+func isHidden(r request, trusted []netip.Prefix) bool {
+	peer := r.Peer().Addr().Unmap()
+	return peer.IsValid() && !isTrusted(peer, trusted) && !network(peer).IsValid() && throughProxy(r)
+}
+
 // behind is who came to the first of the trusted proxies, by Forwarded (RFC 7239)
 // or else by X-Forwarded-For, the last proxy's word first; not valid where they do
 // not say.

@@ -88,6 +88,7 @@ type Handler struct {
 	metrics meters
 	repeats *repeats
 	streams *streams
+	hidden  atomic.Int64
 }
 
 // NewHandler serves what src holds.
@@ -144,6 +145,7 @@ func (h *Handler) current(snap *feeds.Snapshot) *view {
 		v.mixes = h.mixes
 		v.repeats = h.repeats
 		v.streams = h.streams
+		v.hidden = &h.hidden
 		h.view.Store(v)
 	}
 	return v

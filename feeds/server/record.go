@@ -73,6 +73,9 @@ func (v *view) poll(k feeds.Key, f feeds.Format, r request, a answer, now time.T
 	if r.Method() == http.MethodGet {
 		p.Sent = int64(len(a.body))
 	}
+	if v.hidden != nil && isHidden(r, v.opt.TrustedProxies) {
+		v.hidden.Add(1)
+	}
 	p.Conditional = a.status == http.StatusNotModified || r.Field("If-None-Match") != nil || r.Field("If-Modified-Since") != nil
 	return p
 }

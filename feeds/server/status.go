@@ -85,6 +85,7 @@ func (h *Handler) status(now time.Time) *Status {
 	}
 	if h.opt.Figures != nil {
 		s.count(h.opt.Figures, snap, now)
+		s.Polled.Hidden = h.hidden.Load()
 	}
 	return s
 }

@@ -98,7 +98,7 @@ func fromHere(r request) bool {
 
 // throughProxy reports whether a request says that it was passed on.
 func throughProxy(r request) bool {
-	for _, name := range [...]string{"Forwarded", "Via", "X-Forwarded-For", "X-Real-Ip"} {
+	for _, name := range [...]string{"Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip"} {
 		if first(r.Field(name)) != "" {
 			return true
 		}

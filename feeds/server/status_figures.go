@@ -36,8 +36,9 @@ type Day struct {
 	Saved         int64            `json:"saved_bytes"` // not sent because of 304, 226 and codings
 	Pushes        int64            `json:"pushes"`
 	PushedBytes   int64            `json:"pushed_bytes"`
-	Unconditional Misuse           `json:"unconditional"` // a whole document to a client that got the same one before, that day
-	TooOften      Misuse           `json:"too_often"`     // asked again long before it was told to
+	Unconditional Misuse           `json:"unconditional"`        // a whole document to a client that got the same one before, that day
+	TooOften      Misuse           `json:"too_often"`            // asked again long before it was told to; bytes that are not in unconditional
+	MisusedBy     map[string]int64 `json:"misused_by,omitempty"` // bytes of both by reader, also by those that nobody subscribes with
 }
 
 // Misuse is what clients that behave badly cost.
@@ -56,6 +57,7 @@ type Polled struct {
 	Readers     []Reader `json:"readers"`     // of that day, the largest first
 	Days        []Day    `json:"days"`        // the last one is open
 	Uncounted   int64    `json:"uncounted"`   // answers since the start that are not in these figures
+	Hidden      int64    `json:"hidden"`      // polls since the start through a proxy that trusted_proxies does not name
 }
 
 // Reader is a program or service by which people subscribe.
@@ -75,7 +77,7 @@ type Subscription struct {
 	Polls       int64   `json:"polls"`             // today
 	NotModified int64   `json:"not_modified"`      // of these
 	Misused     int64   `json:"misused_bytes"`     // today, for clients that behave badly
-	History     []int64 `json:"history,omitempty"` // subscribers by day, the oldest first; left out for small feeds
+	History     []int64 `json:"history,omitempty"` // subscribers by day, the oldest first, without today; left out for small feeds
 	key         feeds.Key
 }
 
@@ -110,7 +112,7 @@ func (s *Status) count(f Figures, snap *feeds.Snapshot, now time.Time) {
 		if i == feedPlots || b.Subscribers == 0 {
 			break
 		}
-		for _, d := range f.Feed(b.key, now.AddDate(0, 0, 1-feedDays), now) {
+		for _, d := range f.Feed(b.key, now.AddDate(0, 0, -feedDays), now.AddDate(0, 0, -1)) {
 			b.History = append(b.History, d.Subscribers)
 		}
 	}
@@ -158,6 +160,17 @@ func sum(days []Day) Day {
 			status[code] += n
 		}
 		all.Status = status
+		all.MisusedBy = plus(all.MisusedBy, d.MisusedBy)
+	}
+	return all
+}
+
+// plus is a new map with the sums of both.
+func plus(a, b map[string]int64) map[string]int64 {
+	all := map[string]int64{}
+	maps.Copy(all, a)
+	for name, n := range b {
+		all[name] += n
 	}
 	return all
 }

@@ -10,6 +10,7 @@ import (
 	"maps"
 	"net/http"
 	"path"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -179,8 +180,27 @@ func (p *statusPage) MainReaders() []Reader {
 	return append(shown, rest)
 }
 
-// MainFeeds are those with the most subscribers.
-func (p *statusPage) MainFeeds() []*Subscription { return p.ByFeed[:min(len(p.ByFeed), 25)] }
+// MainFeeds are those with the most subscribers, as far as they have any or are polled.
+func (p *statusPage) MainFeeds() []*Subscription {
+	n := slices.IndexFunc(p.ByFeed, func(s *Subscription) bool { return s.Subscribers == 0 && s.Polls == 0 })
+	if n < 0 {
+		n = len(p.ByFeed)
+	}
+	return p.ByFeed[:min(n, 25)]
+}
+
+// OtherFeeds says what the table of feeds lacks; empty for nothing.
+func (p *statusPage) OtherFeeds() string {
+	shown := len(p.MainFeeds())
+	switch rest := len(p.ByFeed) - shown; {
+	case rest == 0:
+		return ""
+	case shown == 25:
+		return fmt.Sprintf("These 25 of %s feeds have the most subscribers.", grouped(len(p.ByFeed)))
+	default:
+		return fmt.Sprintf("Nobody polls the other %s.", grouped(rest))
+	}
+}
 
 // Costly are the feeds that misuse costs most today.
 func (p *statusPage) Costly() []*Subscription {
@@ -233,15 +253,23 @@ func spreadOf(rounds []Round, value func(Round) float64) (s spread) {
 
 // problem is one with the last good version that stands in for the file.
 type problem struct {
-	Text string
-	Kept time.Time // zero: none
+	Where string // path:line:col; empty where the problem states no line
+	What  string
+	Kept  time.Time // zero: none
 }
+
+// placed is where a problem says that it is.
+var placed = regexp.MustCompile(`^(.+?:\d+:\d+): (.+)$`)
 
 // ProblemList is what is to be mended.
 func (p *statusPage) ProblemList() []problem {
 	var all []problem
 	for _, text := range p.Problems {
-		all = append(all, problem{text, p.KeptSince(text)})
+		it := problem{What: text, Kept: p.KeptSince(text)}
+		if m := placed.FindStringSubmatch(text); m != nil {
+			it.Where, it.What = m[1], m[2]
+		}
+		all = append(all, it)
 	}
 	return all
 }
@@ -258,6 +286,9 @@ func count(n any) string {
 	}
 	return fmt.Sprint(n)
 }
+
+// Count writes a number with commas: 12,345.
+func Count(n int64) string { return grouped(n) }
 
 // grouped writes a number with commas: 12,345.
 func grouped[T int | int64](n T) string {
@@ -290,6 +321,9 @@ func Percent(part, whole int64) string {
 	p := 100 * float64(part) / float64(whole)
 	if p > 99 && part < whole { // nearly all is not all
 		return strconv.FormatFloat(min(p, 99.9), 'f', 1, 64) + " %"
+	}
+	if p < 1 && part > 0 { // nor is hardly any none
+		return strconv.FormatFloat(max(p, 0.1), 'f', 1, 64) + " %"
 	}
 	return strconv.FormatFloat(p, 'f', 0, 64) + " %"
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"maps"
 	"net/http/httptest"
+	"net/netip"
 	"slices"
 	"strings"
 	"testing"
@@ -38,7 +39,7 @@ func sixtyDays() (c counted) {
 		c.days = append(c.days, Day{
 			Date: newest.AddDate(0, 0, int(i)-59).Format(time.DateOnly), Open: i == 59,
 			Subscribers: 10 * i, Readers: map[string]int64{"Feedly": 8 * i, "<b>Odd</b>": 2 * i}, Polls: 100 * i, Status: map[int]int64{304: 80 * i, 200: 19 * i, 0: i},
-			Sent: 1 << 20 * i, Saved: 9 << 20 * i, Unconditional: Misuse{Clients: i, Polls: 2 * i, Bytes: 1000 * i},
+			Sent: 1 << 20 * i, Saved: 9 << 20 * i, Unconditional: Misuse{Clients: i, Polls: 2 * i, Bytes: 1000 * i}, MisusedBy: map[string]int64{"<i>curl</i>": 1000 * i},
 		})
 	}
 	return c
@@ -84,7 +85,9 @@ func TestStatusPage(t *testing.T) {
 	body := w.Body.String()
 	for _, want := range []string{
 		`<h1 class="bad">A change is held back</h1>`, "Feedmill v1.2.3 · running for 2 d 2 h", `run &#34;feedmill accept&#34;`, "25 would vanish",
-		`<code dir="auto">a.md:2:8: title: &lt;script&gt;alert(2)&lt;/script&gt;</code></td><td>the last good version, since`,
+		`<code dir="auto">a.md:2:8</code><br><span dir="auto">title: &lt;script&gt;alert(2)&lt;/script&gt;</span></td><td class="seen">the last good version, since`,
+		`<td><span dir="auto">b.md: no title</span></td><td class="seen">nothing of it</td>`, "&#43; 100 % in 30 days", "Nobody polls the other 8.",
+		`<th scope="row">&lt;i&gt;curl&lt;/i&gt;</th>`,
 		"&lt;i&gt;Later&lt;/i&gt;</bdi> appears", "Over</bdi> leaves", "Left out: <span dir=\"auto\">draft: true</span></th><td class=\"n\">3",
 		"<dd>590</dd>", "<dd>5,900</dd>", "<dd>80 %</dd>", `<th scope="row">&lt;b&gt;Odd&lt;/b&gt;</th>`, `<td class="n">20.0 %</td>`,
 		"C&#43;&#43;</bdi></a>", "1,234 answers since the start", "1 MiB of 256 MiB", "median 1.5 s, at most 1 min; change to served 12 ms, at most 25 ms",
@@ -169,10 +172,49 @@ func TestStatusForms(t *testing.T) {
 	}
 }
 
+// TestGrowth compares with 30 days ago, and says nothing where nobody counted then.
+func TestGrowth(t *testing.T) {
+	days := func(first, last int64) []int64 {
+		all := slices.Repeat([]int64{first}, feedDays-1)
+		return append(all, last)
+	}
+	for _, tt := range []struct {
+		days []int64
+		want string
+	}{
+		{nil, ""}, {days(0, 5), ""}, {days(100, 5)[1:], ""}, {days(100, 112), "+ 12 %"}, {days(100, 75), "− 25 %"}, {days(1000, 1001), "± 0 %"}, {days(2, 30), "× 15"}, {days(5, 0), "− 100 %"},
+	} {
+		if got := growth(tt.days); got != tt.want {
+			t.Errorf("%v: %q, want %q", tt.days, got, tt.want)
+		}
+	}
+}
+
+// TestHiddenClients: the operator is told of a proxy that nobody was told to trust.
+func TestHiddenClients(t *testing.T) {
+	opt := testOptions(t)
+	opt.Operations, opt.Figures, opt.Recorder = operations{}, sixtyDays(), &polled{}
+	h := NewHandler(holding(testSnapshot(testSite())), opt)
+	for _, from := range []string{"127.0.0.1:80", "10.1.2.3:80", someone} {
+		askFrom(from, h, "GET", "/rss.xml")
+		askFrom(from, h, "GET", "/rss.xml", "X-Forwarded-For: 192.0.2.1")
+	}
+	w := askFrom("127.0.0.1:80", h, "GET", "http://localhost/status", "Accept: text/html")
+	if !strings.Contains(w.Body.String(), "2 polls since the start came through a proxy that <code>trusted_proxies</code> does not name") {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+	opt.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}
+	h = NewHandler(h.source, opt)
+	askFrom("127.0.0.1:80", h, "GET", "/rss.xml", "X-Forwarded-For: 192.0.2.1")
+	if n := h.hidden.Load(); n != 0 {
+		t.Errorf("%d polls through a proxy that is trusted", n)
+	}
+}
+
 func TestUnits(t *testing.T) {
 	for got, want := range map[string]string{
 		Bytes(0): "0 B", Bytes(1023): "1023 B", Bytes(1024): "1 KiB", Bytes(1536): "1.5 KiB", Bytes(1023 << 10): "1023 KiB", Bytes(1<<20 - 1): "1 MiB", Bytes(150 << 20): "150 MiB", Bytes(1 << 62): "4 EiB",
-		Percent(0, 0): "–", Percent(1, 3): "33 %", Percent(9999, 10_000): "99.9 %", Percent(5, 5): "100 %",
+		Percent(0, 0): "–", Percent(1, 3): "33 %", Percent(9999, 10_000): "99.9 %", Percent(3, 1000): "0.3 %", Percent(1, 100_000): "0.1 %", Percent(0, 5): "0 %", Percent(5, 5): "100 %",
 		Took(0): "–", Took(0.44): "0.4 ms", Took(12): "12 ms", Took(1500): "1.5 s", Took(61_000): "1 min",
 		grouped(0): "0", grouped(999): "999", grouped(-1000): "-1,000", grouped(1_234_567): "1,234,567",
 		span(26 * time.Hour): "1 d 2 h", span(3 * time.Second): "3 s", span(90 * time.Minute): "1 h 30 min",
@@ -182,12 +224,12 @@ func TestUnits(t *testing.T) {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}
-	for n, want := range map[int64]int64{0: 1, 1: 1, 3: 4, 9: 10, 61: 80, 101: 200, 801: 1000, 5948: 6000, 81_000: 100_000, 1 << 62: 1 << 62} {
+	for n, want := range map[int64]int64{0: 1, 1: 1, 3: 3, 9: 10, 11: 12, 61: 80, 101: 120, 801: 1000, 5948: 6000, 20_823: 25_000, 81_000: 100_000, 1 << 62: 1 << 62} {
 		if got := roundUp(n, 1000); got != want {
 			t.Errorf("%d up to %d, want %d", n, got, want)
 		}
 	}
-	if got := roundUp(1100, 1024); got != 2048 {
+	if got := roundUp(1100, 1024); got != 1228 {
 		t.Errorf("%d bytes", got)
 	}
 }

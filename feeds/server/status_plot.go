@@ -96,13 +96,14 @@ func pointers(days []Day, words func(*Day) string) string {
 func width(n int) float64     { return plotWidth / float64(max(1, n)) }
 func column(i, n int) float64 { return float64(i) * width(n) }
 
-// roundUp is the next number that reads easily, as does its half, in units of which
-// each is so many of the one before; it is never less than 1.
+// roundUp is the next number that reads easily, in units of which each is so many
+// of the one before; it is never less than 1.
 func roundUp(n, kilo int64) int64 {
 	for unit := int64(1); ; unit *= kilo {
 		for ten := int64(1); ten <= 100; ten *= 10 {
-			for _, digit := range [...]int64{1, 2, 4, 6, 8} {
-				if top := digit * ten * unit; n <= top || top >= 1<<60 {
+			for _, tenths := range [...]int64{10, 12, 15, 20, 25, 30, 40, 50, 60, 80} {
+				top := tenths * ten * unit / 10
+				if whole := tenths*ten%10 == 0 || unit > 1; whole && n <= top || top >= 1<<59 {
 					return max(n, top)
 				}
 			}
@@ -125,8 +126,8 @@ func spark(title string, values []int64) template.HTML {
 	for i, v := range values {
 		fmt.Fprintf(&line, "%s%.1f %.1f", [...]string{"M", " L"}[min(i, 1)], float64(i)*sparkWidth/float64(len(values)-1), 2+(sparkHeight-4)*(1-float64(v)/float64(top)))
 	}
-	return template.HTML(fmt.Sprintf(`<svg class="spark" viewBox="0 0 %d %d" preserveAspectRatio="none" role="img" aria-label="%s"><path class="line" d="%s"/></svg>`,
-		sparkWidth, sparkHeight, html.EscapeString(title), line.String()))
+	return template.HTML(fmt.Sprintf(`<svg class="spark" viewBox="0 0 %d %d" preserveAspectRatio="none" role="img" aria-label="%s"><path class="fill" d="%s L%d %d L0 %d Z"/><path class="line" d="%s"/></svg>`,
+		sparkWidth, sparkHeight, html.EscapeString(title), line.String(), sparkWidth, sparkHeight, sparkHeight, line.String()))
 }
 
 // share draws a part of one as a bar.

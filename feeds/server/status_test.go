@@ -53,6 +53,8 @@ func TestStatusAccess(t *testing.T) {
 		{"127.0.0.1:5000", "127.0.0.1", "Forwarded", 403},
 		{"127.0.0.1:5000", "127.0.0.1", "Via", 403},
 		{"127.0.0.1:5000", "127.0.0.1", "X-Real-IP", 403},
+		{"127.0.0.1:5000", "127.0.0.1", "X-Forwarded-Host: feeds.example.com", 403},
+		{"127.0.0.1:5000", "127.0.0.1", "X-Forwarded-Proto: https", 403},
 	} {
 		for _, path := range []string{"/status", "/status.json", "/metrics"} {
 			r := httptest.NewRequest("GET", path, nil)

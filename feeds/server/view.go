@@ -6,6 +6,7 @@ import (
 	"runtime/debug"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"feedmill/feeds"
@@ -18,11 +19,12 @@ type view struct {
 	opt       Options
 	base      string // path of the site's base URL, beginning and ending in a slash
 	directory func() *directory
-	past      *past    // nil: nobody asks for deltas
-	pastMixes *past    // of composed feeds; nil together with past
-	mixes     *mixes   // nil: none are served
-	repeats   *repeats // nil: nobody is limited
-	streams   *streams // nil: pages are not served but written to files
+	past      *past         // nil: nobody asks for deltas
+	pastMixes *past         // of composed feeds; nil together with past
+	mixes     *mixes        // nil: none are served
+	repeats   *repeats      // nil: nobody is limited
+	streams   *streams      // nil: pages are not served but written to files
+	hidden    *atomic.Int64 // polls through a proxy of ours that hides the client; nil: not counted
 
 	known   sync.Map // *entry by Resource.Path: those that have been rendered
 	mu      sync.Mutex

@@ -41,6 +41,11 @@ func TestAgents(t *testing.T) {
 		{"Blogtrottr/2.0", "Blogtrottr", Service, none, ""},
 		{"Slackbot 1.0 (+https://api.slack.com/robots)", "Slack", Service, none, ""},
 		{"Zapier", "Zapier", Service, none, ""},
+		{"Dreamwidth Studios (webmaster@dreamwidth.org; for https://www.dreamwidth.org/users/example_feed/; 2 readers)", "Dreamwidth", Service, 2, ""},
+		{"LiveJournal.com (webmaster@livejournal.com; for http://www.livejournal.com/users/example/; 488 readers)", "LiveJournal", Service, 488, ""},
+		{"LiveJournal.com (webmaster@livejournal.com; for http://www.livejournal.com/users/example/; 1 readers)", "LiveJournal", Service, 1, ""},
+		{"iTMS", "Apple Podcasts", Service, none, ""},
+		{"Spotify/1.0", "Spotify", Service, none, ""},
 
 		// Services that the table does not know.
 		{"Bloglines/3.1 (http://www.bloglines.com; 1 subscriber)", "Other", Service, 1, "bloglines "},
@@ -51,6 +56,9 @@ func TestAgents(t *testing.T) {
 		{"Lecteur/1.0 (+https://example.fr; 12 abonnés)", "Other", Service, 12, "lecteur "},
 		{"Leser/2 (1.204 Abonnenten; feed-id=7)", "Other", Service, 1204, "leser 7"},
 		{"Reader.jp (購読: 15)", "Other", Service, 15, "reader.jp "},
+		{"PlainFeeder v0.0.1 (+http://plainfeeder.com/about ; Subscriber Count: 42)", "Other", Service, 42, "plainfeeder "},
+		{"OohDirectory/1.0 (+ 1 subscribers)", "Other", Service, 1, "oohdirectory "},
+		{"SomeReader/2.1 (1,204 readers)", "Other", Service, 1204, "somereader "},
 
 		{"FreshRSS/1.23.1 (Linux; https://freshrss.org)", "FreshRSS", App, none, ""},
 		{"Mozilla/5.0 (compatible; Miniflux/2.2.3; +https://miniflux.app)", "Miniflux", App, none, ""},
@@ -80,6 +88,8 @@ func TestAgents(t *testing.T) {
 		{"feedparser/6.0.2 +https://github.com/kurtmckee/feedparser/", "feedparser", App, none, ""},
 		{"Roy and Rianne's Righteously Royalty-free RSS Reader v 0.1", "Other", App, none, ""},
 		{"Windows 10 users", "Other", App, none, ""},
+		{"Subscriber Notes 2.0: a reader", "Other", App, none, ""},
+		{"RSS 2 Reader", "Other", App, none, ""},
 
 		{"curl/8.5.0", "curl", Script, none, ""},
 		{"Wget/1.21.4", "Wget", Script, none, ""},
@@ -93,6 +103,7 @@ func TestAgents(t *testing.T) {
 		{"Mozilla/5.0 (compatible; YandexBot/3.0; +http://yandex.com/bots)", "Search engine", Bot, none, ""},
 		{"Mastodon/4.4.2 (http.rb/5.2.0; +https://mastodon.social/)", "Fediverse", Bot, none, ""},
 		{"Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)", "Link preview", Bot, none, ""},
+		{"meta-externalagent/1.1 (+https://developers.facebook.com/docs/sharing/webmasters/crawler)", "Other bot", Bot, none, ""},
 		{"Mozilla/5.0 (compatible; AhrefsBot/7.0; +http://ahrefs.com/robot/)", "Other bot", Bot, none, ""},
 	} {
 		a := identify([]byte(c.userAgent))

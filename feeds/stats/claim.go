@@ -18,7 +18,7 @@ const (
 // far as all forms of the word begin with it.
 var subscriberWords = [...]string{
 	"subscriber", "abonn", "suscriptor", "assinante", "iscritt", "abonent",
-	"подписчик", "订阅", "訂閱", "購読", "読者", "구독",
+	"подписчик", "订阅", "訂閱", "購読", "読者", "구독", "readers",
 }
 
 // readerWords mean the same where a service says them.
@@ -46,7 +46,7 @@ func claimOf(text string, service bool) (c claim) {
 }
 
 // number finds the number that stands before a word, as in "12 subscribers", or
-// after it and a sign, as in "subscribers=12".
+// after it and a sign, as in "subscribers=12" and "subscriber count: 12".
 func number(text, word string) (n int64, ok bool) {
 	for rest := text; ; {
 		before, after, found := strings.Cut(rest, word)
@@ -74,6 +74,7 @@ func numberBefore(text string) (int64, bool) {
 
 func numberAfter(text string) (int64, bool) {
 	text = strings.TrimLeft(text, "abcdefghijklmnopqrstuvwxyz()")
+	text = strings.TrimPrefix(text, " count")
 	value := strings.TrimLeft(text, " :=")
 	if !strings.ContainsAny(text[:len(text)-len(value)], ":=") {
 		return 0, false

@@ -81,7 +81,7 @@ func (r *Recorder) metrics() (all []prometheus.Metric) {
 		all = append(all, prometheus.MustNewConstMetric(d, t, float64(n), labels...))
 	}
 	for l, n := range r.totals.polls {
-		add(pollsDesc, prometheus.CounterValue, n, l.kind.String(), label(l.format), strconv.Itoa(l.status), l.family.String())
+		add(pollsDesc, prometheus.CounterValue, n, l.kind.String(), label(l.format), statusLabel(l.status), l.family.String())
 	}
 	for l, b := range r.totals.bytes {
 		kind, format := l.kind.String(), label(l.format)
@@ -118,3 +118,10 @@ func (r *Recorder) kinds() map[feeds.Kind]*Figures {
 var formatLabels = [...]string{feeds.RSS: "rss", feeds.Atom: "atom", feeds.JSON: "json"}
 
 func label(f feeds.Format) string { return formatLabels[f] }
+
+func statusLabel(status int) string {
+	if status == 0 {
+		return "other"
+	}
+	return strconv.Itoa(status)
+}

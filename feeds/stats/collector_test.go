@@ -2,6 +2,7 @@ package stats
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -28,7 +29,7 @@ func TestCollector(t *testing.T) {
 # TYPE feedmill_polls_total counter
 feedmill_polls_total{family="app",format="rss",kind="topic",status="304"} 2
 feedmill_polls_total{family="script",format="rss",kind="topic",status="200"} 1
-feedmill_polls_total{family="service",format="rss",kind="topic",status="0"} 1
+feedmill_polls_total{family="service",format="rss",kind="topic",status="other"} 1
 feedmill_polls_total{family="service",format="rss",kind="topic",status="200"} 1
 # HELP feedmill_pushed_bytes_total Bytes delivered to them.
 # TYPE feedmill_pushed_bytes_total counter
@@ -47,15 +48,19 @@ feedmill_subscribers{kind="topic",reader="NetNewsWire"} 1
 	if err != nil {
 		t.Error(err)
 	}
+	if problems, err := testutil.GatherAndLint(registry); err != nil || len(problems) > 0 {
+		t.Error(problems, err)
+	}
 }
 
 // TestLabels: whatever is asked for, and by whom, there are so many time series.
 func TestLabels(t *testing.T) {
 	r := inMemory(t, noon)
+	random := rand.New(rand.NewPCG(1, 2)).IntN
 	flood(r, 50_000, func(i int) Answer {
-		a := whole(fmt.Sprintf("%s %d", readers[i%len(readers)].token, i), address(i), noon)
-		a.Key.Slug, a.Format, a.Status = fmt.Sprint(i%1000), feeds.Format(i%3), 100+i%500
-		a.Key.Kind = feeds.Kind(i % 6)
+		a := whole(fmt.Sprintf("%s %d", readers[random(len(readers))].token, i), address(i), noon)
+		a.Key.Slug, a.Format, a.Status = fmt.Sprint(random(1000)), feeds.Format(random(3)), 100+random(500)
+		a.Key.Kind = feeds.Kind(random(6))
 		return a
 	})
 	names := map[string]bool{otherReader: true}

@@ -76,7 +76,7 @@ func (d *day) count(t *tally, f *fact, a *agent) {
 	before, known := t.marks[client]
 	switch {
 	case known:
-		t.marks[client] = t.judge(before, f, second)
+		t.marks[client] = t.judge(before, f, second, a.name)
 		return
 	case f.status >= 400:
 		return // what somebody did not get makes no subscriber
@@ -84,7 +84,7 @@ func (d *day) count(t *tally, f *fact, a *agent) {
 	if a.family == App {
 		t.subscribe(a.name, t.weight())
 	}
-	t.marks = added(t.marks, client, mark{Last: second, Wait: f.wait, Document: f.document, Format: uint8(f.format)})
+	t.marks = added(t.marks, client, f.mark(second))
 	d.marks++
 	for len(t.marks) > maxFeedMarks {
 		before := len(t.marks)

@@ -73,6 +73,7 @@ var wantElection = Figures{
 	// once (10 and 11 o'clock).
 	Unconditional: Misuse{Clients: 2, Polls: 23 + 23 + 1, Bytes: (23 + 23 + 1) * 8000},
 	TooOften:      Misuse{Clients: 1, Polls: 19},
+	MisusedBy:     map[string]int64{"Inoreader": 46 * 8000, "curl": 8000},
 	Pushes:        3, PushedBytes: 3000,
 }
 

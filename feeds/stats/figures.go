@@ -9,27 +9,32 @@ import (
 
 // Figures are what was counted for a feed, or for all feeds, in a day.
 type Figures struct {
-	Subscribers   int64            `json:"subscribers"`       // of all readers
-	Readers       map[string]int64 `json:"readers,omitempty"` // subscribers by reader: services as they state, apps one a client
-	Polls         int64            `json:"polls"`             // requests for a document
-	Status        map[int]int64    `json:"status,omitempty"`  // polls by status of the answer; 0 for all rare ones
-	Conditional   int64            `json:"conditional"`       // polls that named what the client had
-	DeltasAsked   int64            `json:"deltas_asked"`      // polls that asked for what is new only
-	Deltas        int64            `json:"deltas"`            // and got it (226)
-	Sent          int64            `json:"sent_bytes"`        // bytes of documents
-	Saved         int64            `json:"saved_bytes"`       // bytes not sent because of 304, 226 and codings
-	Pushes        int64            `json:"pushes"`            // deliveries to subscribers who did not ask again
-	PushedBytes   int64            `json:"pushed_bytes"`      //
-	Unconditional Misuse           `json:"unconditional"`     // a whole document to a client that got the same one before, that day
-	TooOften      Misuse           `json:"too_often"`         // asked again in less than nine tenths of the time it was told to wait
+	Subscribers   int64            `json:"subscribers"`          // of all readers
+	Readers       map[string]int64 `json:"readers,omitempty"`    // subscribers by reader: services as they state, apps one a client
+	Polls         int64            `json:"polls"`                // requests for a document
+	Status        map[int]int64    `json:"status,omitempty"`     // polls by status of the answer; 0 for all rare ones
+	Conditional   int64            `json:"conditional"`          // polls that named what the client had
+	DeltasAsked   int64            `json:"deltas_asked"`         // polls that asked for what is new only
+	Deltas        int64            `json:"deltas"`               // and got it (226)
+	Sent          int64            `json:"sent_bytes"`           // bytes of documents
+	Saved         int64            `json:"saved_bytes"`          // bytes not sent because of 304, 226 and codings
+	Pushes        int64            `json:"pushes"`               // deliveries to subscribers who did not ask again
+	PushedBytes   int64            `json:"pushed_bytes"`         //
+	Unconditional Misuse           `json:"unconditional"`        // a whole document to a client that got the same one before, that day
+	TooOften      Misuse           `json:"too_often"`            // asked again in less than nine tenths of the time it was told to wait
+	MisusedBy     map[string]int64 `json:"misused_by,omitempty"` // bytes of both by reader, of any family
 }
 
-// Misuse is what clients that behave badly cost. A poll may be misuse of two kinds.
+// Misuse is what clients that behave badly cost. A poll may be misuse of both kinds;
+// its bytes are then those of Unconditional alone.
 type Misuse struct {
 	Clients int64 `json:"clients"` // how many; a service is one
 	Polls   int64 `json:"polls"`
 	Bytes   int64 `json:"bytes"` // sent in answer
 }
+
+// misused is what clients that behave badly cost, in bytes.
+func (f *Figures) misused() int64 { return f.Unconditional.Bytes + f.TooOften.Bytes }
 
 // NotModified is the share of polls that were answered with 304, from 0 to 1.
 func (f *Figures) NotModified() float64 {
@@ -66,26 +71,33 @@ func (f *Figures) add(o *Figures) {
 	for name, n := range o.Readers {
 		increase(&f.Readers, name, n)
 	}
+	for name, n := range o.MisusedBy {
+		increase(&f.MisusedBy, name, n)
+	}
 	f.Subscribers += o.Subscribers
 }
 
-// foldReaders keeps the n readers with the most subscribers apart from one another.
+// foldReaders keeps the n readers with the most subscribers apart from one another,
+// and those that cost most.
 func (f *Figures) foldReaders(n int) {
-	if len(f.Readers) <= n {
-		return
+	f.Readers, f.MisusedBy = folded(f.Readers, n), folded(f.MisusedBy, n)
+}
+
+func folded(by map[string]int64, n int) map[string]int64 {
+	if len(by) <= n {
+		return by
 	}
-	names := slices.SortedFunc(maps.Keys(f.Readers), func(a, b string) int {
-		return cmp.Or(cmp.Compare(f.Readers[b], f.Readers[a]), cmp.Compare(a, b))
+	names := slices.SortedFunc(maps.Keys(by), func(a, b string) int {
+		return cmp.Or(cmp.Compare(by[b], by[a]), cmp.Compare(a, b))
 	})
 	kept := map[string]int64{}
 	for i, name := range names {
 		if i >= n {
-			kept[otherReader] += f.Readers[name]
-		} else {
-			kept[name] += f.Readers[name]
+			name = otherReader
 		}
+		kept[name] += by[names[i]]
 	}
-	f.Readers = kept
+	return kept
 }
 
 // numbers lists the counters in the order of the file.

@@ -12,6 +12,7 @@ func FuzzRecord(f *testing.F) {
 	f.Add(whole)
 	f.Add(whole[:len(whole)-1])
 	f.Add([]byte{recordVersion})
+	f.Add(firstRecord(&wantElection))
 	f.Fuzz(func(t *testing.T, record []byte) {
 		figures, err := figuresOf(record)
 		if err != nil {

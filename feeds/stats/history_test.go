@@ -122,6 +122,24 @@ func TestMemoryIsBounded(t *testing.T) {
 	}
 }
 
+// firstRecord is how figures were kept that did not tell who misuses.
+func firstRecord(f *Figures) []byte {
+	old := *f
+	old.MisusedBy = nil
+	b := old.record()
+	b[0] = firstRecordVersion
+	return b[:len(b)-1]
+}
+
+// TestFirstRecord: what an earlier version counted stays.
+func TestFirstRecord(t *testing.T) {
+	want := wantElection
+	want.MisusedBy = nil
+	if got, err := figuresOf(firstRecord(&wantElection)); err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
 func TestFoldReaders(t *testing.T) {
 	f := Figures{Readers: map[string]int64{"a": 5, "b": 4, "Other": 3, "c": 1, "d": 2}}
 	f.foldReaders(3)

@@ -28,6 +28,8 @@ var readers = [...]struct {
 	{"feedhq", reader{"FeedHQ", Service}},
 	{"feed wrangler", reader{"Feed Wrangler", Service}},
 	{"feedwrangler", reader{"Feed Wrangler", Service}},
+	{"dreamwidth", reader{"Dreamwidth", Service}},
+	{"livejournal", reader{"LiveJournal", Service}},
 	{"newsgator", reader{"NewsGator", Service}},
 	{"netvibes", reader{"Netvibes", Service}},
 	{"bloglovin", reader{"Bloglovin", Service}},
@@ -56,6 +58,8 @@ var readers = [...]struct {
 	{"pocketcasts", reader{"Pocket Casts", Service}},
 	{"pocket casts", reader{"Pocket Casts", Service}},
 	{"breaker/", reader{"Breaker", Service}},
+	{"itms", reader{"Apple Podcasts", Service}},
+	{"spotify", reader{"Spotify", Service}},
 	{"slackbot-", reader{"Link preview", Bot}}, // Slackbot-LinkExpanding
 	{"slackbot", reader{"Slack", Service}},
 
@@ -138,6 +142,7 @@ var readers = [...]struct {
 	{"applebot", reader{"Search engine", Bot}},
 	{"bot", reader{"Other bot", Bot}},
 	{"crawl", reader{"Other bot", Bot}},
+	{"externalagent", reader{"Other bot", Bot}},
 	{"spider", reader{"Other bot", Bot}},
 	{"archive.org", reader{"Other bot", Bot}},
 	{"headless", reader{"Other bot", Bot}},

@@ -7,8 +7,8 @@ import (
 	"slices"
 )
 
-// record is figures as they are kept: a version, the numbers, then statuses and
-// readers, each list after its length.
+// record is figures as they are kept: a version, the numbers, then statuses,
+// readers and what misuse by each cost, each list after its length.
 func (f *Figures) record() []byte {
 	b := []byte{recordVersion}
 	for _, n := range f.numbers() {
@@ -19,21 +19,29 @@ func (f *Figures) record() []byte {
 		b = binary.AppendUvarint(b, uint64(status))
 		b = binary.AppendUvarint(b, uint64(f.Status[status]))
 	}
-	b = binary.AppendUvarint(b, uint64(len(f.Readers)))
-	for _, name := range slices.Sorted(maps.Keys(f.Readers)) {
+	return appendNamed(appendNamed(b, f.Readers), f.MisusedBy)
+}
+
+func appendNamed(b []byte, by map[string]int64) []byte {
+	b = binary.AppendUvarint(b, uint64(len(by)))
+	for _, name := range slices.Sorted(maps.Keys(by)) {
 		b = append(binary.AppendUvarint(b, uint64(len(name))), name...)
-		b = binary.AppendUvarint(b, uint64(f.Readers[name]))
+		b = binary.AppendUvarint(b, uint64(by[name]))
 	}
 	return b
 }
 
-const recordVersion = 1
+// Records of the first version tell nothing of who misuses.
+const (
+	recordVersion      = 2
+	firstRecordVersion = 1
+)
 
 var errRecord = errors.New("not a record of figures")
 
 // figuresOf reads a record.
 func figuresOf(record []byte) (f Figures, err error) {
-	if len(record) == 0 || record[0] != recordVersion {
+	if len(record) == 0 || record[0] != recordVersion && record[0] != firstRecordVersion {
 		return f, errRecord
 	}
 	p := parser{rest: record[1:]}
@@ -47,17 +55,15 @@ func figuresOf(record []byte) (f Figures, err error) {
 			break
 		}
 	}
-	for range p.number() {
-		name := p.text()
-		n := p.number()
-		if p.failed {
-			break
-		}
-		increase(&f.Readers, name, n)
-		f.Subscribers += n
+	f.Readers = p.named()
+	if record[0] != firstRecordVersion {
+		f.MisusedBy = p.named()
 	}
 	if p.failed || len(p.rest) > 0 {
 		return Figures{}, errRecord
+	}
+	for _, n := range f.Readers {
+		f.Subscribers += n
 	}
 	return f, nil
 }
@@ -76,6 +82,18 @@ func (p *parser) number() int64 {
 	}
 	p.rest = p.rest[size:]
 	return int64(n)
+}
+
+func (p *parser) named() (by map[string]int64) {
+	for range p.number() {
+		name := p.text()
+		n := p.number()
+		if p.failed {
+			break
+		}
+		increase(&by, name, n)
+	}
+	return by
 }
 
 func (p *parser) text() string {

@@ -11,7 +11,8 @@
 // and feed by a keyed hash of its network address (IPv6: the first 64 bits) and
 // User-Agent. The key is made anew each day. It lies with the hashes in one file
 // of the state folder (stats.today, readable by its owner only) so that a restart
-// counts nobody twice, and goes with that file when the day ends; from then on no
+// counts nobody twice, and goes with that file when the day ends, or at the first
+// start after that if nothing runs then; from then on no
 // hash can be told to be anybody's, and no address is ever stored. Whoever reads
 // that file while its day lasts could try addresses on it: only a figure remains
 // of the days before.
@@ -29,6 +30,7 @@ import (
 	"cmp"
 	"context"
 	"log/slog"
+	"os"
 	"sync"
 	"time"
 
@@ -60,7 +62,7 @@ type Recorder struct {
 	agents  agents
 	history *history
 	path    string // of the file that holds today; empty: memory only
-	saved   int64  // answers that were in it when it was last written
+	saved   int64  // answers that were in it when it was last written; -1: it is not of today
 	failing bool   // the last write failed, which has been logged
 	batch   []fact
 }
@@ -171,6 +173,9 @@ func (r *Recorder) save() {
 	if r.path != "" && r.saved != r.today.answers {
 		if e := r.today.write(r.path); e != nil {
 			err = cmp.Or(err, e)
+			if r.saved < 0 {
+				os.Remove(r.path) // else the key of another day outlives it
+			}
 		} else {
 			r.saved = r.today.answers
 		}

@@ -80,23 +80,51 @@ func (t *tally) figures() Figures {
 }
 
 // judge counts what a client of the feed does wrong, by what it did before. A
-// client that asks for one feed in two formats is not judged.
-func (t *tally) judge(before mark, f *fact, second uint32) mark {
-	now := mark{Last: second, Wait: f.wait, Document: f.document, Format: uint8(f.format), Seen: before.Seen}
+// client that asks for one feed in two formats is not judged, nor is HEAD, which
+// costs nothing. What it cost counts once, also where it is wrong twice.
+func (t *tally) judge(before mark, f *fact, second uint32, reader string) mark {
+	if f.isHead() {
+		return before
+	}
+	now := f.mark(second)
+	now.Seen = before.Seen
 	if before.Format != now.Format {
 		return now
+	}
+	misused, cost := t.misused(), f.sent
+	if f.status == http.StatusOK && !f.conditional && now.Document != 0 && before.Document == now.Document {
+		t.Unconditional.note(&now, seenUnconditional, cost, t.weight())
+		cost = 0
 	}
 	if now.Document == 0 {
 		now.Document = before.Document
 	}
-	if f.status == http.StatusOK && !f.conditional && f.sent > 0 && f.document != 0 && before.Document == f.document {
-		t.Unconditional.note(&now, seenUnconditional, f.sent, t.weight())
-	}
 	if passed := uint64(max(second, before.Last) - before.Last); passed*10 < uint64(before.Wait)*9 {
-		t.TooOften.note(&now, seenTooOften, f.sent, t.weight())
+		t.TooOften.note(&now, seenTooOften, cost, t.weight())
+	}
+	if cost := t.misused() - misused; cost > 0 {
+		increase(&t.MisusedBy, reader, cost)
 	}
 	return now
 }
+
+// mark is what an answer makes known of a client; it has a document only once that
+// was sent, or said to be the one that it has.
+func (f *fact) mark(second uint32) mark {
+	m := mark{Last: second, Format: uint8(f.format)}
+	if f.isHead() {
+		return m
+	}
+	m.Wait = f.wait
+	switch f.status {
+	case http.StatusOK, http.StatusIMUsed, http.StatusNotModified:
+		m.Document = f.document
+	}
+	return m
+}
+
+// isHead reports whether the whole document was asked for, but not its bytes.
+func (f *fact) isHead() bool { return f.status == http.StatusOK && f.sent == 0 }
 
 func (m *Misuse) note(client *mark, as uint8, sent, weight int64) {
 	if client.Seen&as == 0 {
