@@ -24,10 +24,11 @@ func (h *Handler) atOnce(r request, now time.Time) (a answer, ok bool) {
 
 // isReady reports whether the answer to r takes nothing that is to be made yet.
 func (out *rendition) isReady(r request) bool {
+	if _, held := out.heldIn(r, feeds.Identity); held {
+		return true // without the bytes, which may have made room for others
+	}
 	if out.deltas != nil && wantsDelta(r) {
-		if _, held := out.heldIn(r, feeds.Identity); !held {
-			return false
-		}
+		return false
 	}
 	b := out.ready()
 	return b != nil && b.Has(feeds.Gzip)

@@ -7,6 +7,8 @@ import (
 	"net/textproto"
 	"slices"
 	"testing"
+
+	"feedmill/feeds"
 )
 
 // FuzzPlainRequest: what is taken for plain, net/http understands alike.
@@ -54,4 +56,31 @@ func FuzzPlainRequest(f *testing.F) {
 			}
 		}
 	})
+}
+
+// A document that has made room for others is not made again for who holds it.
+func TestAtOnceWithoutDocument(t *testing.T) {
+	l := sizedSnapshot(30 << 10).Listings[0]
+	l.Revision = l.Revision.Checked(feeds.NewCache(1<<20), nil)
+	snap := feeds.NewSnapshot(testSite(), 1, []*feeds.Listing{l}, nil)
+	h := NewHandler(holding(snap), testOptions(t))
+	tag := ask(h, "GET", "/rss.xml").Header().Get("ETag")
+	h.prepare("/rss.xml")
+	l.Revision.Forget(feeds.RSS)
+	for _, c := range []struct {
+		fields string
+		ok     bool
+	}{{"If-None-Match: " + tag + "\r\n", true}, {"", false}} {
+		var r plainRequest
+		question := "GET /rss.xml HTTP/1.1\r\nHost: x\r\n" + c.fields + "\r\n"
+		if r.read([]byte(question)) != len(question) {
+			t.Fatalf("%q is not plain", question)
+		}
+		if a, ok := h.atOnce(&r, testOptions(t).Now()); ok != c.ok || ok && a.status != http.StatusNotModified {
+			t.Errorf("%q: %v, not %v, or another status", c.fields, ok, c.ok)
+		}
+	}
+	if _, made := l.Revision.Ready(feeds.RSS); made {
+		t.Error("it was made again")
+	}
 }
