@@ -60,7 +60,6 @@ func (b *Builder) guard(all []loaded, gone []string) bool {
 	}
 	switch {
 	case hold == nil && before != nil:
-		log.Info("nothing is held any more")
 		b.mark(markHeld, time.Time{})
 	case hold != nil && before != nil:
 		hold.Since = before.Since
@@ -69,11 +68,17 @@ func (b *Builder) guard(all []loaded, gone []string) bool {
 			hold.Since = at
 		}
 		b.mark(markHeld, hold.Since)
-		log.Error("held: this is too much at once; readers see nothing of it until the articles are put back or feedmill accept is run", "what", hold.String(), "ready", b.Snapshot() != nil)
 	}
 	b.held.Store(hold)
 	if b.opt.OnHeld != nil && name(hold) != name(before) {
 		b.opt.OnHeld(hold)
+	}
+	// Last, so that whoever reads the log finds it so.
+	switch {
+	case hold == nil && before != nil:
+		log.Info("nothing is held any more")
+	case hold != nil && before == nil:
+		log.Error("held: this is too much at once; readers see nothing of it until the articles are put back or feedmill accept is run", "what", hold.String(), "ready", b.Snapshot() != nil)
 	}
 	return hold != nil
 }
