@@ -152,7 +152,7 @@ func (l *loop) wake(events []unix.EpollEvent) {
 		l.event(&events[i])
 	}
 	for _, p := range again {
-		if l.at(p.fd) == p {
+		if l.at(p.fd) == p && !p.out {
 			l.serve(p)
 		}
 	}
