@@ -22,7 +22,7 @@ func crowded(t *testing.T, h *Handler, limits Limits) (c *crowd, addr string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	open := newListener(ln, limits.orDefaults())
+	open := newListener(ln, limits.orDefaults(), nil)
 	if c, err = newCrowd(open, h); err != nil {
 		t.Fatal(err)
 	}

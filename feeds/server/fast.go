@@ -24,7 +24,7 @@ import (
 // cost. See Serve.
 func ServeFast(ctx context.Context, ln net.Listener, h *Handler, limits Limits, log *slog.Logger) error {
 	limits = limits.orDefaults()
-	open := newListener(ln, limits)
+	open := newListener(ln, limits, log)
 	crowd, err := newCrowd(open, h)
 	if err != nil {
 		return fmt.Errorf("serve %s: %w", ln.Addr(), err)

@@ -8,8 +8,10 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -231,6 +233,37 @@ func TestFrontsStop(t *testing.T) {
 			stop()
 			if err := <-done; err != nil {
 				t.Error(err)
+			}
+		})
+	}
+}
+
+// short is a listener of a system that first has no descriptors left.
+type short struct {
+	net.Listener
+	times *int
+}
+
+func (l short) Accept() (net.Conn, error) {
+	if *l.times--; *l.times >= 0 {
+		return nil, &net.OpError{Op: "accept", Net: "tcp", Err: os.NewSyscallError("accept4", syscall.EMFILE)}
+	}
+	return l.Listener.Accept()
+}
+
+// A shortage of descriptors passes.
+func TestFrontsOutlastShortage(t *testing.T) {
+	for name, serve := range fronts {
+		t.Run(name, func(t *testing.T) {
+			h := NewHandler(holding(testSnapshot(testSite())), testOptions(t))
+			times := 3
+			addr, _, _ := answering(t, func(ctx context.Context, ln net.Listener, h *Handler, limits Limits, log *slog.Logger) error {
+				return serve(ctx, short{ln, &times}, h, limits, log)
+			}, h, Limits{})
+			c := dial(t, addr)
+			io.WriteString(c, "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+			if got := raw(t, bufio.NewReader(c), "GET"); !strings.HasSuffix(got, "ok\n") {
+				t.Error(got)
 			}
 		})
 	}

@@ -17,7 +17,7 @@ func turned(t *testing.T, h *Handler) (l *loop, client net.Conn) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	open := newListener(ln, Limits{}.orDefaults())
+	open := newListener(ln, Limits{}.orDefaults(), nil)
 	t.Cleanup(func() { open.Close() })
 	if l, err = newLoop(&crowd{from: open, h: h, other: make(chan accepted), done: make(chan struct{})}); err != nil {
 		t.Fatal(err)

@@ -53,7 +53,7 @@ func Serve(ctx context.Context, ln net.Listener, h http.Handler, limits Limits, 
 	limits = limits.orDefaults()
 	requests, abort := context.WithCancel(context.Background())
 	defer abort()
-	return run(ctx, newListener(ln, limits), &standardFront{newStandard(requests, h, limits, log), abort})
+	return run(ctx, newListener(ln, limits, log), &standardFront{newStandard(requests, h, limits, log), abort})
 }
 
 // run serves by f until ctx ends.
