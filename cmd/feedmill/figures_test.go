@@ -71,7 +71,7 @@ var scriptedDay = []poller{
 
 // What a day of the script comes to, by hand; bytes are what the clients got.
 var (
-	wantElection = server.Day{
+	wantElection = stats.Figures{
 		Subscribers: 460 + 16 + 26 + 1 + 1 + 1 + 2 + 1,
 		Readers:     map[string]int64{"Feedly": 460, "Feedbin": 16, "Inoreader": 26, "Blogtrottr": 1, "FreshRSS": 1, "Miniflux": 1, "NetNewsWire": 2, "Newsboat": 1},
 		// 24 Feedly, 12 + 11 Feedbin, 48 Inoreader, 4 Blogtrottr, 24 FreshRSS, 24
@@ -84,17 +84,17 @@ var (
 		Conditional: 177 - 1 - 1 - 1 - 1 - 48 - 1 - 1 - 1 - 1 - 1 - 1 - 1 - 2 - 1 - 1 - 1,
 		DeltasAsked: 24, Deltas: 1,
 		// Inoreader fetches the same 23 times before and 23 times after noon, curl once.
-		Unconditional: server.Misuse{Clients: 2, Polls: 23 + 23 + 1},
-		TooOften:      server.Misuse{Clients: 1, Polls: 19},
+		Unconditional: stats.Misuse{Clients: 2, Polls: 23 + 23 + 1},
+		TooOften:      stats.Misuse{Clients: 1, Polls: 19},
 	}
-	wantSport = server.Day{
+	wantSport = stats.Figures{
 		Subscribers: 6,
 		Readers:     map[string]int64{"Feedly": 3, "The Old Reader": 2, "NetNewsWire": 1},
 		Polls:       24 + 8 + 1 + 103, Status: map[int]int64{200: 3 + 100, 304: 30, 429: 3}, Conditional: 30,
-		Unconditional: server.Misuse{Clients: 1, Polls: 99},
-		TooOften:      server.Misuse{Clients: 1, Polls: 102},
+		Unconditional: stats.Misuse{Clients: 1, Polls: 99},
+		TooOften:      stats.Misuse{Clients: 1, Polls: 102},
 	}
-	wantCricket = server.Day{Polls: 1, Status: map[int]int64{410: 1}}
+	wantCricket = stats.Figures{Polls: 1, Status: map[int]int64{410: 1}}
 )
 
 // TestFiguresOfADay: what /status shows is what a day of polls came to, whichever
@@ -123,8 +123,8 @@ func TestFiguresOfADay(t *testing.T) {
 
 // playedDay is a recorder after a day and, by feed, what its clients have got.
 type playedDay struct {
-	got    figures
-	bytes  map[string]*server.Day // by path of the feed
+	got    *stats.Recorder
+	bytes  map[string]*stats.Figures // by path of the feed
 	served server.Status
 }
 
@@ -155,7 +155,7 @@ func playDay(t *testing.T, midnight time.Time, run func(context.Context, net.Lis
 	src, now := &source{}, atomic.Pointer[time.Time]{}
 	now.Store(&midnight)
 	src.Store(dayOfNews(site, "b", "a"))
-	d := &playedDay{got: figures{stats.New(stats.Options{Known: func(k feeds.Key) bool { return knows(src.Load(), k) }})}, bytes: map[string]*server.Day{}}
+	d := &playedDay{got: stats.New(stats.Options{Known: func(k feeds.Key) bool { return knows(src.Load(), k) }}), bytes: map[string]*stats.Figures{}}
 	h := server.NewHandler(src, server.Options{
 		Recorder: d.got, Figures: d.got, Operations: &serve{}, StatusKey: "key", TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")},
 		Now: func() time.Time { return *now.Load() }, Logger: slog.New(slog.DiscardHandler),
@@ -244,7 +244,7 @@ func (d *playedDay) poll(t *testing.T, client *http.Client, base string, snap *f
 	}
 	feed, file := p.path[:strings.LastIndex(p.path, "/")+1], p.path[strings.LastIndex(p.path, "/")+1:]
 	if d.bytes[feed] == nil {
-		d.bytes[feed] = &server.Day{}
+		d.bytes[feed] = &stats.Figures{}
 	}
 	sum, sent := d.bytes[feed], int64(len(body))
 	sum.Sent += sent
@@ -279,15 +279,14 @@ func (d *playedDay) poll(t *testing.T, client *http.Client, base string, snap *f
 
 func (d *playedDay) check(t *testing.T, midnight time.Time) {
 	t.Helper()
-	site := server.Day{Date: midnight.Format(time.DateOnly), Open: true, Readers: map[string]int64{}, Status: map[int]int64{}}
-	for path, want := range map[string]server.Day{"/topics/election/": wantElection, "/topics/sport/": wantSport, "/topics/cricket/": wantCricket} {
+	site := stats.Figures{Readers: map[string]int64{}, Status: map[int]int64{}}
+	for path, want := range map[string]stats.Figures{"/topics/election/": wantElection, "/topics/sport/": wantSport, "/topics/cricket/": wantCricket} {
 		b := d.bytes[path]
-		want.Date, want.Open = site.Date, true
 		want.MisusedBy = b.MisusedBy
 		want.Sent, want.Saved, want.Unconditional.Bytes, want.TooOften.Bytes = b.Sent, b.Saved, b.Unconditional.Bytes, b.TooOften.Bytes
 		slug := strings.Split(path, "/")[2]
-		got := d.got.Feed(feeds.Key{Kind: feeds.Topic, Slug: slug}, midnight, midnight)[0]
-		if !reflect.DeepEqual(got, want) {
+		day := d.got.Feed(feeds.Key{Kind: feeds.Topic, Slug: slug}, midnight, midnight)[0]
+		if got := day.Figures; !day.Open || day.Date != midnight.Format(time.DateOnly) || !reflect.DeepEqual(got, want) {
 			t.Errorf("%s:\n got %s\nwant %s", path, dumped(got), dumped(want))
 		}
 		for name, n := range want.Readers {
@@ -330,11 +329,11 @@ func askStatus(t *testing.T, base string) (s server.Status) {
 	return s
 }
 
-// TestAnsweredAllocations: counting costs an answer no memory.
-func TestAnsweredAllocations(t *testing.T) {
-	var r server.Recorder = figures{stats.New(stats.Options{})}
-	p := server.Poll{Key: feeds.Key{Kind: feeds.Topic, Slug: "x"}, Status: 304, Tag: "t", Agent: netNewsWire, Client: netip.MustParseAddr("203.0.113.8"), Time: time.Now()}
-	if n := testing.AllocsPerRun(100, func() { r.Answered(p) }); n > 0 {
+// TestRecordAllocations: counting costs an answer no memory.
+func TestRecordAllocations(t *testing.T) {
+	var r server.Recorder = stats.New(stats.Options{})
+	p := feeds.Poll{Key: feeds.Key{Kind: feeds.Topic, Slug: "x"}, Status: 304, Tag: "t", Agent: netNewsWire, Client: netip.MustParseAddr("203.0.113.8"), Time: time.Now()}
+	if n := testing.AllocsPerRun(100, func() { r.Record(p) }); n > 0 {
 		t.Errorf("%v allocations", n)
 	}
 }

@@ -22,7 +22,7 @@ var layers = []struct {
 	{"cmd/feedmill", []string{"config", "watcher", "feeds", "feeds/article", "feeds/catalog", "feeds/builder", "feeds/ledger", "feeds/opml", "feeds/server", "feeds/front", "feeds/stats", "feeds/export"}},
 	{"config", []string{"feeds"}},
 	{"feeds/builder", []string{"feeds", "feeds/article", "feeds/ledger", "feeds/catalog", "feeds/rss", "feeds/atom", "feeds/jsonfeed", "watcher"}},
-	{"feeds/server", []string{"feeds", "feeds/front"}},
+	{"feeds/server", []string{"feeds", "feeds/front", "feeds/stats"}},
 	{"feeds/stats", []string{"feeds"}},
 	{"feeds/export", nil},
 	{"feeds/catalog", []string{"feeds", "feeds/article"}},

@@ -79,7 +79,7 @@ type serve struct {
 	again   chan struct{}              // asks for another look at refused settings
 
 	started time.Time
-	figures figures
+	figures *stats.Recorder
 	first   *settings // some of which hold until the next start
 	address string    // listened on
 	inForce atomic.Pointer[settings]
@@ -117,7 +117,7 @@ func (s *serve) run(ctx context.Context) error {
 	s.baseURL, s.state, s.started = addressURL(ln.Addr()), cfg.State, time.Now().UTC()
 	s.first, s.address = cfg, ln.Addr().String()
 	s.inForce.Store(cfg)
-	s.figures = figures{stats.New(stats.Options{Folder: cfg.State, Known: func(k feeds.Key) bool { return knows(s.Snapshot(), k) }, Logger: s.log})}
+	s.figures = stats.New(stats.Options{Folder: cfg.State, Known: func(k feeds.Key) bool { return knows(s.Snapshot(), k) }, Logger: s.log})
 	defer s.figures.Close()
 	s.contact = newContact(s.baseURL)
 	if err := s.contact.write(cfg.State); err != nil {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"feedmill/feeds/server"
+	"feedmill/feeds/stats"
 )
 
 // printStatus writes for people who look at a terminal.
@@ -71,7 +72,7 @@ func (p *statusPrinter) problems(s *server.Status) {
 }
 
 func (p *statusPrinter) subscribers(polled *server.Polled) {
-	first := slices.IndexFunc(polled.Days, func(d server.Day) bool { return d.Polls > 0 })
+	first := slices.IndexFunc(polled.Days, func(d stats.Day) bool { return d.Polls > 0 })
 	if first < 0 {
 		p.title(bold, "Nobody has polled yet.")
 		return
@@ -82,7 +83,7 @@ func (p *statusPrinter) subscribers(polled *server.Polled) {
 	}
 	p.title(bold, text)
 	if days := polled.Days[first:]; len(days) > 1 {
-		p.line("  " + bars(days, func(d *server.Day) int64 { return d.Subscribers }))
+		p.line("  " + bars(days, func(d *stats.Day) int64 { return d.Subscribers }))
 		p.flush()
 	}
 	p.right = true
@@ -107,9 +108,9 @@ func (p *statusPrinter) feeds(all []*server.Subscription) {
 	}
 }
 
-func (p *statusPrinter) days(days []server.Day) {
+func (p *statusPrinter) days(days []stats.Day) {
 	days = days[max(0, len(days)-7):]
-	if first := slices.IndexFunc(days, func(d server.Day) bool { return d.Polls > 0 }); first >= 0 {
+	if first := slices.IndexFunc(days, func(d stats.Day) bool { return d.Polls > 0 }); first >= 0 {
 		days = days[first:]
 	} else {
 		return
@@ -154,7 +155,7 @@ func (p *statusPrinter) changes(s *server.Status) {
 func local(t time.Time) string { return t.Local().Format(time.DateTime) }
 
 // bars draws a value of each day in a line of text.
-func bars(days []server.Day, value func(*server.Day) int64) string {
+func bars(days []stats.Day, value func(*stats.Day) int64) string {
 	top := int64(1)
 	for i := range days {
 		top = max(top, value(&days[i]))

@@ -2,34 +2,17 @@ package server
 
 import (
 	"net/http"
-	"net/netip"
 	"strings"
 	"time"
 
 	"feedmill/feeds"
 )
 
-// Recorder is told of every answer to a request for a document of a feed. It must
-// be safe for concurrent use and must not wait.
+// Recorder counts polls. It must be safe for concurrent use.
 type Recorder interface {
-	// Answered notes a poll. Its texts hold until it returns.
-	Answered(Poll)
-}
-
-// Poll is what was answered to one request for a document of a feed.
-type Poll struct {
-	Key         feeds.Key
-	Format      feeds.Format
-	Status      int
-	Sent        int64         // bytes of the body, as it was coded
-	Full        int64         // bytes of the whole document as it is; zero for HEAD
-	Tag         string        // of the whole document, in no coding; empty where there is none
-	MaxAge      time.Duration // for how long the client was told not to ask again
-	Conditional bool          // the request named what the client has
-	Delta       bool          // the request asked for what is new only
-	Agent       string        // User-Agent
-	Client      netip.Addr    // who asked, as far as known
-	Time        time.Time
+	// Record counts a poll. It must not wait, nor keep Agent and Tag, whose memory
+	// is used again once it returns.
+	Record(feeds.Poll)
 }
 
 // document is what a rendition is of.
@@ -52,7 +35,7 @@ func (v *view) record(out *rendition, r request, a answer, wait time.Duration, n
 	if a.status == http.StatusOK || a.status == http.StatusNotModified {
 		p.MaxAge = out.shelfLife(now)
 	}
-	v.opt.Recorder.Answered(p)
+	v.opt.Recorder.Record(p)
 }
 
 // recordMiss tells of an answer without one, if a document was asked for.
@@ -64,12 +47,12 @@ func (v *view) recordMiss(path string, r request, a answer, now time.Time) {
 		path = "/" + below
 	}
 	if k, f, ok := documentAt(path); ok {
-		v.opt.Recorder.Answered(v.poll(k, f, r, a, now))
+		v.opt.Recorder.Record(v.poll(k, f, r, a, now))
 	}
 }
 
-func (v *view) poll(k feeds.Key, f feeds.Format, r request, a answer, now time.Time) Poll {
-	p := Poll{Key: k, Format: f, Status: a.status, Agent: r.Agent(), Client: poller(r, v.opt.TrustedProxies), Time: now, Delta: wantsDelta(r)}
+func (v *view) poll(k feeds.Key, f feeds.Format, r request, a answer, now time.Time) feeds.Poll {
+	p := feeds.Poll{Key: k, Format: f, Status: a.status, Agent: r.Agent(), Client: poller(r, v.opt.TrustedProxies), Time: now, Delta: wantsDelta(r)}
 	if r.Method() == http.MethodGet {
 		p.Sent = int64(len(a.body))
 	}

@@ -14,10 +14,10 @@ import (
 // polled is a Recorder that keeps the last poll.
 type polled struct {
 	n    int
-	last Poll
+	last feeds.Poll
 }
 
-func (p *polled) Answered(poll Poll) { p.n, p.last = p.n+1, poll }
+func (p *polled) Record(poll feeds.Poll) { p.n, p.last = p.n+1, poll }
 
 // TestRecord: every answer to a request for a document is told of, and no other.
 func TestRecord(t *testing.T) {
@@ -35,25 +35,25 @@ func TestRecord(t *testing.T) {
 	for _, tt := range []struct {
 		name, from, method, path string
 		fields                   []string
-		want                     Poll // without Sent, which is checked by itself, Agent and Time
+		want                     feeds.Poll // without Sent, which is checked by itself, Agent and Time
 	}{
-		{"200", someone, "GET", "/rss.xml?_=1", nil, Poll{Key: all, Status: 200, Full: size, Tag: bare, MaxAge: hour}},
-		{"HEAD", someone, "HEAD", "/rss.xml", nil, Poll{Key: all, Status: 200, Tag: bare, MaxAge: hour}},
-		{"304", someone, "GET", "/rss.xml", []string{"If-None-Match: " + tag}, Poll{Key: all, Status: 304, Full: size, Tag: bare, MaxAge: hour, Conditional: true}},
-		{"by date", someone, "GET", "/rss.xml", []string{"If-Modified-Since: Wed, 04 Mar 2020 05:06:07 GMT"}, Poll{Key: all, Status: 200, Full: size, Tag: bare, MaxAge: hour, Conditional: true}},
-		{"226", someone, "GET", "/rss.xml", []string{"A-IM: feed", "If-None-Match: " + old}, Poll{Key: all, Status: 226, Full: size, Tag: bare, Conditional: true, Delta: true}},
-		{"no delta", someone, "GET", "/rss.xml", []string{"A-IM: feed"}, Poll{Key: all, Status: 200, Full: size, Tag: bare, MaxAge: hour, Delta: true}},
-		{"soon another", someone, "GET", "/topics/known/rss.xml", nil, Poll{Key: known, Status: 200, MaxAge: 10 * time.Minute}},
-		{"limited", someone, "GET", "/topics/known/atom.xml", nil, Poll{Key: known, Format: feeds.Atom, Status: 429, MaxAge: 15 * time.Minute}},
-		{"a browser", someone, "GET", "/rss.xml", []string{"Sec-Fetch-Dest: document"}, Poll{Key: all, Status: 303, Full: size, Tag: bare}},
-		{"renamed", someone, "GET", "/topics/renamed/feed.json", nil, Poll{Key: topic("renamed"), Format: feeds.JSON, Status: 308}},
-		{"retired", someone, "GET", "/topics/retired/rss.xml", nil, Poll{Key: topic("retired"), Status: 410}},
-		{"its archive", someone, "GET", "/topics/retired/archive/2021-05/rss.xml", nil, Poll{Key: topic("retired"), Status: 410}},
-		{"unknown", someone, "GET", "/topics/unknown/rss.xml", nil, Poll{Key: topic("unknown"), Status: 404}},
-		{"an odd mix", someone, "GET", "/mix/unknown/rss.xml", nil, Poll{Key: feeds.Key{Kind: feeds.Composed}, Status: 404}},
-		{"behind a proxy", proxy, "GET", "/rss.xml", []string{"X-Forwarded-For: 192.0.2.1, 198.51.100.9, 10.1.1.1"}, Poll{Key: all, Status: 200, Full: size, Tag: bare, MaxAge: hour, Client: netip.MustParseAddr("198.51.100.9")}},
-		{"hidden by it", proxy, "GET", "/rss.xml", []string{"Forwarded: for=_x"}, Poll{Key: all, Status: 200, Full: size, Tag: bare, MaxAge: hour}},
-		{"a private one", "192.168.1.9:80", "GET", "/rss.xml", []string{"X-Forwarded-For: 192.0.2.1"}, Poll{Key: all, Status: 200, Full: size, Tag: bare, MaxAge: hour, Client: netip.MustParseAddr("192.168.1.9")}},
+		{"200", someone, "GET", "/rss.xml?_=1", nil, feeds.Poll{Key: all, Status: 200, Full: size, Tag: bare, MaxAge: hour}},
+		{"HEAD", someone, "HEAD", "/rss.xml", nil, feeds.Poll{Key: all, Status: 200, Tag: bare, MaxAge: hour}},
+		{"304", someone, "GET", "/rss.xml", []string{"If-None-Match: " + tag}, feeds.Poll{Key: all, Status: 304, Full: size, Tag: bare, MaxAge: hour, Conditional: true}},
+		{"by date", someone, "GET", "/rss.xml", []string{"If-Modified-Since: Wed, 04 Mar 2020 05:06:07 GMT"}, feeds.Poll{Key: all, Status: 200, Full: size, Tag: bare, MaxAge: hour, Conditional: true}},
+		{"226", someone, "GET", "/rss.xml", []string{"A-IM: feed", "If-None-Match: " + old}, feeds.Poll{Key: all, Status: 226, Full: size, Tag: bare, Conditional: true, Delta: true}},
+		{"no delta", someone, "GET", "/rss.xml", []string{"A-IM: feed"}, feeds.Poll{Key: all, Status: 200, Full: size, Tag: bare, MaxAge: hour, Delta: true}},
+		{"soon another", someone, "GET", "/topics/known/rss.xml", nil, feeds.Poll{Key: known, Status: 200, MaxAge: 10 * time.Minute}},
+		{"limited", someone, "GET", "/topics/known/atom.xml", nil, feeds.Poll{Key: known, Format: feeds.Atom, Status: 429, MaxAge: 15 * time.Minute}},
+		{"a browser", someone, "GET", "/rss.xml", []string{"Sec-Fetch-Dest: document"}, feeds.Poll{Key: all, Status: 303, Full: size, Tag: bare}},
+		{"renamed", someone, "GET", "/topics/renamed/feed.json", nil, feeds.Poll{Key: topic("renamed"), Format: feeds.JSON, Status: 308}},
+		{"retired", someone, "GET", "/topics/retired/rss.xml", nil, feeds.Poll{Key: topic("retired"), Status: 410}},
+		{"its archive", someone, "GET", "/topics/retired/archive/2021-05/rss.xml", nil, feeds.Poll{Key: topic("retired"), Status: 410}},
+		{"unknown", someone, "GET", "/topics/unknown/rss.xml", nil, feeds.Poll{Key: topic("unknown"), Status: 404}},
+		{"an odd mix", someone, "GET", "/mix/unknown/rss.xml", nil, feeds.Poll{Key: feeds.Key{Kind: feeds.Composed}, Status: 404}},
+		{"behind a proxy", proxy, "GET", "/rss.xml", []string{"X-Forwarded-For: 192.0.2.1, 198.51.100.9, 10.1.1.1"}, feeds.Poll{Key: all, Status: 200, Full: size, Tag: bare, MaxAge: hour, Client: netip.MustParseAddr("198.51.100.9")}},
+		{"hidden by it", proxy, "GET", "/rss.xml", []string{"Forwarded: for=_x"}, feeds.Poll{Key: all, Status: 200, Full: size, Tag: bare, MaxAge: hour}},
+		{"a private one", "192.168.1.9:80", "GET", "/rss.xml", []string{"X-Forwarded-For: 192.0.2.1"}, feeds.Poll{Key: all, Status: 200, Full: size, Tag: bare, MaxAge: hour, Client: netip.MustParseAddr("192.168.1.9")}},
 	} {
 		before := rec.n
 		w := askFrom(tt.from, h, tt.method, tt.path, append(tt.fields, "User-Agent: Reader/1.0")...)

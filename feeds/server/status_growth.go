@@ -60,5 +60,5 @@ func (p *statusPage) Misusers() (all []Cost) {
 // Misused is what all misuse cost in 30 days, in bytes.
 func (p *statusPage) Misused() int64 {
 	month := p.Month()
-	return month.Unconditional.Bytes + month.TooOften.Bytes
+	return month.Misused()
 }

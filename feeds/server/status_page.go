@@ -15,6 +15,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"feedmill/feeds/stats"
 )
 
 //go:embed status/status.html
@@ -94,29 +96,29 @@ func (p *statusPage) Verdict() (v struct{ Words, Kind string }) {
 func (p *statusPage) Uptime() string { return span(p.Now.Sub(p.Started)) }
 
 // Today is the day that is open.
-func (p *statusPage) Today() *Day {
+func (p *statusPage) Today() *stats.Day {
 	if n := len(p.Polled.Days); n > 0 {
 		return &p.Polled.Days[n-1]
 	}
-	return &Day{}
+	return &stats.Day{}
 }
 
 // Yesterday is the last whole day.
-func (p *statusPage) Yesterday() *Day {
+func (p *statusPage) Yesterday() *stats.Day {
 	if n := len(p.Polled.Days); n > 1 {
 		return &p.Polled.Days[n-2]
 	}
-	return &Day{}
+	return &stats.Day{}
 }
 
 // Month is the sum of the last 30 days.
-func (p *statusPage) Month() Day {
-	return sum(p.Polled.Days[max(0, len(p.Polled.Days)-30):])
+func (p *statusPage) Month() stats.Figures {
+	return stats.Sum(p.Polled.Days[max(0, len(p.Polled.Days)-30):])
 }
 
 // counted are the days from the first with a poll on.
-func (p *statusPage) counted() []Day {
-	i := slices.IndexFunc(p.Polled.Days, func(d Day) bool { return d.Polls > 0 })
+func (p *statusPage) counted() []stats.Day {
+	i := slices.IndexFunc(p.Polled.Days, func(d stats.Day) bool { return d.Polls > 0 })
 	if i < 0 {
 		return nil
 	}
@@ -124,7 +126,7 @@ func (p *statusPage) counted() []Day {
 }
 
 // Counted lists those days, the latest first.
-func (p *statusPage) Counted() []Day {
+func (p *statusPage) Counted() []stats.Day {
 	days := slices.Clone(p.counted())
 	slices.Reverse(days)
 	return days
@@ -136,8 +138,8 @@ func (p *statusPage) Subscribers() plot {
 	if n := len(days); n > 1 && days[n-1].Open { // it would look like a fall
 		days = days[:n-1]
 	}
-	return area("Subscribers by day; the numbers are in the table of days", days, 1000, func(d *Day) int64 { return d.Subscribers },
-		func(d *Day) string { return shortDay(d.Date) + ": " + grouped(d.Subscribers) })
+	return area("Subscribers by day; the numbers are in the table of days", days, 1000, func(d *stats.Day) int64 { return d.Subscribers },
+		func(d *stats.Day) string { return shortDay(d.Date) + ": " + grouped(d.Subscribers) })
 }
 
 // Label is the number at the top of a plot.
@@ -151,8 +153,8 @@ func (p plot) Label() string {
 // Polls draws how many asked, and how many of them had it already.
 func (p *statusPage) Polls() plot {
 	return columns("Polls by day and those answered with 304; the numbers are in the table of days", p.counted(), 1000,
-		func(d *Day) int64 { return d.Polls }, (*Day).NotModified,
-		func(d *Day) string {
+		func(d *stats.Day) int64 { return d.Polls }, (*stats.Day).NotModified,
+		func(d *stats.Day) string {
 			return fmt.Sprintf("%s: %s polls, %s unchanged", shortDay(d.Date), grouped(d.Polls), Percent(d.NotModified(), d.Polls))
 		})
 }
@@ -160,8 +162,8 @@ func (p *statusPage) Polls() plot {
 // Bytes draws what was asked for, and what of it was not sent.
 func (p *statusPage) Bytes() plot {
 	return columns("Bytes saved and sent by day; the numbers are in the table of days", p.counted(), 1024,
-		func(d *Day) int64 { return d.Sent + d.Saved }, func(d *Day) int64 { return d.Saved },
-		func(d *Day) string {
+		func(d *stats.Day) int64 { return d.Sent + d.Saved }, func(d *stats.Day) int64 { return d.Saved },
+		func(d *stats.Day) string {
 			return shortDay(d.Date) + ": " + Bytes(d.Saved) + " saved, " + Bytes(d.Sent) + " sent"
 		})
 }
@@ -209,9 +211,9 @@ func (p *statusPage) Costly() []*Subscription {
 	return all[:min(len(all), 5)]
 }
 
-// Statuses are the codes of a day's answers, in order; 0 comes last.
-func (d Day) Statuses() []int {
-	codes := slices.Sorted(maps.Keys(d.Status))
+// Statuses are the codes of the answers of the last 30 days, in order; 0 comes last.
+func (p *statusPage) Statuses() []int {
+	codes := slices.Sorted(maps.Keys(p.Month().Status))
 	if len(codes) > 0 && codes[0] == 0 {
 		codes = append(codes[1:], 0)
 	}

@@ -15,31 +15,34 @@ import (
 	"golang.org/x/net/html"
 
 	"feedmill/feeds"
+	"feedmill/feeds/stats"
 )
 
 // counted are figures of so many days, the last of which is open.
-type counted struct{ days []Day }
+type counted struct{ days []stats.Day }
 
 func (c counted) Uncounted() int64 { return 1234 }
 
-func (c counted) Site(from, to time.Time) []Day { return c.last(int(to.Sub(from)/(24*time.Hour)) + 1) }
+func (c counted) Site(from, to time.Time) []stats.Day {
+	return c.last(int(to.Sub(from)/(24*time.Hour)) + 1)
+}
 
-func (c counted) Feed(k feeds.Key, from, to time.Time) []Day {
+func (c counted) Feed(k feeds.Key, from, to time.Time) []stats.Day {
 	if k.Slug != "c-plus-plus" {
 		return nil
 	}
 	return c.Site(from, to)
 }
 
-func (c counted) last(n int) []Day { return slices.Clone(c.days[max(0, len(c.days)-n):]) }
+func (c counted) last(n int) []stats.Day { return slices.Clone(c.days[max(0, len(c.days)-n):]) }
 
 // sixtyDays are of a site that grows.
 func sixtyDays() (c counted) {
 	for i := range int64(60) {
-		c.days = append(c.days, Day{
+		c.days = append(c.days, stats.Day{
 			Date: newest.AddDate(0, 0, int(i)-59).Format(time.DateOnly), Open: i == 59,
-			Subscribers: 10 * i, Readers: map[string]int64{"Feedly": 8 * i, "<b>Odd</b>": 2 * i}, Polls: 100 * i, Status: map[int]int64{304: 80 * i, 200: 19 * i, 0: i},
-			Sent: 1 << 20 * i, Saved: 9 << 20 * i, Unconditional: Misuse{Clients: i, Polls: 2 * i, Bytes: 1000 * i}, MisusedBy: map[string]int64{"<i>curl</i>": 1000 * i},
+			Figures: stats.Figures{Subscribers: 10 * i, Readers: map[string]int64{"Feedly": 8 * i, "<b>Odd</b>": 2 * i}, Polls: 100 * i, Status: map[int]int64{304: 80 * i, 200: 19 * i, 0: i},
+				Sent: 1 << 20 * i, Saved: 9 << 20 * i, Unconditional: stats.Misuse{Clients: i, Polls: 2 * i, Bytes: 1000 * i}, MisusedBy: map[string]int64{"<i>curl</i>": 1000 * i}},
 		})
 	}
 	return c
@@ -135,7 +138,7 @@ func TestStatusPageEmpty(t *testing.T) {
 		t.Errorf("page: %s", w.Body)
 	}
 	opt.Figures = counted{}
-	for _, days := range [][]Day{nil, {{Date: "2026-03-04", Open: true}}, {{Date: "2026-03-04", Open: true, Polls: 1, Status: map[int]int64{200: 1}}}} {
+	for _, days := range [][]stats.Day{nil, {{Date: "2026-03-04", Open: true}}, {{Date: "2026-03-04", Open: true, Figures: stats.Figures{Polls: 1, Status: map[int]int64{200: 1}}}}} {
 		opt.Figures = counted{days}
 		if w, _ := statusPageOf(t, opt, testSnapshot(testSite())); !strings.Contains(w.Body.String(), `<h1 class="good">All is well</h1>`) || strings.Contains(w.Body.String(), "NaN") {
 			t.Errorf("page: %s", w.Body)
@@ -237,7 +240,7 @@ func TestUnits(t *testing.T) {
 // On the first day there is no whole one to draw, and browsers refuse a path that
 // begins in the middle.
 func TestPlotOfNoDays(t *testing.T) {
-	p := area("Subscribers", nil, 1000, func(*Day) int64 { return 0 }, func(*Day) string { return "" })
+	p := area("Subscribers", nil, 1000, func(*stats.Day) int64 { return 0 }, func(*stats.Day) string { return "" })
 	if svg := string(p.SVG); strings.Contains(svg, `d=" L`) {
 		t.Error(svg)
 	}

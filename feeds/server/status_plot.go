@@ -5,6 +5,8 @@ import (
 	"html"
 	"html/template"
 	"strings"
+
+	"feedmill/feeds/stats"
 )
 
 // Plots are drawn in a box of these units, which style sheets stretch to the room
@@ -26,7 +28,7 @@ type plot struct {
 
 // area draws one value for each day as a line. words says each in a few words,
 // for whoever points at it.
-func area(title string, days []Day, kilo int64, value func(*Day) int64, words func(*Day) string) plot {
+func area(title string, days []stats.Day, kilo int64, value func(*stats.Day) int64, words func(*stats.Day) string) plot {
 	p := newPlot(title, days, kilo, value)
 	if len(days) == 0 {
 		p.draw("")
@@ -43,7 +45,7 @@ func area(title string, days []Day, kilo int64, value func(*Day) int64, words fu
 }
 
 // columns draws the days as columns, the part of each in the colour of accent.
-func columns(title string, days []Day, kilo int64, whole, part func(*Day) int64, words func(*Day) string) plot {
+func columns(title string, days []stats.Day, kilo int64, whole, part func(*stats.Day) int64, words func(*stats.Day) string) plot {
 	p := newPlot(title, days, kilo, whole)
 	var b strings.Builder
 	w := width(len(days)) * 0.72
@@ -61,7 +63,7 @@ func columns(title string, days []Day, kilo int64, whole, part func(*Day) int64,
 	return p
 }
 
-func newPlot(title string, days []Day, kilo int64, value func(*Day) int64) plot {
+func newPlot(title string, days []stats.Day, kilo int64, value func(*stats.Day) int64) plot {
 	p := plot{Title: title, Kilo: kilo}
 	for i := range days {
 		p.Max = max(p.Max, value(&days[i]))
@@ -84,7 +86,7 @@ func (p *plot) draw(marks string) {
 }
 
 // pointers say in words what each day had, where one points at it.
-func pointers(days []Day, words func(*Day) string) string {
+func pointers(days []stats.Day, words func(*stats.Day) string) string {
 	var b strings.Builder
 	for i := range days {
 		fmt.Fprintf(&b, `<rect class="point" x="%.1f" y="0" width="%.1f" height="%d"><title>%s</title></rect>`,

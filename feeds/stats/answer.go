@@ -9,29 +9,13 @@ import (
 	"feedmill/feeds"
 )
 
-// Answer is what was answered to one request for a document of a feed.
-type Answer struct {
-	Key         feeds.Key
-	Format      feeds.Format
-	Status      int
-	Sent        int64         // bytes of the body that went out, as they were coded
-	Full        int64         // bytes of the whole document as it is; zero where none was asked for, as by HEAD
-	Tag         string        // entity tag of the whole document; empty: unknown
-	MaxAge      time.Duration // for how long the client was told not to ask again: max-age, or Retry-After
-	Conditional bool          // the request named what the client has
-	Delta       bool          // the request asked for what is new only
-	Agent       string        // User-Agent
-	Client      netip.Addr    // who asked, as far as known
-	Time        time.Time
-}
-
-// Record counts an answer. It takes well under a microsecond, and neither waits
-// nor allocates. It keeps Key, and copies what it needs of everything else.
-func (r *Recorder) Record(a *Answer) {
+// Record counts a poll. It takes well under a microsecond, and neither waits nor
+// allocates. It keeps Key, and copies what it needs of Agent and Tag.
+func (r *Recorder) Record(a feeds.Poll) {
 	if r == nil {
 		return
 	}
-	s, pos := r.buffer.shard(a).claim()
+	s, pos := r.buffer.shard(&a).claim()
 	if s == nil {
 		return
 	}
@@ -64,7 +48,7 @@ func (r *Recorder) Pushed(key feeds.Key, format feeds.Format, sent int64, at tim
 // agentBytes is how much of a User-Agent is looked at.
 const agentBytes = 256
 
-// fact is an Answer while it waits to be counted.
+// fact is a poll while it waits to be counted.
 type fact struct {
 	key                      feeds.Key
 	unix, sent, full         int64

@@ -3,6 +3,8 @@ package stats
 import (
 	"hash/maphash"
 	"sync/atomic"
+
+	"feedmill/feeds"
 )
 
 // The buffers hold what comes within drainIdle at 60,000 answers a second.
@@ -43,7 +45,7 @@ func newBuffer() *buffer {
 	return b
 }
 
-func (b *buffer) shard(a *Answer) *shard {
+func (b *buffer) shard(a *feeds.Poll) *shard {
 	h := maphash.String(seed, a.Agent) ^ network(a.Client)*0x9e3779b97f4a7c15
 	return b[(h^h>>32)%shards]
 }

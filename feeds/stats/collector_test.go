@@ -14,12 +14,12 @@ import (
 
 func TestCollector(t *testing.T) {
 	r := inMemory(t, noon)
-	for _, a := range []Answer{whole(feedlyAgent, home, noon), unchanged(netNewsWireAgent, home, noon), unchanged(netNewsWireAgent, home, noon.Add(freshFor)), whole("curl/8.5.0", home, noon)} {
-		r.Record(&a)
+	for _, a := range []feeds.Poll{whole(feedlyAgent, home, noon), unchanged(netNewsWireAgent, home, noon), unchanged(netNewsWireAgent, home, noon.Add(freshFor)), whole("curl/8.5.0", home, noon)} {
+		r.Record(a)
 	}
 	odd := whole(feedlyAgent, home, noon)
 	odd.Status, odd.Sent = 418, 10
-	r.Record(&odd)
+	r.Record(odd)
 	r.Pushed(sport, feeds.JSON, 700, noon)
 	r.drain(noon)
 	registry := prometheus.NewPedanticRegistry()
@@ -57,7 +57,7 @@ feedmill_subscribers{kind="topic",reader="NetNewsWire"} 1
 func TestLabels(t *testing.T) {
 	r := inMemory(t, noon)
 	random := rand.New(rand.NewPCG(1, 2)).IntN
-	flood(r, 50_000, func(i int) Answer {
+	flood(r, 50_000, func(i int) feeds.Poll {
 		a := whole(fmt.Sprintf("%s %d", readers[random(len(readers))].token, i), address(i), noon)
 		a.Key.Slug, a.Format, a.Status = fmt.Sprint(random(1000)), feeds.Format(random(3)), 100+random(500)
 		a.Key.Kind = feeds.Kind(random(6))

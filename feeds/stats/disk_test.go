@@ -19,7 +19,7 @@ func TestMidnightOnFullDisk(t *testing.T) {
 	r := New(Options{Folder: folder, Logger: slog.New(slog.NewTextHandler(&log, nil))})
 	now := time.Now()
 	a := whole(netNewsWireAgent, home, now)
-	r.Record(&a)
+	r.Record(a)
 	r.drain(now)
 	r.mu.Lock()
 	r.save()

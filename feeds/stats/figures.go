@@ -33,16 +33,11 @@ type Misuse struct {
 	Bytes   int64 `json:"bytes"` // sent in answer
 }
 
-// misused is what clients that behave badly cost, in bytes.
-func (f *Figures) misused() int64 { return f.Unconditional.Bytes + f.TooOften.Bytes }
+// Misused is what clients that behave badly cost, in bytes.
+func (f Figures) Misused() int64 { return f.Unconditional.Bytes + f.TooOften.Bytes }
 
-// NotModified is the share of polls that were answered with 304, from 0 to 1.
-func (f *Figures) NotModified() float64 {
-	if f.Polls == 0 {
-		return 0
-	}
-	return float64(f.Status[http.StatusNotModified]) / float64(f.Polls)
-}
+// NotModified is the number of polls that were answered with 304.
+func (f Figures) NotModified() int64 { return f.Status[http.StatusNotModified] }
 
 // Sum adds up the figures of several days. Its subscribers, who are largely the
 // same people each day, are those of the day that had the most.

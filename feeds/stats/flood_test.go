@@ -13,10 +13,10 @@ import (
 )
 
 // flood records n answers and counts them as they come.
-func flood(r *Recorder, n int, answer func(i int) Answer) {
+func flood(r *Recorder, n int, answer func(i int) feeds.Poll) {
 	for i := range n {
 		a := answer(i)
-		r.Record(&a)
+		r.Record(a)
 		if i%shardSlots == shardSlots-1 {
 			r.drain(noon)
 		}
@@ -48,7 +48,7 @@ func within(t *testing.T, r *Recorder) {
 	if len(r.agents) > maxAgents || len(r.today.tallies) > maxFeeds {
 		t.Errorf("%d User-Agents, %d feeds", len(r.agents), len(r.today.tallies))
 	}
-	if full, _ := r.Dropped(); full != 0 {
+	if full := r.buffer.dropped(); full != 0 {
 		t.Errorf("%d dropped", full)
 	}
 }
@@ -56,13 +56,13 @@ func within(t *testing.T, r *Recorder) {
 // TestFloodOfAddresses: the estimate stays right, and other feeds stay exact.
 func TestFloodOfAddresses(t *testing.T) {
 	r := inMemory(t, noon)
-	flood(r, 100, func(i int) Answer {
+	flood(r, 100, func(i int) feeds.Poll {
 		a := whole(netNewsWireAgent, address(i), noon)
 		a.Key = sport
 		return a
 	})
 	const n = 100_000
-	flood(r, n, func(i int) Answer { return whole(netNewsWireAgent, address(i), noon) })
+	flood(r, n, func(i int) feeds.Poll { return whole(netNewsWireAgent, address(i), noon) })
 	within(t, r)
 	got := r.Feed(election, noon, noon)[0]
 	if off := math.Abs(float64(got.Subscribers)/n - 1); off > 0.05 { // some four times what is promised
@@ -75,7 +75,7 @@ func TestFloodOfAddresses(t *testing.T) {
 		t.Errorf("another feed has %d subscribers", n)
 	}
 	before := got.Subscribers
-	flood(r, n, func(i int) Answer { return unchanged(netNewsWireAgent, address(i), noon.Add(freshFor)) })
+	flood(r, n, func(i int) feeds.Poll { return unchanged(netNewsWireAgent, address(i), noon.Add(freshFor)) })
 	if got := r.Feed(election, noon, noon)[0]; got.Subscribers != before || got.TooOften.Polls != 0 {
 		t.Errorf("the same clients again: %d subscribers, %+v", got.Subscribers, got.TooOften)
 	}
@@ -84,7 +84,7 @@ func TestFloodOfAddresses(t *testing.T) {
 // TestFloodOfFeeds spreads clients over many feeds.
 func TestFloodOfFeeds(t *testing.T) {
 	r := inMemory(t, noon)
-	flood(r, 200_000, func(i int) Answer {
+	flood(r, 200_000, func(i int) feeds.Poll {
 		a := whole(netNewsWireAgent, address(i), noon)
 		a.Key.Slug = fmt.Sprint("topic-", i%20_000)
 		return a
@@ -93,7 +93,7 @@ func TestFloodOfFeeds(t *testing.T) {
 	if len(r.today.tallies) != maxFeeds {
 		t.Errorf("%d feeds", len(r.today.tallies))
 	}
-	if _, unknown := r.Dropped(); unknown != 10*(20_000-maxFeeds) {
+	if unknown := r.totals.unknown; unknown != 10*(20_000-maxFeeds) {
 		t.Errorf("%d answers of feeds beyond the limit", unknown)
 	}
 }
@@ -102,7 +102,7 @@ func TestFloodOfFeeds(t *testing.T) {
 func TestUnknownFeeds(t *testing.T) {
 	r := inMemory(t, noon)
 	r.known = func(k feeds.Key) bool { return k == election }
-	flood(r, 1000, func(i int) Answer {
+	flood(r, 1000, func(i int) feeds.Poll {
 		a := whole(netNewsWireAgent, home, noon)
 		switch i % 3 {
 		case 0:
@@ -119,7 +119,7 @@ func TestUnknownFeeds(t *testing.T) {
 	if composed.Polls != 333 || composed.Subscribers != 333 || composed.TooOften.Clients != 0 {
 		t.Errorf("composed feeds: %+v", composed.Figures)
 	}
-	if _, unknown := r.Dropped(); unknown != 334 {
+	if unknown := r.totals.unknown; unknown != 334 {
 		t.Errorf("%d answers of unknown feeds", unknown)
 	}
 }
@@ -133,13 +133,13 @@ func TestFloodOfAgents(t *testing.T) {
 		func(i int) string { return fmt.Sprintf("Service%d/1.0 (5 subscribers)", i) },
 		func(i int) string { return fmt.Sprintf("%d\xff\x00 abonnés", i) },
 	}
-	flood(r, 20_000, func(i int) Answer { return whole(agent[i%len(agent)](i), home, noon) })
+	flood(r, 20_000, func(i int) feeds.Poll { return whole(agent[i%len(agent)](i), home, noon) })
 	within(t, r)
 	got := r.Feed(election, noon, noon)[0]
 	if len(got.Readers) != 2 || got.Readers["Feedbin"] != 5*maxIDs {
 		t.Errorf("readers: %v", got.Readers)
 	}
-	flood(r, 80_000, func(i int) Answer {
+	flood(r, 80_000, func(i int) feeds.Poll {
 		a := whole(fmt.Sprintf("Feedbin feed-id:%d - 5 subscribers", i), home, noon)
 		a.Key.Slug = fmt.Sprint(i % 10_000)
 		return a
@@ -155,7 +155,7 @@ func TestFloodOnDisk(t *testing.T) {
 	folder := t.TempDir()
 	r := New(Options{Folder: folder})
 	r.today = newDay(dayOf(noon))
-	flood(r, 150_000, func(i int) Answer {
+	flood(r, 150_000, func(i int) feeds.Poll {
 		a := whole(netNewsWireAgent, address(i), noon)
 		a.Key.Slug = fmt.Sprint("topic-", i%200)
 		return a

@@ -3,6 +3,8 @@ package stats
 import (
 	"net/http"
 	"testing"
+
+	"feedmill/feeds"
 )
 
 // TestMisuse: who is blamed for a whole document must have had it, and what it
@@ -18,29 +20,29 @@ func TestMisuse(t *testing.T) {
 	refused.Status, refused.Sent, refused.Full, refused.Tag = http.StatusTooManyRequests, 20, 0, ""
 	const cost = 8000
 	for name, c := range map[string]struct {
-		answers                 []Answer
+		answers                 []feeds.Poll
 		unconditional, tooOften Misuse
 	}{
-		"HEAD before GET":    {[]Answer{head, full}, Misuse{}, Misuse{}},
-		"led, then fetched":  {[]Answer{led, full}, Misuse{}, Misuse{}},
-		"whole, in time":     {[]Answer{full, later}, Misuse{1, 1, cost}, Misuse{}},
-		"whole, too soon":    {[]Answer{full, full}, Misuse{1, 1, cost}, Misuse{1, 1, 0}},
-		"HEAD between":       {[]Answer{full, head, full}, Misuse{1, 1, cost}, Misuse{1, 1, 0}},
-		"refused in between": {[]Answer{full, refused, full}, Misuse{1, 1, cost}, Misuse{1, 2, 20}},
+		"HEAD before GET":    {[]feeds.Poll{head, full}, Misuse{}, Misuse{}},
+		"led, then fetched":  {[]feeds.Poll{led, full}, Misuse{}, Misuse{}},
+		"whole, in time":     {[]feeds.Poll{full, later}, Misuse{1, 1, cost}, Misuse{}},
+		"whole, too soon":    {[]feeds.Poll{full, full}, Misuse{1, 1, cost}, Misuse{1, 1, 0}},
+		"HEAD between":       {[]feeds.Poll{full, head, full}, Misuse{1, 1, cost}, Misuse{1, 1, 0}},
+		"refused in between": {[]feeds.Poll{full, refused, full}, Misuse{1, 1, cost}, Misuse{1, 2, 20}},
 	} {
 		r := inMemory(t, noon)
 		for i := range c.answers {
-			r.Record(&c.answers[i])
+			r.Record(c.answers[i])
 			r.drain(noon)
 		}
 		f := r.Feed(election, noon, noon)[0]
 		if f.Unconditional != c.unconditional || f.TooOften != c.tooOften {
 			t.Errorf("%s: unconditional %+v, too often %+v", name, f.Unconditional, f.TooOften)
 		}
-		if f.MisusedBy["NetNewsWire"] != f.misused() || len(f.MisusedBy) > 1 {
+		if f.MisusedBy["NetNewsWire"] != f.Misused() || len(f.MisusedBy) > 1 {
 			t.Errorf("%s: misused by %v", name, f.MisusedBy)
 		}
-		if f.misused() > f.Sent {
+		if f.Misused() > f.Sent {
 			t.Errorf("%s: %+v cost more than was sent", name, f)
 		}
 	}

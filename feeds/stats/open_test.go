@@ -30,7 +30,7 @@ func TestWithoutFolder(t *testing.T) {
 		}
 		now := time.Now()
 		a := whole(netNewsWireAgent, home, now)
-		r.Record(&a)
+		r.Record(a)
 		r.drain(now)
 		r.turn(dayOf(now) + 1)
 		if days := r.Feed(election, now, now.AddDate(0, 0, 1)); len(days) != 2 || days[0].Subscribers != 1 || days[1].Polls != 0 {
@@ -79,7 +79,7 @@ func TestDamage(t *testing.T) {
 		r, _ := logged(folder)
 		r.history.put(busyDay(dayOf(now) - 1))
 		a := whole(netNewsWireAgent, home, now)
-		r.Record(&a)
+		r.Record(a)
 		r.Close()
 		path := filepath.Join(folder, c.file)
 		content, err := os.ReadFile(path)
@@ -93,7 +93,7 @@ func TestDamage(t *testing.T) {
 		if !strings.Contains(log, c.want) {
 			t.Errorf("%s: logged %q", c.file, log)
 		}
-		r.Record(&a)
+		r.Record(a)
 		r.drain(now)
 		days := r.Site(now.AddDate(0, 0, -1), now)
 		if days[1].Polls == 0 || c.file == "stats.today" && (days[0].Polls == 0 || days[1].Polls != 1) || c.file == "stats.db" && (days[0].Polls != 0 || days[1].Polls != 2) {

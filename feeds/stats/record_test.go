@@ -33,11 +33,11 @@ func inMemory(t *testing.T, at time.Time) *Recorder {
 }
 
 // whole is a first answer: a document of 30,000 bytes, of which gzip sends 8,000.
-func whole(agent string, client netip.Addr, at time.Time) Answer {
-	return Answer{Key: election, Status: 200, Sent: 8000, Full: 30000, Tag: "one", MaxAge: 15 * time.Minute, Agent: agent, Client: client, Time: at}
+func whole(agent string, client netip.Addr, at time.Time) feeds.Poll {
+	return feeds.Poll{Key: election, Status: 200, Sent: 8000, Full: 30000, Tag: "one", MaxAge: 15 * time.Minute, Agent: agent, Client: client, Time: at}
 }
 
-func unchanged(agent string, client netip.Addr, at time.Time) Answer {
+func unchanged(agent string, client netip.Addr, at time.Time) feeds.Poll {
 	a := whole(agent, client, at)
 	a.Status, a.Sent, a.Conditional = 304, 0, true
 	return a
@@ -47,13 +47,13 @@ func TestRecordAllocatesNothing(t *testing.T) {
 	r := inMemory(t, noon)
 	client := netip.MustParseAddr("2001:db8::1")
 	// More than there is room for: drops allocate nothing either.
-	if n := testing.AllocsPerRun(2*shards*shardSlots, func() { a := whole(feedlyAgent, client, noon); r.Record(&a) }); n != 0 {
+	if n := testing.AllocsPerRun(2*shards*shardSlots, func() { a := whole(feedlyAgent, client, noon); r.Record(a) }); n != 0 {
 		t.Errorf("Record allocates %v times", n)
 	}
 	if n := testing.AllocsPerRun(1000, func() { r.Pushed(election, feeds.Atom, 1000, noon) }); n != 0 {
 		t.Errorf("Pushed allocates %v times", n)
 	}
-	if full, _ := r.Dropped(); full == 0 {
+	if full := r.buffer.dropped(); full == 0 {
 		t.Error("nothing was dropped")
 	}
 }
@@ -62,16 +62,16 @@ func TestRecordAllocatesNothing(t *testing.T) {
 func TestCountAllocatesLittle(t *testing.T) {
 	r := inMemory(t, noon)
 	a := whole(netNewsWireAgent, home, noon)
-	r.Record(&a)
+	r.Record(a)
 	r.drain(noon)
-	if n := testing.AllocsPerRun(1000, func() { r.Record(&a); r.drain(noon) }); n != 0 {
+	if n := testing.AllocsPerRun(1000, func() { r.Record(a); r.drain(noon) }); n != 0 {
 		t.Errorf("counting an answer allocates %v times", n)
 	}
 }
 
 func TestNilRecorder(t *testing.T) {
 	var r *Recorder
-	r.Record(&Answer{})
+	r.Record(feeds.Poll{})
 	r.Pushed(election, feeds.RSS, 1, noon)
 }
 
@@ -97,7 +97,7 @@ func TestFullBuffer(t *testing.T) {
 		all.Go(func() {
 			a := unchanged(netNewsWireAgent, netip.AddrFrom4([4]byte{192, 0, 2, byte(w)}), noon)
 			for range each {
-				r.Record(&a)
+				r.Record(a)
 			}
 		})
 	}
@@ -106,7 +106,7 @@ func TestFullBuffer(t *testing.T) {
 	<-counted
 	r.drain(noon)
 	day := r.Site(noon, noon)[0]
-	if full, _ := r.Dropped(); day.Polls+full != writers*each || day.Polls == 0 {
+	if full := r.buffer.dropped(); day.Polls+full != writers*each || day.Polls == 0 {
 		t.Errorf("%d polls and %d dropped of %d", day.Polls, full, writers*each)
 	}
 	if day.Subscribers < 1 || day.Subscribers > writers { // all of one writer's may have been dropped
@@ -120,8 +120,8 @@ func TestOrder(t *testing.T) {
 	r := &Recorder{buffer: b}
 	for lap := range 3 {
 		for i := range shardSlots {
-			a := Answer{Agent: "a", Sent: int64(lap*shardSlots + i)}
-			r.Record(&a)
+			a := feeds.Poll{Agent: "a", Sent: int64(lap*shardSlots + i)}
+			r.Record(a)
 		}
 		for i, f := range b.take(nil) {
 			if f.sent != int64(lap*shardSlots+i) {
@@ -140,11 +140,11 @@ func TestMidnight(t *testing.T) {
 	midnight := noon.Truncate(24*time.Hour).AddDate(0, 0, 1)
 	for i := range 200 {
 		a := whole(netNewsWireAgent, address(i), midnight.Add(time.Duration(i%2-1)*time.Second))
-		r.Record(&a)
+		r.Record(a)
 	}
 	late := whole(netNewsWireAgent, address(1), midnight.Add(-time.Second))
 	r.drain(midnight.Add(time.Second))
-	r.Record(&late) // the clock went back, or the goroutine that recorded it slept
+	r.Record(late) // the clock went back, or the goroutine that recorded it slept
 	r.drain(midnight.Add(time.Second))
 	days := r.Feed(election, noon, midnight)
 	if len(days) != 2 || days[0].Polls != 100 || days[1].Polls != 101 || days[0].Subscribers != 100 || days[1].Subscribers != 100 {
@@ -176,7 +176,7 @@ func TestLongAgent(t *testing.T) {
 	r := inMemory(t, noon)
 	for _, tail := range []string{"", "a", strings.Repeat("b", 60000)} {
 		a := whole("NetNewsWire"+strings.Repeat(" ", agentBytes)+tail, home, noon)
-		r.Record(&a)
+		r.Record(a)
 	}
 	r.drain(noon)
 	if n := r.Feed(election, noon, noon)[0].Subscribers; n != 1 {
@@ -190,7 +190,7 @@ func BenchmarkRecord(b *testing.B) {
 	n := 0
 	b.ReportAllocs()
 	for b.Loop() {
-		r.Record(&a)
+		r.Record(a)
 		if n++; n%shardSlots == 0 {
 			b.StopTimer()
 			r.batch = r.buffer.take(r.batch[:0])
@@ -202,7 +202,7 @@ func BenchmarkRecord(b *testing.B) {
 // BenchmarkCount is what an answer costs in all, off the serving path.
 func BenchmarkCount(b *testing.B) {
 	r := New(Options{})
-	var answers [200]Answer
+	var answers [200]feeds.Poll
 	for i := range answers {
 		answers[i] = unchanged(netNewsWireAgent, netip.AddrFrom4([4]byte{192, 0, 2, byte(i)}), noon)
 	}
@@ -210,7 +210,7 @@ func BenchmarkCount(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		for i := range answers {
-			r.Record(&answers[i])
+			r.Record(answers[i])
 		}
 		n += r.drain(noon)
 	}

@@ -8,8 +8,8 @@ import (
 
 // Day is the figures of one day.
 type Day struct {
-	Date string `json:"date"` // in UTC, as in "2026-11-25"
-	Open bool   `json:"open"` // it has not ended
+	Date string `json:"date"`           // in UTC, as in "2026-11-25"
+	Open bool   `json:"open,omitempty"` // it has not ended
 	Figures
 }
 
@@ -68,10 +68,10 @@ func (r *Recorder) days(feed string, from, to time.Time, open func() Figures) []
 	return days
 }
 
-// Dropped is how many answers were not counted since the process began: for want
-// of room in the buffers, and because there is no such feed.
-func (r *Recorder) Dropped() (full, unknown int64) {
+// Uncounted is how many polls were not counted since the process began: for want
+// of room in the buffers, or because there is no such feed.
+func (r *Recorder) Uncounted() int64 {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.buffer.dropped(), r.totals.unknown
+	return r.buffer.dropped() + r.totals.unknown
 }

@@ -91,7 +91,7 @@ func (t *tally) judge(before mark, f *fact, second uint32, reader string) mark {
 	if before.Format != now.Format {
 		return now
 	}
-	misused, cost := t.misused(), f.sent
+	misused, cost := t.Misused(), f.sent
 	if f.status == http.StatusOK && !f.conditional && now.Document != 0 && before.Document == now.Document {
 		t.Unconditional.note(&now, seenUnconditional, cost, t.weight())
 		cost = 0
@@ -102,7 +102,7 @@ func (t *tally) judge(before mark, f *fact, second uint32, reader string) mark {
 	if passed := uint64(max(second, before.Last) - before.Last); passed*10 < uint64(before.Wait)*9 {
 		t.TooOften.note(&now, seenTooOften, cost, t.weight())
 	}
-	if cost := t.misused() - misused; cost > 0 {
+	if cost := t.Misused() - misused; cost > 0 {
 		increase(&t.MisusedBy, reader, cost)
 	}
 	return now
