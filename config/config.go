@@ -45,7 +45,7 @@ type Config struct {
 	Missing     []*feeds.Problem // folders that the settings name and that are not there, where all else is well
 
 	Tombstones time.Duration           // how long Atom names what was removed; 0: not at all
-	Feeds      Limits                  // of every feed, unless Kinds or a topic says otherwise
+	Feeds      feeds.Limits            // of every feed, unless Kinds or a topic says otherwise
 	Kinds      map[feeds.Kind]Override // by kind of feed
 	Topics     []Topic                 // those of the settings first, then those of the site's data
 	Watch      Watch
@@ -77,16 +77,8 @@ type Site struct {
 	Icon        string // absolute URL of a square image
 	Logo        string // absolute URL of a wide image
 	Copyright   string
-	Author      Author
+	Author      feeds.Person   // of articles that name nobody
 	TimeZone    *time.Location // of dates that name none; never nil
-}
-
-// Author is who speaks where an article names nobody.
-type Author struct {
-	Name   string
-	Email  string
-	URL    string // absolute
-	Avatar string // absolute URL of an image
 }
 
 // Collection is a folder of articles and the pattern of their addresses.
@@ -112,13 +104,6 @@ type Defaults struct {
 	Dir        string // folder or file, slash-separated, below Config.Dir; that of a Jekyll site may be a glob pattern; empty: everywhere
 	Collection string // only articles of the collection of this name; empty: of any
 	Values     map[string]any
-}
-
-// Limits bound one feed.
-type Limits struct {
-	Items    int           // at least 1
-	MaxAge   time.Duration // 0: articles of any age
-	MaxBytes int           // of one document, uncompressed
 }
 
 // Override replaces some limits; nil leaves one as it was.
@@ -153,7 +138,7 @@ type Guard struct {
 
 // Limits are those of one feed: for a topic its own first, found by slug, name
 // or alias, then those of the kind, then the general ones.
-func (c *Config) Limits(kind feeds.Kind, name string) Limits {
+func (c *Config) Limits(kind feeds.Kind, name string) feeds.Limits {
 	l := c.Kinds[kind].over(c.Feeds)
 	if kind == feeds.Topic {
 		if i, ok := c.find(name); ok {
@@ -174,7 +159,7 @@ func (c *Config) find(name string) (i int, ok bool) {
 // slugKey tells slugs from names, which never hold a control character.
 func slugKey(slug string) string { return "\x00" + slug }
 
-func (o Override) over(l Limits) Limits {
+func (o Override) over(l feeds.Limits) feeds.Limits {
 	if o.Items != nil {
 		l.Items = *o.Items
 	}

@@ -152,13 +152,13 @@ topics:
 	for _, tt := range []struct {
 		kind feeds.Kind
 		name string
-		want Limits
+		want feeds.Limits
 	}{
-		{feeds.All, "", Limits{30, 0, 1 << 20}},
-		{feeds.Category, "go", Limits{30, 0, 512 << 10}},
-		{feeds.Topic, "C", Limits{20, 2 * week, 512 << 10}},
-		{feeds.Topic, "golang", Limits{20, 0, 512 << 10}},
-		{feeds.Topic, "GO  LANG", Limits{20, 0, 512 << 10}},
+		{feeds.All, "", feeds.Limits{Items: 30, MaxAge: 0, MaxBytes: 1 << 20}},
+		{feeds.Category, "go", feeds.Limits{Items: 30, MaxAge: 0, MaxBytes: 512 << 10}},
+		{feeds.Topic, "C", feeds.Limits{Items: 20, MaxAge: 2 * week, MaxBytes: 512 << 10}},
+		{feeds.Topic, "golang", feeds.Limits{Items: 20, MaxAge: 0, MaxBytes: 512 << 10}},
+		{feeds.Topic, "GO  LANG", feeds.Limits{Items: 20, MaxAge: 0, MaxBytes: 512 << 10}},
 	} {
 		if got := c.Limits(tt.kind, tt.name); got != tt.want {
 			t.Errorf("Limits(%s, %q) = %+v, want %+v", tt.kind, tt.name, got, tt.want)

@@ -73,7 +73,7 @@ func newLoader(dir string) (*loader, error) {
 		Site:        Site{TimeZone: time.UTC},
 		Collections: []Collection{{}},
 		Tombstones:  30 * 24 * time.Hour,
-		Feeds:       Limits{Items: 50, MaxBytes: 512 << 10},
+		Feeds:       feeds.Limits{Items: 50, MaxBytes: 512 << 10},
 		Watch:       Watch{Mode: "auto", ScanInterval: time.Minute},
 		Guard:       Guard{Items: 20, Percent: 30},
 	}}, nil

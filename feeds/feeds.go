@@ -13,6 +13,7 @@ package feeds
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 )
@@ -20,29 +21,70 @@ import (
 // Generator names the program in documents.
 const Generator = "Feedmill"
 
-// Kind says by what a feed selects its articles.
+// Kind says by what a feed selects its articles. The numbers are stored on disk:
+// a new kind goes to the end.
 type Kind uint8
 
-// The kinds of feed, in the order in which directories list them.
+// The kinds of feed. An article belongs to feeds of a kind by its [Tag]s of that
+// kind, which feeds/article makes from the front matter.
 const (
-	All Kind = iota
-	Topic
-	Category
-	Type
-	Provider
-	Composed // by a [Mix]; in no directory
+	All      Kind = iota // every article
+	Topic                // what the articles are about
+	Category             // the section of the site that they are in
+	Type                 // what they are: "article", "video"
+	Provider             // who published them first
+	Composed             // selected by a [Mix]; in no directory
 )
 
-// Kinds lists every kind that directories list, in their order.
-var Kinds = [...]Kind{All, Topic, Category, Type, Provider}
+// kinds is the table of kinds: a new one is a constant above and a row here.
+var kinds = [...]struct{ name, plural, label, heading string }{
+	All:      {"all", "", "", ""},
+	Topic:    {"topic", "topics", "Topic", "Topics"},
+	Category: {"category", "categories", "Category", "Categories"},
+	Type:     {"type", "types", "Type", "Types"},
+	Provider: {"provider", "providers", "Provider", "Providers"},
+	Composed: {"mix", "mix", "", ""},
+}
 
-var kindNames = [...][2]string{{"all", ""}, {"topic", "topics"}, {"category", "categories"}, {"type", "types"}, {"provider", "providers"}, {"mix", "mix"}}
+// KindCount is the number of kinds; each is less.
+const KindCount = len(kinds)
 
-// String is the singular name, as used in the settings: "topic".
-func (k Kind) String() string { return kindNames[k][0] }
+// Kinds lists every kind that directories list, in their order; All is the first.
+var Kinds = kindsBut(Composed)
+
+// Facets lists the kinds besides topics, in the order in which the name of a
+// composed feed has them: "Election, videos, in Politics, from Reuters".
+var Facets = append([]Kind{Type}, kindsBut(All, Topic, Type, Composed)...)
+
+func kindsBut(left ...Kind) []Kind {
+	var all []Kind
+	for i := range kinds {
+		if k := Kind(i); !slices.Contains(left, k) {
+			all = append(all, k)
+		}
+	}
+	return all
+}
+
+// String is the singular name, as used in settings and addresses: "topic".
+func (k Kind) String() string { return kinds[k].name }
 
 // Plural is the first path segment of the kind's URLs ("topics"), empty for All.
-func (k Kind) Plural() string { return kindNames[k][1] }
+func (k Kind) Plural() string { return kinds[k].plural }
+
+// Label is the name beside a field that takes one such feed ("Topic"), empty for
+// All and Composed.
+func (k Kind) Label() string { return kinds[k].label }
+
+// Heading is the name that people read above a list of such feeds ("Topics"),
+// empty for All and Composed.
+func (k Kind) Heading() string { return kinds[k].heading }
+
+// ParseKind finds a kind that directories list by its singular name.
+func ParseKind(name string) (k Kind, ok bool) {
+	i := slices.IndexFunc(Kinds, func(k Kind) bool { return k.String() == name })
+	return Kinds[max(i, 0)], i >= 0
+}
 
 // Key identifies a feed within one site. Slug is the unescaped URL segment,
 // empty for All and for Composed what [Mix.Key] makes it. The zero Key is the feed of everything.
@@ -118,6 +160,13 @@ const StylesheetPath = "/feed.css"
 // SchemeURL identifies one kind of category in Atom's scheme and RSS's domain:
 // "https://feeds.example.com/topics/".
 func (s *Site) SchemeURL(k Kind) string { return s.URL("/" + k.Plural() + "/") }
+
+// Limits bound one feed's documents.
+type Limits struct {
+	Items    int           // newest articles; zero is 50
+	MaxAge   time.Duration // since publication; zero is any. Articles without a date count as young
+	MaxBytes int           // of one document, uncompressed; zero is any
+}
 
 // Person is an author. Any field may be empty; one without a name is no person.
 type Person struct {

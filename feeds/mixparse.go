@@ -82,7 +82,7 @@ func (p *mixParser) condition(s string) error {
 	case "count":
 		return p.count(s, rest)
 	}
-	return fmt.Errorf("%q: a condition is the name of a topic, or begins with one of topic: category: type: provider: not: title: quality: heat: count: and goes on", s)
+	return fmt.Errorf("%q: a condition is the name of a topic, or begins with one of %s not: title: quality: heat: count: and goes on", s, mixKinds())
 }
 
 // mixKind is the kind of feed that a word before a colon names.
@@ -93,6 +93,15 @@ func mixKind(word string) (Kind, bool) {
 		}
 	}
 	return 0, false
+}
+
+// mixKinds lists the words that name a kind of feed: "topic: category: …".
+func mixKinds() string {
+	var words []string
+	for _, k := range Kinds[1:] {
+		words = append(words, k.String()+":")
+	}
+	return strings.Join(words, " ")
 }
 
 func (p *mixParser) of(k Kind, list string) error {
@@ -106,7 +115,7 @@ func (p *mixParser) not(list string) error {
 	if word, rest, stated := strings.Cut(list, ":"); stated {
 		k, ok := mixKind(strings.ToLower(word))
 		if !ok {
-			return fmt.Errorf("%q: what is left out is the name of a topic, or begins with one of topic: category: type: provider: and goes on", list)
+			return fmt.Errorf("%q: what is left out is the name of a topic, or begins with one of %s and goes on", list, mixKinds())
 		}
 		kind, list = k, rest
 	}

@@ -290,8 +290,11 @@ func (s *serve) report(current *site) {
 			count[l.Key.Kind]++
 		}
 	}
-	fmt.Fprintf(s.stdout, "%s: %s in %s, %s, %s, %s\n", current.cfg.Dir, plural(r.Articles, "article"),
-		plural(count[feeds.Topic], "topic"), plural(count[feeds.Category], "category"), plural(count[feeds.Type], "type"), plural(count[feeds.Provider], "provider"))
+	var in []string
+	for _, k := range feeds.Kinds[1:] {
+		in = append(in, plural(count[k], k.String()))
+	}
+	fmt.Fprintf(s.stdout, "%s: %s in %s\n", current.cfg.Dir, plural(r.Articles, "article"), strings.Join(in, ", "))
 	if len(r.Left) > 0 {
 		fmt.Fprintf(s.stdout, "left out: %s\n", reasons(r.Left))
 	}

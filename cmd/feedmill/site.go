@@ -148,7 +148,7 @@ func openSite(cfg *settings, opt siteOptions) (*site, error) {
 	}
 	s.builder = builder.New(s.articles, builder.Options{
 		Site: siteOf(cfg, opt.baseURL), SiteID: cfg.Site.ID, Parser: parser, Topics: topics,
-		Limits: func(k feeds.Kind, topic string) builder.Limits { return builder.Limits(cfg.Limits(k, topic)) }, Tombstones: cfg.Tombstones, CacheBytes: cfg.Cache,
+		Limits: cfg.Limits, Tombstones: cfg.Tombstones, CacheBytes: cfg.Cache,
 		Ledger: opt.ledger, Cache: opt.cache, Guard: builder.Guard(cfg.Guard), OnHeld: opt.held, Progress: opt.progress, Logger: opt.log,
 	})
 	return s, nil
@@ -300,7 +300,7 @@ func pollInterval(cfg *settings) time.Duration {
 func siteOf(cfg *settings, baseURL string) feeds.Site {
 	return feeds.Site{
 		Title: feeds.XMLText(cfg.Site.Title), Description: feeds.XMLText(cfg.Site.Description), BaseURL: baseURL, HomeURL: cmp.Or(cfg.Site.URL, baseURL),
-		Language: cfg.Site.Language, Icon: cfg.Site.Icon, Logo: cfg.Site.Logo, Copyright: feeds.XMLText(cfg.Site.Copyright), Author: feeds.Person(cfg.Site.Author),
+		Language: cfg.Site.Language, Icon: cfg.Site.Icon, Logo: cfg.Site.Logo, Copyright: feeds.XMLText(cfg.Site.Copyright), Author: cfg.Site.Author,
 	}
 }
 

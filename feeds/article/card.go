@@ -54,7 +54,7 @@ func (a *Article) AppendCard(b []byte) []byte {
 // not safe for concurrent use.
 type Cards struct {
 	home *Home
-	tags [len(feeds.Kinds)]map[string]unique.Handle[feeds.Tag] // by name: quicker than to look them up among all
+	tags [feeds.KindCount]map[string]unique.Handle[feeds.Tag] // by name: quicker than to look them up among all
 }
 
 // Cards makes a reader of cards.
@@ -114,7 +114,7 @@ func (c *Cards) member(r *packed.Reader) Tags {
 	for range n {
 		kind := r.Fixed(1)
 		name := r.Bytes()
-		if r.Failed() || int(kind[0]) >= len(feeds.Kinds) {
+		if r.Failed() || int(kind[0]) >= feeds.KindCount {
 			r.Fail()
 			return nil
 		}

@@ -20,7 +20,7 @@ const archiveTTL = 24 * time.Hour
 // [feeds.Past].
 type annals struct {
 	list    atomic.Pointer[catalog.List] // one is as good as another if a reader sees no difference
-	limits  Limits
+	limits  feeds.Limits
 	meta    meta
 	shown   int    // the subscription document shows the newest ones, these many at most
 	edition uint64 // is greater in later states
@@ -93,7 +93,7 @@ type sheet struct {
 	name       string
 	prev, next string // periods
 	articles   []*article.Article
-	limits     Limits
+	limits     feeds.Limits
 	edition    uint64
 	modified   time.Time // Last-Modified of the documents
 	kept       *kept

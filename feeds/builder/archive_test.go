@@ -31,7 +31,7 @@ func post(title string, published time.Time, more string) string {
 }
 
 // newPast writes n articles of several years, in bursts, some at equal times.
-func newPast(t *testing.T, n int, limits Limits) *past {
+func newPast(t *testing.T, n int, limits feeds.Limits) *past {
 	p := &past{T: t, d: newDisk(), now: time.Date(2024, 6, 1, 12, 0, 0, 0, time.UTC)}
 	r := rand.New(rand.NewPCG(7, uint64(n)))
 	at := p.now.Add(-time.Hour)
@@ -46,7 +46,7 @@ func newPast(t *testing.T, n int, limits Limits) *past {
 		}
 	}
 	p.b = testBuilder(p.d, func() time.Time { return p.now }, func(o *Options) {
-		o.Limits = func(feeds.Kind, string) Limits { return limits }
+		o.Limits = func(feeds.Kind, string) feeds.Limits { return limits }
 		o.Tombstones = 30 * 24 * time.Hour
 	})
 	p.apply("")
@@ -195,11 +195,11 @@ func (p *past) walk(key feeds.Key, f feeds.Format) map[string]bool {
 func TestWalk(t *testing.T) {
 	for _, c := range []struct {
 		n      int
-		limits Limits
+		limits feeds.Limits
 	}{
-		{0, Limits{Items: 50}}, {5, Limits{Items: 50}}, {50, Limits{Items: 50}}, {51, Limits{Items: 50}},
-		{400, Limits{Items: 50, MaxBytes: 512 << 10}}, {400, Limits{Items: 1}}, {300, Limits{Items: 3}},
-		{300, Limits{Items: 50, MaxBytes: 20 << 10}}, {300, Limits{Items: 50, MaxAge: 10 * 24 * time.Hour}},
+		{0, feeds.Limits{Items: 50}}, {5, feeds.Limits{Items: 50}}, {50, feeds.Limits{Items: 50}}, {51, feeds.Limits{Items: 50}},
+		{400, feeds.Limits{Items: 50, MaxBytes: 512 << 10}}, {400, feeds.Limits{Items: 1}}, {300, feeds.Limits{Items: 3}},
+		{300, feeds.Limits{Items: 50, MaxBytes: 20 << 10}}, {300, feeds.Limits{Items: 50, MaxAge: 10 * 24 * time.Hour}},
 	} {
 		p := newPast(t, c.n, c.limits)
 		for s := range p.b.windows {
@@ -222,7 +222,7 @@ func TestWalk(t *testing.T) {
 // months, the only one's halves lead to the whole.
 func TestLoneMonth(t *testing.T) {
 	for _, days := range [][]int{{3}, {20}, {1, 2, 3}, {3, 20, 21}, {20, 20}} {
-		for _, limits := range []Limits{{Items: 50, MaxAge: time.Hour}, {Items: 50, MaxBytes: 6 << 10}} {
+		for _, limits := range []feeds.Limits{{Items: 50, MaxAge: time.Hour}, {Items: 50, MaxBytes: 6 << 10}} {
 			if limits.MaxBytes > 0 && len(days) < 3 {
 				continue // all fit
 			}
@@ -302,7 +302,7 @@ func holding(all map[string]string, title string) (paths []string) {
 
 // TestStable changes exactly the documents that a change belongs in.
 func TestStable(t *testing.T) {
-	p := newPast(t, 400, Limits{Items: 50, MaxBytes: 512 << 10})
+	p := newPast(t, 400, feeds.Limits{Items: 50, MaxBytes: 512 << 10})
 	before := p.offered()
 	step := func(what, path, content string, want ...string) {
 		t.Helper()
@@ -349,7 +349,7 @@ func TestStable(t *testing.T) {
 // TestTimeGoesOn publishes for months: an archive document never changes by what
 // is newer, but for a link to the next one.
 func TestTimeGoesOn(t *testing.T) {
-	p := newPast(t, 60, Limits{Items: 20})
+	p := newPast(t, 60, feeds.Limits{Items: 20})
 	changes := map[string]int{}
 	before := p.offered()
 	for i := range 100 {
@@ -380,7 +380,7 @@ func TestTimeGoesOn(t *testing.T) {
 
 // TestSplitPeriod leads a reader on whose period has been split or emptied.
 func TestSplitPeriod(t *testing.T) {
-	p := newPast(t, 0, Limits{Items: 2})
+	p := newPast(t, 0, feeds.Limits{Items: 2})
 	day := time.Date(2020, 5, 1, 0, 0, 0, 0, time.UTC)
 	for i := range 8 {
 		path := fmt.Sprintf("%d.md", i)
@@ -414,7 +414,7 @@ func TestSplitPeriod(t *testing.T) {
 
 // TestRendersOnce encodes an archive document once until it changes.
 func TestRendersOnce(t *testing.T) {
-	p := newPast(t, 400, Limits{Items: 50})
+	p := newPast(t, 400, feeds.Limits{Items: 50})
 	of := func() map[string]*feeds.Revision {
 		all := map[string]*feeds.Revision{}
 		for _, l := range p.b.Snapshot().Listings {

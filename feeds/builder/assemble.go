@@ -12,7 +12,7 @@ import (
 
 // assemble renders articles and fits them into the byte limit: the oldest are
 // left out, or, where all are wanted, reduced to their summaries.
-func (opt *Options) assemble(m meta, articles []*article.Article, limits Limits, all bool) *feeds.Feed {
+func (opt *Options) assemble(m meta, articles []*article.Article, limits feeds.Limits, all bool) *feeds.Feed {
 	site := &opt.Site
 	f := &feeds.Feed{Site: site, Key: m.key, ID: m.id, Title: m.title, Name: m.name, Description: m.description, Items: make([]*feeds.Item, 0, len(articles))}
 	room := limits.MaxBytes - feedRoom - 4*size(m.title, m.description)

@@ -37,29 +37,22 @@ type Source interface {
 	ReadFile(path string, buf []byte, limit int64) ([]byte, watcher.Stamp, error)
 }
 
-// Limits bounds one feed's documents. Zero means no limit, except for Items.
-type Limits struct {
-	Items    int           // newest articles; zero is 50
-	MaxAge   time.Duration // since publication; articles without a date count as young
-	MaxBytes int           // of a document in any format
-}
-
 // Options is what a Builder is made for.
 type Options struct {
 	Site       feeds.Site
 	SiteID     string // first part of derived ids
 	Parser     *article.Parser
 	Topics     []catalog.Topic
-	Limits     func(kind feeds.Kind, topic string) Limits // nil: 50 items, 512 KiB
-	Ledger     *ledger.Ledger                             // may be shared with another builder; nil remembers nothing beyond this one
-	Tombstones time.Duration                              // how long removed items are named; zero for never
-	CacheBytes int                                        // what rendered items and documents take in memory at most; zero is 256 MiB
-	Cache      *ledger.Cache                              // what earlier rounds, and other builders, have read; nil keeps everything in memory
-	Progress   func(files int)                            // called now and then while files are read; nil for never
-	Now        func() time.Time                           // nil: time.Now
-	Logger     *slog.Logger                               // nil: none
-	Guard      Guard                                      // what is too much for one round; zero: nothing is
-	OnHeld     func(*feeds.Hold)                          // told what is held when that changes, nil for nothing any more; nil for nobody
+	Limits     func(kind feeds.Kind, topic string) feeds.Limits // nil: 50 items, 512 KiB
+	Ledger     *ledger.Ledger                                   // may be shared with another builder; nil remembers nothing beyond this one
+	Tombstones time.Duration                                    // how long removed items are named; zero for never
+	CacheBytes int                                              // what rendered items and documents take in memory at most; zero is 256 MiB
+	Cache      *ledger.Cache                                    // what earlier rounds, and other builders, have read; nil keeps everything in memory
+	Progress   func(files int)                                  // called now and then while files are read; nil for never
+	Now        func() time.Time                                 // nil: time.Now
+	Logger     *slog.Logger                                     // nil: none
+	Guard      Guard                                            // what is too much for one round; zero: nothing is
+	OnHeld     func(*feeds.Hold)                                // told what is held when that changes, nil for nothing any more; nil for nobody
 
 	items   *items        // what is rendered of them
 	picking chan struct{} // room for those who pick articles for composed feeds
@@ -109,7 +102,7 @@ func New(src Source, opt Options) *Builder {
 		opt.Logger = slog.New(slog.DiscardHandler)
 	}
 	if opt.Limits == nil {
-		opt.Limits = func(feeds.Kind, string) Limits { return Limits{Items: 50, MaxBytes: 512 << 10} }
+		opt.Limits = func(feeds.Kind, string) feeds.Limits { return feeds.Limits{Items: 50, MaxBytes: 512 << 10} }
 	}
 	opt.items = newItems(feeds.NewCache(cmp.Or(opt.CacheBytes, 256<<20)))
 	opt.picking = make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2)) // the rest is for everybody else

@@ -132,13 +132,13 @@ func play(t *testing.T, file string) {
 			o.Topics = []catalog.Topic{{Name: "C++", Slug: "cpp", Aliases: []string{"cplusplus"}, Parent: "Code"}, {Name: "Code", Description: "All code"}}
 		}
 		if strings.Contains(string(archive.Comment), "max age: 30d") {
-			o.Limits = func(feeds.Kind, string) Limits { return Limits{Items: 50, MaxAge: 30 * 24 * time.Hour} }
+			o.Limits = func(feeds.Kind, string) feeds.Limits { return feeds.Limits{Items: 50, MaxAge: 30 * 24 * time.Hour} }
 		}
 		if strings.Contains(string(archive.Comment), "guard: 2, 30 %") {
 			o.Guard = Guard{Items: 2, Percent: 30}
 		}
 		if strings.Contains(string(archive.Comment), "items: 2") {
-			o.Limits = func(feeds.Kind, string) Limits { return Limits{Items: 2} }
+			o.Limits = func(feeds.Kind, string) feeds.Limits { return feeds.Limits{Items: 2} }
 		}
 	})
 	before := map[feeds.Key]*feeds.Revision{}

@@ -50,7 +50,7 @@ func TestChangeCost(t *testing.T) {
 func TestTurns(t *testing.T) {
 	now, d := time.Date(2024, 6, 1, 12, 0, 0, 0, time.UTC), newDisk()
 	b := testBuilder(d, func() time.Time { return now }, func(o *Options) {
-		o.Limits = func(feeds.Kind, string) Limits { return Limits{Items: 3, MaxAge: 30 * 24 * time.Hour} }
+		o.Limits = func(feeds.Kind, string) feeds.Limits { return feeds.Limits{Items: 3, MaxAge: 30 * 24 * time.Hour} }
 	})
 	for i := range 300 {
 		now = now.Add(time.Hour)

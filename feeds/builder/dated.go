@@ -15,7 +15,7 @@ import (
 type issue struct {
 	path     string // of the page, or of the period: what is the same in each format
 	meta     meta
-	limits   Limits
+	limits   feeds.Limits
 	place    string // in the history of the feed
 	articles []*article.Article
 	fallen   []feeds.Tombstone

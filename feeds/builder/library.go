@@ -132,7 +132,7 @@ func (lib *library) modified(articles []*article.Article, old *blend) time.Time 
 	return old.modified
 }
 
-func (lib *library) revision(w *window, limits Limits, ranked bool) *feeds.Revision {
+func (lib *library) revision(w *window, limits feeds.Limits, ranked bool) *feeds.Revision {
 	m, articles, modified := w.meta, w.articles, w.modified
 	return lib.checked(w.kept, m.key.DocumentPath, feeds.NewRevision(func() *feeds.Feed {
 		f := lib.opt.assemble(m, articles, limits, false)

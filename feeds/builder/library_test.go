@@ -343,11 +343,11 @@ func TestMixAges(t *testing.T) {
 	d.write("old.md", "---\ntitle: Old\ndate: 2024-05-03\ntopics: [A, B]\n---\n")
 	d.write("new.md", "---\ntitle: New\ndate: 2024-05-31\ntopics: [A]\n---\n")
 	b := testBuilder(d, func() time.Time { return now }, func(o *Options) {
-		o.Limits = func(k feeds.Kind, _ string) Limits {
+		o.Limits = func(k feeds.Kind, _ string) feeds.Limits {
 			if k == feeds.All {
-				return Limits{Items: 1, MaxAge: 30 * 24 * time.Hour}
+				return feeds.Limits{Items: 1, MaxAge: 30 * 24 * time.Hour}
 			}
-			return Limits{Items: 9}
+			return feeds.Limits{Items: 9}
 		}
 	})
 	scan(t, b)
@@ -390,7 +390,7 @@ func TestPickingIsBounded(t *testing.T) {
 		var clients sync.WaitGroup
 		for i := range 50 {
 			clients.Go(func() {
-				b.library.Load().pick(&feeds.Mix{Title: []string{fmt.Sprint("t", i)}}, Limits{Items: 50})
+				b.library.Load().pick(&feeds.Mix{Title: []string{fmt.Sprint("t", i)}}, feeds.Limits{Items: 50})
 			})
 		}
 		synctest.Wait()

@@ -50,7 +50,7 @@ func (lib *library) mixID(m *feeds.Mix) string {
 // say puts a mix into words: "Joe Biden and Election, videos, without Sport".
 func (lib *library) say(m *feeds.Mix) string {
 	about, more := lib.about(m.Of), []string{}
-	for _, k := range [...]feeds.Kind{feeds.Type, feeds.Category, feeds.Provider} {
+	for _, k := range feeds.Facets {
 		for _, g := range m.Of {
 			if g[0].Kind == k {
 				more = append(more, prepositions[k]+lib.either(g))

@@ -20,11 +20,11 @@ func TestNext(t *testing.T) {
 	now := day(10)
 	d := newDisk()
 	b := testBuilder(d, func() time.Time { return now }, func(o *Options) {
-		o.Limits = func(kind feeds.Kind, _ string) Limits {
+		o.Limits = func(kind feeds.Kind, _ string) feeds.Limits {
 			if kind == feeds.Topic {
-				return Limits{Items: 2, MaxAge: 10 * 24 * time.Hour}
+				return feeds.Limits{Items: 2, MaxAge: 10 * 24 * time.Hour}
 			}
-			return Limits{Items: 2}
+			return feeds.Limits{Items: 2}
 		}
 	})
 	ai, all := feeds.Key{Kind: feeds.Topic, Slug: "ai"}, feeds.Key{}
@@ -75,7 +75,7 @@ func TestNextElsewhere(t *testing.T) {
 	now := day(10)
 	d := newDisk()
 	b := testBuilder(d, func() time.Time { return now }, func(o *Options) {
-		o.Limits = func(feeds.Kind, string) Limits { return Limits{Items: 1} }
+		o.Limits = func(feeds.Kind, string) feeds.Limits { return feeds.Limits{Items: 1} }
 	})
 	for path, front := range map[string]string{
 		"a.md": "date: 2024-05-08\ntopics: [ai, law]", "b.md": "date: 2024-04-08\ntopics: [ai]\nexpiryDate: 2024-05-20", "c.md": "date: 2024-03-08\ntopics: [law, art]",

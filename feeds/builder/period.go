@@ -25,7 +25,7 @@ import (
 // for: that takes time in proportion to the items of a document.
 type calendar struct {
 	list   catalog.List
-	limits Limits
+	limits feeds.Limits
 }
 
 // period is the span of one archive document, or of several.

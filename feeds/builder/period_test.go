@@ -21,7 +21,7 @@ type span struct {
 }
 
 // parted parts all articles by the rule that calendar states.
-func parted(all []*article.Article, limits Limits) (parts []span) {
+func parted(all []*article.Article, limits feeds.Limits) (parts []span) {
 	total := len(all)
 	for len(all) > 0 {
 		y, m, _ := all[0].Published.Date()
@@ -46,7 +46,7 @@ func published(all []*article.Article, from time.Time) (n int) {
 	return n
 }
 
-func halved(name string, all []*article.Article, from, to time.Time, limits Limits) (parts []span) {
+func halved(name string, all []*article.Article, from, to time.Time, limits feeds.Limits) (parts []span) {
 	switch {
 	case len(all) == 0:
 		return nil
@@ -72,7 +72,7 @@ func halved(name string, all []*article.Article, from, to time.Time, limits Limi
 	return append(halved(name+"b", all[:n], middle, to, limits), halved(name+"a", all[n:], from, middle, limits)...)
 }
 
-func room(all []*article.Article, limits Limits) bool {
+func room(all []*article.Article, limits feeds.Limits) bool {
 	size := 0
 	for i, a := range all {
 		size += a.Size()
@@ -109,7 +109,7 @@ func randomShelf(tb testing.TB, r *rand.Rand) ([]*article.Article, catalog.List)
 	return slices.Collect(l.All()), l
 }
 
-var shelfLimits = []Limits{{Items: 50}, {Items: 1}, {Items: 7}, {Items: 50, MaxBytes: 20 << 10}, {Items: 50, MaxBytes: 100}}
+var shelfLimits = []feeds.Limits{{Items: 50}, {Items: 1}, {Items: 7}, {Items: 50, MaxBytes: 20 << 10}, {Items: 50, MaxBytes: 100}}
 
 // TestPeriods holds periods that are found one by one against those of parting
 // all articles at once.
@@ -174,7 +174,7 @@ func FuzzPeriod(f *testing.F) {
 // TestArchivesAreSafe: readers walk through archives and rankings of old and new
 // snapshots while articles change.
 func TestArchivesAreSafe(t *testing.T) {
-	p := newPast(t, 200, Limits{Items: 10})
+	p := newPast(t, 200, feeds.Limits{Items: 10})
 	var readers sync.WaitGroup
 	stop := make(chan struct{})
 	for range 4 {

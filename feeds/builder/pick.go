@@ -21,7 +21,7 @@ const (
 // groups that all must hold, and asks the others; maxScan bounds its work, so
 // articles beyond that many are not found. It waits while many do the same: no
 // number of requests for feeds that nobody had before takes all processors.
-func (lib *library) pick(m *feeds.Mix, limits Limits) (picked []*article.Article) {
+func (lib *library) pick(m *feeds.Mix, limits feeds.Limits) (picked []*article.Article) {
 	lib.opt.picking <- struct{}{}
 	defer func() { <-lib.opt.picking }()
 	groups := make([][]*window, len(m.Of))

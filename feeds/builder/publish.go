@@ -128,7 +128,7 @@ func (w *window) announce(s *catalog.Shelf, due, ages time.Time) *feeds.Listing 
 }
 
 // revision makes documents of a window.
-func (b *Builder) revision(w *window, limits Limits) *feeds.Revision {
+func (b *Builder) revision(w *window, limits feeds.Limits) *feeds.Revision {
 	m, articles, fallen, modified, past := w.meta, w.articles, w.fallen, w.modified, w.past
 	return b.checked(w.kept, m.key.DocumentPath, feeds.NewRevision(func() *feeds.Feed {
 		stones, limits := carve(fallen, limits)
@@ -161,7 +161,7 @@ func same(a, b *article.Article) bool { return a == b || a.Alike(b) }
 
 // newest is the head of a shelf that limits allow, and when the first of it will
 // be too old. It is the caller's own copy.
-func newest(all catalog.List, limits Limits, now time.Time) (head []*article.Article, ages time.Time) {
+func newest(all catalog.List, limits feeds.Limits, now time.Time) (head []*article.Article, ages time.Time) {
 	young := all.Len()
 	if limits.MaxAge > 0 {
 		young = all.Since(now.Add(-limits.MaxAge).Add(1))

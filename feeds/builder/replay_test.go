@@ -78,7 +78,7 @@ func replay(t *testing.T, all []change, of int) (n counts) {
 	clock := func() time.Time { return now }
 	usual := testBuilder(d, clock, nil)
 	roomy := testBuilder(d, clock, func(o *Options) { // its feeds show all of their articles
-		o.Limits = func(feeds.Kind, string) Limits { return Limits{Items: 1 << 20} }
+		o.Limits = func(feeds.Kind, string) feeds.Limits { return feeds.Limits{Items: 1 << 20} }
 	})
 	apply := func(b *Builder, c watcher.Changes) {
 		if err := b.Apply(t.Context(), c); err != nil {

@@ -58,7 +58,7 @@ func (g *gambler) open(file string) *Builder {
 	g.Cleanup(func() { l.Close() })
 	b := testBuilder(g.disk, func() time.Time { return g.now }, func(o *Options) {
 		o.Ledger, o.Tombstones = l, 30*24*time.Hour
-		o.Limits = func(feeds.Kind, string) Limits { return Limits{Items: 4, MaxBytes: 512 << 10} }
+		o.Limits = func(feeds.Kind, string) feeds.Limits { return feeds.Limits{Items: 4, MaxBytes: 512 << 10} }
 	})
 	scan(g.T, b)
 	return b

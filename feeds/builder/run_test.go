@@ -79,7 +79,7 @@ func TestLimits(t *testing.T) {
 	}
 	const most = 100 << 10
 	b := testBuilder(d, nil, func(o *Options) {
-		o.Limits = func(feeds.Kind, string) Limits { return Limits{Items: 30, MaxBytes: most} }
+		o.Limits = func(feeds.Kind, string) feeds.Limits { return feeds.Limits{Items: 30, MaxBytes: most} }
 	})
 	if err := b.Apply(t.Context(), watcher.Changes{Rescan: true}); err != nil {
 		t.Fatal(err)

@@ -192,7 +192,7 @@ func (b *Builder) fades(when time.Time) time.Time {
 
 // carve returns the newest tombstones, as many as an eighth of a document holds,
 // and what they leave of the limits.
-func carve(stones []feeds.Tombstone, limits Limits) ([]feeds.Tombstone, Limits) {
+func carve(stones []feeds.Tombstone, limits feeds.Limits) ([]feeds.Tombstone, feeds.Limits) {
 	if limits.MaxBytes == 0 {
 		return stones, limits
 	}

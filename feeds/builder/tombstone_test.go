@@ -23,7 +23,7 @@ func (p *past) fallenOf(path string) []string {
 }
 
 func TestTombstones(t *testing.T) {
-	p := newPast(t, 20, Limits{Items: 10})
+	p := newPast(t, 20, feeds.Limits{Items: 10})
 	day := 24 * time.Hour
 	id := func(path string) string { return p.b.catalog.Get(path).ID() }
 	expect := func(what, path string, want ...string) {
@@ -97,7 +97,7 @@ func TestTombstones(t *testing.T) {
 // TestEnded: a feed that has lost its last article tells so, under its name and
 // over restarts, while it has a tombstone, and is over then.
 func TestEnded(t *testing.T) {
-	p := newPast(t, 3, Limits{Items: 10})
+	p := newPast(t, 3, feeds.Limits{Items: 10})
 	write := func(path, content string) {
 		p.now = p.now.Add(time.Minute)
 		if p.d.write(path, content); content == "" {
@@ -140,7 +140,7 @@ func TestEnded(t *testing.T) {
 // TestManyTombstones bounds their number and leaves room for articles.
 func TestManyTombstones(t *testing.T) {
 	for _, c := range []struct{ bytes, want int }{{0, mostTombstones}, {512 << 10, mostTombstones}, {16 << 10, 8}} {
-		p := newPast(t, 300, Limits{Items: 10, MaxBytes: c.bytes})
+		p := newPast(t, 300, feeds.Limits{Items: 10, MaxBytes: c.bytes})
 		for path := range p.d.files {
 			if path > "0100.md" {
 				p.d.remove(path)

@@ -29,9 +29,9 @@ func (l *Ledger) Names() []feeds.Name {
 
 // nameOf takes a key of the bucket apart.
 func nameOf(key string) (feeds.Kind, string) {
-	kind, fold, _ := strings.Cut(key, "/")
-	i := slices.IndexFunc(feeds.Kinds[:], func(k feeds.Kind) bool { return k.String() == kind })
-	return feeds.Kinds[max(i, 0)], fold
+	name, fold, _ := strings.Cut(key, "/")
+	kind, _ := feeds.ParseKind(name)
+	return kind, fold
 }
 
 // Serve notes under which address each name, folded, is served from now on. A

@@ -76,7 +76,7 @@ func unpack(v []byte) (r Record, err error) {
 	for range p.Count() {
 		kind := p.Fixed(1)
 		name := p.String()
-		if p.Failed() || int(kind[0]) >= len(feeds.Kinds) {
+		if p.Failed() || int(kind[0]) >= feeds.KindCount {
 			return r, packed.ErrMalformed
 		}
 		r.Feeds = append(r.Feeds, feeds.Tag{Kind: feeds.Kind(kind[0]), Name: name})

@@ -48,13 +48,11 @@ func newDocument(s *feeds.Snapshot) document {
 	d.Body.Outlines = folders[feeds.All]
 	for _, k := range feeds.Kinds[1:] {
 		if in := folders[k]; len(in) > 0 {
-			d.Body.Outlines = append(d.Body.Outlines, outline{Text: folderNames[k], Outlines: in})
+			d.Body.Outlines = append(d.Body.Outlines, outline{Text: k.Heading(), Outlines: in})
 		}
 	}
 	return d
 }
-
-var folderNames = [len(feeds.Kinds)]string{feeds.Topic: "Topics", feeds.Category: "Categories", feeds.Type: "Types", feeds.Provider: "Providers"}
 
 func newOutline(site *feeds.Site, l *feeds.Listing) outline {
 	name, page := feeds.XMLText(l.Name), site.URL(l.Key.Path())

@@ -21,10 +21,10 @@ const (
 // form is what somebody enters to compose a feed. Names are separated by commas,
 // of which an article needs one.
 type form struct {
-	Topic, And, Not          string
-	Type, Category, Provider string
-	Text, Count              string
-	v                        *view
+	Topic, And, Not string
+	Facets          map[feeds.Kind]string // one feed's slug, or several with commas, by kind
+	Text, Count     string
+	v               *view
 }
 
 // formOf is filled with what a feed is about; nil where no feed can be composed.
@@ -32,24 +32,21 @@ func (v *view) formOf(k feeds.Key) *form {
 	if v.mixes == nil || v.streams == nil || v.snap.Library == nil {
 		return nil
 	}
-	f := &form{v: v}
+	f := &form{v: v, Facets: map[feeds.Kind]string{}}
 	switch k.Kind {
+	case feeds.All:
 	case feeds.Topic:
 		f.Topic = k.Slug
 		if l := v.snap.Listing(k); l != nil && v.named(feeds.Tag{Kind: k.Kind, Name: l.Name}) == l {
 			f.Topic = l.Name
 		}
-	case feeds.Type:
-		f.Type = k.Slug
-	case feeds.Category:
-		f.Category = k.Slug
-	case feeds.Provider:
-		f.Provider = k.Slug
 	case feeds.Composed:
 		segments, _, _ := mixAddress(k.Path())
 		if m, err := v.mixOf(segments); err == nil {
 			f.of(m)
 		}
+	default:
+		f.Facets[k.Kind] = k.Slug
 	}
 	return f
 }
@@ -57,11 +54,14 @@ func (v *view) formOf(k feeds.Key) *form {
 // of fills the form with what it has fields for.
 func (f *form) of(m *feeds.Mix) {
 	for _, group := range m.Of {
-		to := map[feeds.Kind]*string{feeds.Type: &f.Type, feeds.Category: &f.Category, feeds.Provider: &f.Provider, feeds.Topic: &f.Topic}[group[0].Kind]
-		if to == &f.Topic && f.Topic != "" {
-			to = &f.And
+		switch kind := group[0].Kind; {
+		case kind != feeds.Topic:
+			f.Facets[kind] = slugs(group)
+		case f.Topic == "":
+			f.Topic = slugs(group)
+		default:
+			f.And = slugs(group)
 		}
-		*to = slugs(group)
 	}
 	f.Not = slugs(slices.DeleteFunc(slices.Clone(m.Without), func(k feeds.Key) bool { return k.Kind != feeds.Topic }))
 	if len(m.Title) > 0 {
@@ -80,8 +80,6 @@ func slugs(keys []feeds.Key) string {
 	return strings.Join(all, ", ")
 }
 
-var kindLabels = map[feeds.Kind]string{feeds.Type: "Type", feeds.Category: "Category", feeds.Provider: "Provider"}
-
 // choice is a kind of feed to choose one of.
 type choice struct {
 	group
@@ -90,13 +88,10 @@ type choice struct {
 
 // Choices are the kinds of which there are few enough to choose from a list.
 func (f *form) Choices() (all []choice) {
-	for _, c := range [...]struct {
-		kind   feeds.Kind
-		chosen string
-	}{{feeds.Type, f.Type}, {feeds.Category, f.Category}, {feeds.Provider, f.Provider}} {
-		g := f.v.group(c.kind, choices)
-		if c.chosen != "" && f.v.snap.Listing(feeds.Key{Kind: c.kind, Slug: c.chosen}) != nil || g.Total > 0 {
-			all = append(all, choice{g, kindLabels[c.kind], c.kind.String(), c.chosen})
+	for _, k := range feeds.Facets {
+		g, chosen := f.v.group(k, choices), f.Facets[k]
+		if chosen != "" && f.v.snap.Listing(feeds.Key{Kind: k, Slug: chosen}) != nil || g.Total > 0 {
+			all = append(all, choice{g, k.Label(), k.String(), chosen})
 		}
 	}
 	return all
@@ -136,27 +131,30 @@ func mixPath(m *feeds.Mix) string {
 
 func (f *form) read(q url.Values) {
 	for name, to := range map[string]*string{
-		"topic": &f.Topic, "and": &f.And, "not": &f.Not, "type": &f.Type, "category": &f.Category,
-		"provider": &f.Provider, "title": &f.Text, "count": &f.Count,
+		"topic": &f.Topic, "and": &f.And, "not": &f.Not, "title": &f.Text, "count": &f.Count,
 	} {
 		*to = shortened(q.Get(name), composeRunes)
+	}
+	for _, k := range feeds.Facets {
+		f.Facets[k] = shortened(q.Get(k.String()), composeRunes)
 	}
 }
 
 // segments are the conditions as an address has them.
 func (f *form) segments() (all []string) {
-	for _, c := range [...]struct {
-		word  string
-		value string
-	}{
-		{"", f.names(f.Topic)}, {"", f.names(f.And)}, {"not:", f.names(f.Not)},
-		{"type:", f.Type}, {"category:", f.Category}, {"provider:", f.Provider},
-		{"title:", f.Text}, {"count:", f.Count},
-	} {
-		if c.value != "" {
-			all = append(all, c.word+c.value)
+	add := func(word, value string) {
+		if value != "" {
+			all = append(all, word+value)
 		}
 	}
+	add("", f.names(f.Topic))
+	add("", f.names(f.And))
+	add("not:", f.names(f.Not))
+	for _, k := range feeds.Facets {
+		add(k.String()+":", f.Facets[k])
+	}
+	add("title:", f.Text)
+	add("count:", f.Count)
 	return all
 }
 

@@ -17,10 +17,7 @@ type group struct {
 }
 
 // Title heads a list of the group: "Topics".
-func (g group) Title() string {
-	name := g.Kind.Plural()
-	return strings.ToUpper(name[:1]) + name[1:]
-}
+func (g group) Title() string { return g.Kind.Heading() }
 
 // Path is the page that lists the whole group.
 func (g group) Path() string { return g.v.link("/" + g.Kind.Plural() + "/") }

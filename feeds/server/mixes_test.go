@@ -240,6 +240,7 @@ func TestMixPage(t *testing.T) {
 		`<a href="/topics/election/"><bdi>Election</bdi></a>`, `<a href="/types/video/"><bdi>video</bdi></a>`,
 		`<code>https://feeds.example.com/mix/election/joe-biden/type:video/feed.json</code>`, "Biden speaks 5",
 		`<link rel="canonical" href="https://feeds.example.com/mix/election/joe-biden/type:video/">`,
+		`<input type="hidden" name="type" value="video">`,
 	} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the page lacks %s:\n%s", want, body)

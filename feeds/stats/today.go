@@ -124,7 +124,7 @@ func decodeDay(content []byte) (*day, error) {
 
 func (f *tallyFile) tally() (*tally, error) {
 	counts, err := figuresOf(f.Counts)
-	if err != nil || f.Level > 63 || int(f.Key.Kind) > int(feeds.Composed) {
+	if err != nil || f.Level > 63 || int(f.Key.Kind) >= feeds.KindCount {
 		return nil, errToday
 	}
 	t := &tally{Figures: counts, single: f.Single, present: f.Present}
