@@ -9,24 +9,30 @@ package article
 
 import (
 	"errors"
-	"net/url"
 	"path"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"feedmill/feeds"
+	"feedmill/feeds/article/internal/address"
+	"feedmill/feeds/article/internal/body"
+	"feedmill/feeds/article/internal/frontmatter"
 )
 
 // Markup is the language of a body.
-type Markup string
+type Markup = body.Markup
 
 // The markups a body can be in.
 const (
-	Markdown Markup = "markdown"
-	HTML     Markup = "html"
-	Text     Markup = "text"
+	Markdown = body.Markdown
+	HTML     = body.HTML
+	Text     = body.Text
 )
+
+// ErrNoFrontMatter says that a file is no article: it has no front matter.
+var ErrNoFrontMatter = frontmatter.ErrNone
 
 // Folder is a place where articles lie, and how their pages are addressed.
 type Folder struct {
@@ -171,10 +177,10 @@ func (a *Article) With(f Facts) *Article {
 // Parser reads the articles of one site. It is safe for concurrent use.
 type Parser struct {
 	opt      Options
-	urls     resolver
-	claims   claims  // which keys give which fields
-	defaults []*tree // of opt.Defaults
-	sanitise *sanitiser
+	site     address.Site
+	claims   claims              // which keys give which fields
+	defaults []*frontmatter.Tree // of opt.Defaults
+	bodies   *body.Renderer
 }
 
 // NewParser makes a Parser. An unusable SiteURL counts as none.
@@ -185,15 +191,8 @@ func NewParser(opt Options) *Parser {
 	if opt.Folders == nil {
 		opt.Folders = []Folder{{}}
 	}
-	p := &Parser{opt: opt, claims: newClaims(opt.Fields), defaults: defaultTrees(opt.Defaults)}
-	if u, err := url.Parse(opt.SiteURL); err == nil && u.Host != "" {
-		if !strings.HasSuffix(u.Path, "/") {
-			u.Path += "/"
-		}
-		p.urls = resolver{u, u.Host + u.EscapedPath()}
-	}
-	p.sanitise = newSanitiser(p.urls, opt.EmbedHosts)
-	return p
+	site := address.NewSite(opt.SiteURL)
+	return &Parser{opt, site, newClaims(opt.Fields), defaultTrees(opt.Defaults), body.NewRenderer(site, opt.EmbedHosts)}
 }
 
 // Wants reports whether the file at path (slash-separated, relative) can be an
@@ -225,28 +224,31 @@ func (p *Parser) markup(name string) Markup {
 // Its error is ErrNoFrontMatter, or joins *feeds.Problem values that make the
 // file unusable; lesser problems are the article's Notes.
 func (p *Parser) Parse(name string, src []byte) (*Article, error) {
-	t := trees.Get().(*tree)
+	t := trees.Get().(*frontmatter.Tree)
 	defer trees.Put(t)
-	defer t.reset()
-	s, notes, err := split(t, src)
+	defer t.Reset()
+	f, err := t.Parse(src)
 	if p, ok := errors.AsType[*feeds.Problem](err); ok {
-		s.place(name, []*feeds.Problem{p})
+		f.Locate(name, []*feeds.Problem{p})
 		return nil, p
 	} else if err != nil {
 		return nil, err
 	}
-	r := &reader{p: p, path: name, tree: t, notes: notes}
+	r := &reader{p: p, path: name, tree: t, notes: f.Warnings}
 	r.index()
-	a := r.article(s.body)
-	s.place(name, r.errs)
-	s.place(name, r.notes)
+	a := r.article(f.Body)
+	f.Locate(name, r.errs)
+	f.Locate(name, r.notes)
 	if len(r.errs) > 0 {
 		return nil, joined(r.errs)
 	}
 	slices.SortStableFunc(r.notes, (*feeds.Problem).Compare)
-	notes = slices.CompactFunc(r.notes, func(m, n *feeds.Problem) bool { return *m == *n }) // a field can be read twice
+	notes := slices.CompactFunc(r.notes, func(m, n *feeds.Problem) bool { return *m == *n }) // a field can be read twice
 	return a.card(notes), nil
 }
+
+// trees are reset before they are put back.
+var trees = sync.Pool{New: func() any { return new(frontmatter.Tree) }}
 
 func joined(problems []*feeds.Problem) error {
 	slices.SortStableFunc(problems, (*feeds.Problem).Compare)

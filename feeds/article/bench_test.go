@@ -56,3 +56,20 @@ func BenchmarkItem(b *testing.B) {
 		})
 	}
 }
+
+// TestParseAllocations bounds what reading an article of the usual form costs.
+func TestParseAllocations(t *testing.T) {
+	src, err := os.ReadFile("testdata/articles/typical.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := NewParser(Options{SiteURL: "https://example.org/"})
+	n := testing.AllocsPerRun(100, func() {
+		if _, err := p.Parse("typical.md", src); err != nil {
+			t.Fatal(err)
+		}
+	})
+	if n > 50 { // some more where the race detector empties pools
+		t.Errorf("%v allocations", n)
+	}
+}

@@ -9,6 +9,9 @@ import (
 	"time"
 
 	"golang.org/x/net/html/atom"
+
+	"feedmill/feeds/article/internal/address"
+	"feedmill/feeds/article/internal/body"
 )
 
 // Digest stands for what a reader sees.
@@ -21,8 +24,8 @@ type Digest [16]byte
 func (a *draft) digests() (visible, content Digest) {
 	d := digesters.Get().(*digester)
 	defer digesters.Put(d)
-	d.urls = a.body.p.urls
-	d.text = appendCanonical(d.text[:0], a.body.text, a.body.markup)
+	d.urls = a.site
+	d.text = appendCanonical(d.text[:0], a.body.Text, a.body.Markup)
 	for i := range d.parts {
 		d.parts[i] = d.parts[i][:0]
 	}
@@ -36,7 +39,7 @@ func (a *draft) digests() (visible, content Digest) {
 		d.tags(a.Member)
 	})
 	d.times(a.Published, a.NotBefore, a.Expires)
-	d.strings(a.Hidden, string(a.body.markup), a.body.featured)
+	d.strings(a.Hidden, string(a.body.Markup), a.body.Featured)
 	visible = d.sum()
 
 	base.URL, base.Video, base.ID = "", nil, ""
@@ -53,7 +56,7 @@ func (a *draft) digests() (visible, content Digest) {
 		d.tags(a.Member)
 	})
 	d.times(published)
-	d.strings(string(a.body.markup), a.body.featured)
+	d.strings(string(a.body.Markup), a.body.Featured)
 	return visible, d.sum()
 }
 
@@ -62,7 +65,7 @@ var digesters = sync.Pool{New: func() any { return &digester{hash: sha256.New()}
 // digester holds what is digested: JSON as package encoding/json writes it, and
 // the body.
 type digester struct {
-	urls       resolver
+	urls       address.Site
 	hash       hash.Hash
 	json, text []byte
 	parts      [5][]byte // that both digests have
@@ -77,19 +80,6 @@ func (d *digester) sum() (sum Digest) {
 	copy(sum[:], d.json)
 	d.json = d.json[:0]
 	return sum
-}
-
-// own is what tells an address from others wherever the site is published:
-// without the scheme, and below the site without its host and folder.
-func (r resolver) own(u string) string {
-	_, rest, ok := strings.Cut(u, "://")
-	if !ok || r.site == nil {
-		return u
-	}
-	if strings.HasPrefix(rest, r.home) {
-		return rest[len(r.home)-1:]
-	}
-	return rest
 }
 
 // appendCanonical appends a body without the white space that readers never
@@ -186,5 +176,5 @@ func appendTight(out, text []byte) []byte {
 func blockTag(tag string) bool {
 	name := strings.ToLower(strings.Trim(tag, "</>"))
 	name, _, _ = strings.Cut(name, " ")
-	return block(atom.Lookup([]byte(name)))
+	return body.IsBlock(atom.Lookup([]byte(name)))
 }

@@ -152,7 +152,7 @@ func (d *digester) field(name, s string) {
 	d.string(s)
 }
 
-func (d *digester) url(name, u string) { d.field(name, d.urls.own(u)) }
+func (d *digester) url(name, u string) { d.field(name, d.urls.Own(u)) }
 
 func (d *digester) number(name string, n int64) {
 	d.raw(name)
@@ -179,7 +179,12 @@ func (d *digester) strings(all ...string) {
 }
 
 // jsonByte is set for what needs no escape, also not within HTML.
-var jsonByte = bytesOf(" !#$%'()*+,-./:;=?@[]^_`{|}~\x7f", false)
+var jsonByte = func() (set [256]bool) {
+	for c := byte(' '); c < utf8.RuneSelf; c++ {
+		set[c] = strings.IndexByte("\"\\<>&", c) < 0
+	}
+	return set
+}()
 
 func (d *digester) string(s string) {
 	d.raw(`"`)

@@ -8,9 +8,9 @@ import (
 	"unicode/utf8"
 
 	"github.com/bmatcuk/doublestar/v4"
-	"gopkg.in/yaml.v3"
 
 	"feedmill/feeds"
+	"feedmill/feeds/article/internal/frontmatter"
 )
 
 // field is what a feed shows, or decides by, of an article.
@@ -151,7 +151,7 @@ func (c claims) of(key string) []claim {
 type reader struct {
 	p      *Parser
 	path   string
-	tree   *tree             // the file's own
+	tree   *frontmatter.Tree // the file's own
 	fields [fieldCount]given // what there is for each field
 	errs   []*feeds.Problem  // that make the file unusable
 	notes  []*feeds.Problem  // that cost a field
@@ -159,9 +159,8 @@ type reader struct {
 
 // given is the value of a field, under its key of the lowest rank.
 type given struct {
-	value value
+	value frontmatter.Value
 	rank  uint8
-	ok    bool
 }
 
 // index collects the top-level keys: the file's own, then those of defaults.
@@ -190,34 +189,24 @@ func below(name, dir string) bool {
 	return false
 }
 
-func (r *reader) collect(t *tree) {
-	if len(t.nodes) == 0 {
-		return
-	}
-	for k, v := range t.pairs(0) {
-		for _, c := range r.p.claims.of(t.value(k)) {
-			if g := &r.fields[c.field]; !g.ok || c.rank < g.rank {
-				*g = given{value{t: t, key: k, node: v}, c.rank, true}
+func (r *reader) collect(t *frontmatter.Tree) {
+	for key, v := range t.Keys() {
+		for _, c := range r.p.claims.of(key) {
+			if g := &r.fields[c.field]; !g.value.Exists() || c.rank < g.rank {
+				*g = given{v, c.rank}
 			}
 		}
 	}
 }
 
 // get returns the value of a field under its first name that the file gives.
-func (r *reader) get(f field) (value, bool) { return r.fields[f].value, r.fields[f].ok }
+func (r *reader) get(f field) frontmatter.Value { return r.fields[f].value }
 
 // defaultTrees makes trees of default values, which stand in no line of a file.
-func defaultTrees(defaults []Defaults) []*tree {
-	trees := make([]*tree, len(defaults))
+func defaultTrees(defaults []Defaults) []*frontmatter.Tree {
+	trees := make([]*frontmatter.Tree, len(defaults))
 	for i, d := range defaults {
-		trees[i] = new(tree)
-		if n := new(yaml.Node); n.Encode(d.Values) == nil {
-			trees[i].addYAML(n, map[*yaml.Node]int32{})
-			trees[i].seal()
-		}
-		for j := range trees[i].nodes {
-			trees[i].nodes[j].line, trees[i].nodes[j].col = 0, 0
-		}
+		trees[i] = frontmatter.FromMap(d.Values)
 	}
 	return trees
 }

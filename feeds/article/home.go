@@ -77,7 +77,7 @@ func (a *Article) Item() (*feeds.Item, error) {
 	}
 	it := p.item
 	it.ID, it.Title, it.Published, it.Updated, it.Tags = a.id, a.title, a.Published, unix(a.updated), tags(a.Member.List())
-	p.body.render(&it)
+	p.body.Render(&it)
 	return &it, nil
 }
 

@@ -1,9 +1,9 @@
 package article
 
 import (
+	"cmp"
 	"hash/fnv"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -11,6 +11,8 @@ import (
 	"unicode/utf8"
 
 	"feedmill/feeds"
+	"feedmill/feeds/article/internal/body"
+	"feedmill/feeds/article/internal/frontmatter"
 )
 
 // article reads every field a feed shows. What stays in memory has its own; all
@@ -47,11 +49,10 @@ func (r *reader) article(text []byte) *draft {
 	r.links(it, a, slug)
 	it.Related = slices.DeleteFunc(it.Related, func(o feeds.Related) bool { return o.URL == it.URL || o.URL == it.OriginalURL })
 
-	a.body = body{p: r.p, text: r.p.opt.withoutTemplates(text), markup: r.p.markup(r.path)}
-	featured, _ := r.raw(r.get(featuredContentField))
-	a.body.featured = strings.TrimSpace(featured)
+	a.site = r.p.site
+	a.body = r.p.bodies.Body(r.p.opt.withoutTemplates(text), r.p.markup(r.path), strings.TrimSpace(r.raw(r.get(featuredContentField))))
 	if slices.ContainsFunc(a.Member, func(t feeds.Tag) bool { return t.Kind == feeds.Type && feeds.Fold(t.Name) == "video" }) {
-		it.Video = r.video(a.body.featured, it)
+		it.Video = r.video(a.body.Featured, it)
 	}
 	return a
 }
@@ -87,9 +88,9 @@ func (r *reader) hidden() string {
 // unrendered reports whether a page of a Hugo site has no address of its own.
 func (r *reader) unrendered() bool {
 	for _, f := range [...]field{buildField, oldBuildField} {
-		switch v, ok := r.get(f); strings.ToLower(r.text(v.in("render"))) {
+		switch strings.ToLower(r.text(r.get(f).In("render"))) {
 		case "never", "false", "link":
-			return ok
+			return true
 		}
 	}
 	return false
@@ -131,40 +132,55 @@ func (r *reader) title(text []byte, slug string) (title string, fromName bool) {
 		return strings.Clone(t), false
 	}
 	if r.p.markup(r.path) == Markdown {
-		if t := heading(text); t != "" {
+		if t := body.Heading(text); t != "" {
 			return t, false
 		}
 	}
-	if t := plainText(strings.NewReplacer("-", " ", "_", " ").Replace(slug)); t != "" {
+	if t := body.PlainText(strings.NewReplacer("-", " ", "_", " ").Replace(slug)); t != "" {
 		first, size := utf8.DecodeRuneInString(t)
 		return string(unicode.ToUpper(first)) + t[size:], true
 	}
 	return "Untitled", true
 }
 
-var topHeading = regexp.MustCompile(`^# +[^\n]{1,500}`)
-
-// heading is the text of the heading that a Markdown body begins with.
-func heading(text []byte) string {
-	h := string(topHeading.Find(text))
-	if h == "" {
-		return ""
+// withoutTemplates is a body as the site's own program would leave it, as far as
+// that can be told without running it.
+func (o *Options) withoutTemplates(text []byte) []byte {
+	switch {
+	case o.Jekyll:
+		return body.WithoutLiquid(text)
+	case o.Hugo:
+		return body.WithoutShortcodes(text)
 	}
-	return plainText(stripTags(renderMarkdown(h)))
+	return text
+}
+
+// video describes the moving picture of an article of type video.
+func (r *reader) video(featured string, it *feeds.Item) *feeds.Video {
+	v := &feeds.Video{PageURL: it.URL}
+	if src := body.Player(featured); src != "" {
+		if u, err := r.p.site.Web(src); err == nil {
+			v.PlayerURL, v.PageURL = u, cmp.Or(v.PageURL, body.WatchPage(u))
+		}
+	}
+	if v.PageURL == "" && v.PlayerURL == "" {
+		return nil
+	}
+	return v
 }
 
 // related are the other articles that this one points to.
 func (r *reader) related() []feeds.Related {
-	v, ok := r.get(relatedField)
-	if !ok || v.at().kind != sequenceNode {
+	v := r.get(relatedField)
+	if !v.IsList() {
 		return nil // Jekyll themes use related: true as a switch
 	}
 	var all []feeds.Related
-	for e := range v.list() {
+	for e := range v.List() {
 		rel := r.relation(e)
 		if rel.URL != "" && !slices.ContainsFunc(all, func(o feeds.Related) bool { return o.URL == rel.URL }) {
 			if all == nil {
-				all = make([]feeds.Related, 0, v.len())
+				all = make([]feeds.Related, 0, v.Len())
 			}
 			all = append(all, rel)
 		}
@@ -172,19 +188,17 @@ func (r *reader) related() []feeds.Related {
 	return all
 }
 
-func (r *reader) relation(v value) feeds.Related {
-	if !v.isMap() {
-		u := r.web(v, true)
+func (r *reader) relation(v frontmatter.Value) feeds.Related {
+	if !v.IsMap() {
+		u := r.web(v)
 		return feeds.Related{URL: u, Title: u}
 	}
-	rel := feeds.Related{Title: r.plain(v.in("title", "name")), Summary: r.plain(v.in("excerpt", "description", "summary"))}
-	if rel.URL = r.web(v.in("webUrl", "url")); rel.URL == "" {
-		rel.URL = r.web(v.in("originalUrl"))
+	rel := feeds.Related{Title: r.plain(v.In("title", "name")), Summary: r.plain(v.In("excerpt", "description", "summary"))}
+	if rel.URL = r.web(v.In("webUrl", "url")); rel.URL == "" {
+		rel.URL = r.web(v.In("originalUrl"))
 	}
-	rel.Published = r.optionalDate(v.in("publishedDateTime", "date"))
-	if p, ok := v.in("provider"); ok {
-		rel.Provider = r.providerName(p)
-	}
+	rel.Published = r.optionalDate(v.In("publishedDateTime", "date"))
+	rel.Provider = r.providerName(v.In("provider"))
 	if rel.Title == "" {
 		rel.Title = rel.URL
 	}

@@ -1,7 +1,6 @@
 package article
 
 import (
-	"net/url"
 	"path"
 	"regexp"
 	"strings"
@@ -20,7 +19,7 @@ func (r *reader) links(it *feeds.Item, a *draft, slug string) {
 	if it.URL == "" {
 		it.URL = original
 	}
-	if a.Link = strings.Clone(r.p.urls.own(it.URL)); it.URL == "" {
+	if a.Link = strings.Clone(r.p.site.Own(it.URL)); it.URL == "" {
 		it.URL = r.pattern(a, slug)
 	}
 	if original != it.URL {
@@ -38,23 +37,22 @@ func (r *reader) links(it *feeds.Item, a *draft, slug string) {
 
 // permalink is an address that the article states itself.
 func (r *reader) permalink() string {
-	v, ok := r.get(permalinkField)
-	s, _ := r.raw(v, ok)
-	s = strings.TrimSpace(s)
+	v := r.get(permalinkField)
+	s := strings.TrimSpace(r.raw(v))
 	switch {
 	case s == "" || placeholder.MatchString(s) && !strings.Contains(s, "://"):
 		return ""
 	case strings.HasPrefix(s, "/") && !strings.HasPrefix(s, "//"):
-		return r.p.urls.page(s)
+		return r.p.site.Below(s)
 	}
-	return r.web(v, ok)
+	return r.web(v)
 }
 
 // pattern is the address that the site's way of naming pages gives.
 func (r *reader) pattern(a *draft, slug string) string {
 	dir, folder, _ := r.p.folder(r.path)
 	pattern := folder.Link
-	if s, _ := r.raw(r.get(permalinkField)); placeholder.MatchString(s) {
+	if s := r.raw(r.get(permalinkField)); placeholder.MatchString(s) {
 		pattern = s
 	}
 	if pattern == "" {
@@ -63,24 +61,7 @@ func (r *reader) pattern(a *draft, slug string) string {
 	if s := r.text(r.get(slugField)); s != "" {
 		slug = s
 	}
-	return r.p.urls.page(expand(pattern, r.place(dir, folder, a, slug).named))
-}
-
-// page is the absolute form of a path below the site's home; empty where that
-// is not known.
-func (r resolver) page(p string) string {
-	if r.site == nil || p == "" {
-		return ""
-	}
-	u := *r.site
-	p, u.Fragment, _ = strings.Cut(p, "#")
-	p, u.RawQuery, _ = strings.Cut(p, "?")
-	p = strings.TrimPrefix(p, "/")
-	u.Path, u.RawPath = r.site.Path+p, ""
-	if plain, err := url.PathUnescape(p); err == nil { // escaped already, as in caf%C3%A9
-		u.Path, u.RawPath = r.site.Path+plain, r.site.EscapedPath()+p
-	}
-	return escape(u.String())
+	return r.p.site.Below(expand(pattern, r.place(dir, folder, a, slug).named))
 }
 
 // folder returns the folder that name lies in, the longest first, and its

@@ -8,27 +8,26 @@ import (
 	"time"
 
 	"feedmill/feeds"
+	"feedmill/feeds/article/internal/frontmatter"
 )
 
 // images are the article's pictures, each once.
 func (r *reader) images() []feeds.Image {
-	list, _ := r.get(imagesField)
-	single, _ := r.get(imageField)
-	all := append(r.pictures(list), r.pictures(single)...)
+	all := append(r.pictures(r.get(imagesField)), r.pictures(r.get(imageField))...)
 	seen := map[string]bool{}
 	return slices.DeleteFunc(all, func(i feeds.Image) bool { was := seen[i.URL]; seen[i.URL] = true; return was })
 }
 
-func (r *reader) pictures(v value) []feeds.Image {
+func (r *reader) pictures(v frontmatter.Value) []feeds.Image {
 	var all []feeds.Image
-	for e := range v.list() {
+	for e := range v.List() {
 		img := feeds.Image{}
-		if e.isMap() {
-			img.URL = r.web(e.in("url", "path", "src", "image"))
-			img.Width, img.Height = r.pixels(e.in("width")), r.pixels(e.in("height"))
-			img.Title, img.Credit = r.plain(e.in("title", "alt", "caption")), r.plain(e.in("attribution", "credit"))
+		if e.IsMap() {
+			img.URL = r.web(e.In("url", "path", "src", "image"))
+			img.Width, img.Height = r.pixels(e.In("width")), r.pixels(e.In("height"))
+			img.Title, img.Credit = r.plain(e.In("title", "alt", "caption")), r.plain(e.In("attribution", "credit"))
 		} else {
-			img.URL = r.web(e, true)
+			img.URL = r.web(e)
 		}
 		if img.URL != "" {
 			all = append(all, img)
@@ -37,8 +36,8 @@ func (r *reader) pictures(v value) []feeds.Image {
 	return all
 }
 
-func (r *reader) pixels(v value, ok bool) int {
-	n := r.number(v, ok)
+func (r *reader) pixels(v frontmatter.Value) int {
+	n := r.number(v)
 	if n < 0 || n > 1e6 {
 		r.note(v, "must be a number of pixels")
 		return 0
@@ -48,9 +47,8 @@ func (r *reader) pixels(v value, ok bool) int {
 
 // enclosures are files to download or play.
 func (r *reader) enclosures() []feeds.Enclosure {
-	v, _ := r.get(enclosureField)
 	var all []feeds.Enclosure
-	for e := range v.list() {
+	for e := range r.get(enclosureField).List() {
 		if enc := r.enclosure(e); enc.URL != "" {
 			all = append(all, enc)
 		}
@@ -58,14 +56,14 @@ func (r *reader) enclosures() []feeds.Enclosure {
 	return all
 }
 
-func (r *reader) enclosure(v value) feeds.Enclosure {
-	if !v.isMap() {
-		u := r.web(v, true)
+func (r *reader) enclosure(v frontmatter.Value) feeds.Enclosure {
+	if !v.IsMap() {
+		u := r.web(v)
 		return feeds.Enclosure{URL: u, Type: mediaType(u)}
 	}
-	enc := feeds.Enclosure{URL: r.web(v.in("url", "src")), Type: r.text(v.in("type", "mime_type"))}
-	enc.Length = int64(max(0, r.number(v.in("length", "size", "size_in_bytes"))))
-	enc.Duration = time.Duration(max(0, min(1e8, r.number(v.in("duration", "duration_in_seconds"))))) * time.Second
+	enc := feeds.Enclosure{URL: r.web(v.In("url", "src")), Type: r.text(v.In("type", "mime_type"))}
+	enc.Length = int64(max(0, r.number(v.In("length", "size", "size_in_bytes"))))
+	enc.Duration = time.Duration(max(0, min(1e8, r.number(v.In("duration", "duration_in_seconds"))))) * time.Second
 	if _, _, err := mime.ParseMediaType(enc.Type); err != nil || !strings.Contains(enc.Type, "/") {
 		enc.Type = mediaType(enc.URL)
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"feedmill/feeds"
+	"feedmill/feeds/article/internal/frontmatter"
 )
 
 // memberFields say of what kind the names in a field are, and at what a single
@@ -43,20 +44,15 @@ func (r *reader) member() []feeds.Tag {
 		}
 	}
 	for _, f := range memberFields {
-		v, ok := r.get(f.field)
-		if !ok {
-			continue
-		}
-		for e := range v.list() {
-			name, single := r.name(e), v.at().kind != sequenceNode
+		v := r.get(f.field)
+		for e := range v.List() {
+			name, single := r.name(e), !v.IsList()
 			for name := range splitNames(name, single && f.commas, single && f.spaces && r.p.opt.Jekyll) {
 				add(f.kind, name)
 			}
 		}
 	}
-	if v, ok := r.get(providerField); ok {
-		add(feeds.Provider, r.providerName(v))
-	}
+	add(feeds.Provider, r.providerName(r.get(providerField)))
 	return tags
 }
 
@@ -86,15 +82,15 @@ func (u *uniqueKeys) add(k feeds.Key) bool {
 }
 
 // name is a value that is a name, or that has one.
-func (r *reader) name(v value) string {
-	if v.isMap() {
-		n, ok := v.in("name", "title")
-		if !ok {
+func (r *reader) name(v frontmatter.Value) string {
+	if v.IsMap() {
+		n := v.In("name", "title")
+		if !n.Exists() {
 			r.note(v, "must be a name")
 		}
-		return r.text(n, ok)
+		return r.text(n)
 	}
-	return r.text(v, true)
+	return r.text(v)
 }
 
 // splitNames parts a string of several names.

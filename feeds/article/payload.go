@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"feedmill/feeds"
+	"feedmill/feeds/article/internal/body"
 	"feedmill/feeds/internal/packed"
 )
 
@@ -12,15 +13,15 @@ import (
 // has what no card holds.
 type payload struct {
 	item feeds.Item
-	body body
+	body body.Body
 }
 
 // append writes the payload in the form that unpack reads.
 func (p *payload) append(b []byte) []byte {
 	it := &p.item
-	b = appendStrings(b, it.URL, it.OriginalURL, it.Summary, it.Language, string(p.body.markup))
-	b = packed.AppendBytes(b, p.body.text)
-	b = packed.AppendString(b, p.body.featured)
+	b = appendStrings(b, it.URL, it.OriginalURL, it.Summary, it.Language, string(p.body.Markup))
+	b = packed.AppendBytes(b, p.body.Text)
+	b = packed.AppendString(b, p.body.Featured)
 	b = appendList(b, it.AMP, func(b []byte, l feeds.Link) []byte { return appendStrings(b, l.URL, l.Title) })
 	b = appendList(b, it.Authors, func(b []byte, p feeds.Person) []byte { return appendStrings(b, p.Name, p.Email, p.URL, p.Avatar) })
 	b = appendList(b, it.Images, func(b []byte, i feeds.Image) []byte {
@@ -43,7 +44,8 @@ func (p *Parser) unpack(b []byte) (*payload, error) {
 	r := packed.NewReader(b)
 	var it feeds.Item
 	it.URL, it.OriginalURL, it.Summary, it.Language = r.String(), r.String(), r.String(), r.String()
-	text := body{p: p, markup: Markup(r.String()), text: r.Bytes(), featured: r.String()}
+	markup := Markup(r.String())
+	text := p.bodies.Body(r.Bytes(), markup, r.String())
 	it.AMP = list(r, func() feeds.Link { return feeds.Link{URL: r.String(), Title: r.String()} })
 	it.Authors = list(r, func() feeds.Person {
 		return feeds.Person{Name: r.String(), Email: r.String(), URL: r.String(), Avatar: r.String()}

@@ -9,54 +9,42 @@ import (
 	"golang.org/x/text/language"
 
 	"feedmill/feeds"
+	"feedmill/feeds/article/internal/address"
+	"feedmill/feeds/article/internal/body"
+	"feedmill/feeds/article/internal/frontmatter"
 )
 
 const mustBeSingle = "must be a single value, not a list or keys"
 
 // raw is a scalar as it stands.
-func (r *reader) raw(v value, ok bool) (string, bool) {
-	if !ok {
-		return "", false
-	}
-	if v.at().kind != scalarNode {
+func (r *reader) raw(v frontmatter.Value) string {
+	if v.Exists() && !v.IsScalar() {
 		r.note(v, mustBeSingle)
-		return "", false
 	}
-	return feeds.XMLText(v.scalar()), true
-}
-
-// simple is a scalar that is all of what XML, plain text and a single line can be.
-func (v value) simple(ok bool) (string, bool) {
-	if !ok || v.at().kind != scalarNode {
-		return "", false
-	}
-	s := v.scalar()
-	return s, simple(s)
+	return feeds.XMLText(v.Scalar())
 }
 
 // text is a scalar as a single line of text.
-func (r *reader) text(v value, ok bool) string {
-	if s, simple := v.simple(ok); simple {
+func (r *reader) text(v frontmatter.Value) string {
+	if s := v.Scalar(); body.IsPlainText(s) && v.IsScalar() {
 		return s
 	}
-	s, _ := r.raw(v, ok)
-	return oneLine(s)
+	return body.OneLine(r.raw(v))
 }
 
 // plain is a scalar as a single line without markup.
-func (r *reader) plain(v value, ok bool) string {
-	if s, simple := v.simple(ok); simple {
+func (r *reader) plain(v frontmatter.Value) string {
+	if s := v.Scalar(); body.IsPlainText(s) && v.IsScalar() {
 		return s
 	}
-	s, _ := r.raw(v, ok)
-	return plainText(s)
+	return body.PlainText(r.raw(v))
 }
 
 // date is a time that decides when the article shows; one that cannot be read
 // makes the file unusable, because a guess could publish it too early.
 func (r *reader) date(f field) time.Time {
-	v, ok := r.get(f)
-	t, message := r.readDate(v, ok)
+	v := r.get(f)
+	t, message := r.readDate(v)
 	if message != "" {
 		r.fail(v, message)
 	}
@@ -64,22 +52,22 @@ func (r *reader) date(f field) time.Time {
 }
 
 // optionalDate is a time that can be left out where it cannot be read.
-func (r *reader) optionalDate(v value, ok bool) time.Time {
-	t, message := r.readDate(v, ok)
+func (r *reader) optionalDate(v frontmatter.Value) time.Time {
+	t, message := r.readDate(v)
 	if message != "" {
 		r.note(v, message)
 	}
 	return t
 }
 
-func (r *reader) readDate(v value, ok bool) (t time.Time, message string) {
-	if !ok {
+func (r *reader) readDate(v frontmatter.Value) (t time.Time, message string) {
+	if !v.Exists() {
 		return t, ""
 	}
-	if v.at().kind != scalarNode {
+	if !v.IsScalar() {
 		return t, mustBeSingle
 	}
-	s := v.scalar()
+	s := v.Scalar()
 	if strings.TrimSpace(s) == "" {
 		return t, ""
 	}
@@ -93,15 +81,15 @@ func (r *reader) readDate(v value, ok bool) (t time.Time, message string) {
 // flag is a boolean; anything unclear makes the file unusable, because a guess
 // could publish what must not be.
 func (r *reader) flag(f field, otherwise bool) bool {
-	v, ok := r.get(f)
+	v := r.get(f)
 	switch {
-	case !ok:
+	case !v.Exists():
 		return otherwise
-	case v.at().kind != scalarNode:
+	case !v.IsScalar():
 		r.fail(v, "must be true or false, not a list or keys")
 		return otherwise
 	}
-	s := v.scalar()
+	s := v.Scalar()
 	switch strings.ToLower(strings.TrimSpace(s)) {
 	case "true", "yes", "on", "1":
 		return true
@@ -112,9 +100,9 @@ func (r *reader) flag(f field, otherwise bool) bool {
 	return otherwise
 }
 
-func (r *reader) number(v value, ok bool) float64 {
-	s, ok := r.raw(v, ok)
-	if s = strings.TrimSpace(s); !ok || s == "" {
+func (r *reader) number(v frontmatter.Value) float64 {
+	s := strings.TrimSpace(r.raw(v))
+	if s == "" {
 		return 0
 	}
 	f, err := strconv.ParseFloat(strings.ReplaceAll(s, "_", ""), 64)
@@ -126,17 +114,15 @@ func (r *reader) number(v value, ok bool) float64 {
 }
 
 // web is an absolute address, or empty with a note.
-func (r *reader) web(v value, ok bool) string {
-	if ok && v.at().kind == scalarNode {
-		if s := v.scalar(); plain(s) {
-			return s
-		}
+func (r *reader) web(v frontmatter.Value) string {
+	if s := v.Scalar(); address.Absolute(s) {
+		return s
 	}
-	s, ok := r.raw(v, ok)
-	if !ok || strings.TrimSpace(s) == "" {
+	s := r.raw(v)
+	if strings.TrimSpace(s) == "" {
 		return ""
 	}
-	u, err := r.p.urls.web(s)
+	u, err := r.p.site.Web(s)
 	if err != nil {
 		r.note(v, fmt.Sprintf("%q is %s", short(s), err))
 	}
@@ -144,8 +130,8 @@ func (r *reader) web(v value, ok bool) string {
 }
 
 // language makes a BCP 47 tag of the ways in which sites write one: "en_us".
-func (r *reader) language(v value, ok bool) string {
-	s := r.text(v, ok)
+func (r *reader) language(v frontmatter.Value) string {
+	s := r.text(v)
 	if s == "" {
 		return ""
 	}
@@ -163,4 +149,12 @@ func short(s string) string {
 		return string(r[:80]) + "…"
 	}
 	return s
+}
+
+// fail notes a problem that makes the file unusable; note one that costs a field.
+func (r *reader) fail(v frontmatter.Value, message string) {
+	r.errs = append(r.errs, v.Problem(message))
+}
+func (r *reader) note(v frontmatter.Value, message string) {
+	r.notes = append(r.notes, v.Problem(message+": left out"))
 }

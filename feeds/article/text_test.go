@@ -6,33 +6,6 @@ import (
 	"time"
 )
 
-func TestPlainText(t *testing.T) {
-	for in, want := range map[string]string{
-		"plain":                             "plain",
-		"  two\n lines\t ":                  "two lines",
-		"1 < 2 and 3 > 2":                   "1 < 2 and 3 > 2",
-		"Vec<T> & Option<Box<T>>":           "Vec<T> & Option<Box<T>>",
-		"AT&T, R&D, Q&amp;A":                "AT&T, R&D, Q&A",
-		"?a=1&copy=2&lt=3":                  "?a=1&copy=2&lt=3",
-		"&notit; &nosuch;":                  "&notit; &nosuch;",
-		"<b>bold</b> &lt;i&gt;":             "bold <i>",
-		"Use the <b> tag":                   "Use the <b> tag",
-		"one<br>two<br/>three":              "one two three",
-		"<p>one</p><p>two</p>":              "one two",
-		"a<script>x()</script>b":            "ab",
-		"&amp;amp;lt;":                      "<",
-		"&#8217;&#x2019;&rsquo;":            "’’’",
-		"a\x00b\x1fc\u0085d\x7fe&#1;f&#0;g": "a b c d e f\ufffdg",
-		"🚀 emoji שלום \u200fRTL\u200e":      "🚀 emoji שלום \u200fRTL\u200e",
-		"\xff":                              "\ufffd",
-		"":                                  "",
-	} {
-		if got := plainText(in); got != want {
-			t.Errorf("plainText(%q) = %q, want %q", in, got, want)
-		}
-	}
-}
-
 func TestExcerpt(t *testing.T) {
 	long := strings.Repeat("word ", 100)
 	for _, c := range []struct{ name, body, want string }{
@@ -87,16 +60,15 @@ func TestCostlyBodies(t *testing.T) {
 	}
 }
 
-// TestUsualBodies holds that the bound on cost spares what people write.
-func TestUsualBodies(t *testing.T) {
-	for name, body := range map[string]string{
-		"list of links": strings.Repeat("- [a](https://e.org/a) – *what* it `is`\n", 2000),
-		"table":         "|a|b|c|d|\n|-|-|-|-|\n" + strings.Repeat("|1|2|3|4|\n", 5000),
-		"prose":         strings.Repeat(strings.Repeat("some _words_ here, ", 20)+"\n\n", 5000),
-		"rule":          "a\n\n" + strings.Repeat("-", 200) + "\n",
-	} {
-		if costly(body) {
-			t.Errorf("%s: costly", name)
+// TestTemplates takes out the templates of the site's own program, and no others.
+func TestTemplates(t *testing.T) {
+	const text = "a {% x %} {{< y >}} b"
+	for _, c := range []struct {
+		opt  Options
+		want string
+	}{{Options{Jekyll: true}, "a   b"}, {Options{Hugo: true}, "a {% x %}  b"}, {Options{}, text}} {
+		if got := c.opt.withoutTemplates([]byte(text)); string(got) != c.want {
+			t.Errorf("%+v: %q", c.opt, got)
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package article
+package frontmatter
 
 import (
 	"bytes"
@@ -13,7 +13,7 @@ import (
 
 // parseJSON parses the object at the head of src into t, which is empty, and
 // returns what follows it.
-func parseJSON(t *tree, src []byte) ([]byte, error) {
+func parseJSON(t *Tree, src []byte) ([]byte, error) {
 	text := string(src)
 	p := &jsonParser{tree: t, text: text, dec: json.NewDecoder(strings.NewReader(text))}
 	p.dec.UseNumber()
@@ -28,7 +28,7 @@ func parseJSON(t *tree, src []byte) ([]byte, error) {
 		}
 		return nil, &feeds.Problem{Line: line, Col: col, Message: message}
 	}
-	t.seal()
+	t.finish()
 	body := src[p.dec.InputOffset():]
 	if line, rest, _ := bytes.Cut(body, []byte("\n")); len(bytes.TrimSpace(line)) == 0 {
 		body = rest
@@ -37,7 +37,7 @@ func parseJSON(t *tree, src []byte) ([]byte, error) {
 }
 
 type jsonParser struct {
-	tree *tree
+	tree *Tree
 	text string
 	dec  *json.Decoder
 	seen int // offset up to which lines are counted
@@ -84,11 +84,11 @@ func (p *jsonParser) value(depth int) (int32, error) {
 		}
 		err = p.children(n, depth)
 	case string:
-		p.tree.tell(n, t)
+		p.tree.setText(n, t)
 	case json.Number:
-		p.tree.tell(n, t.String())
+		p.tree.setText(n, t.String())
 	case bool:
-		p.tree.tell(n, strconv.FormatBool(t))
+		p.tree.setText(n, strconv.FormatBool(t))
 	case nil:
 		at.null = true
 	}

@@ -1,4 +1,4 @@
-package article
+package body
 
 import (
 	"fmt"
@@ -10,12 +10,11 @@ import (
 
 	nethtml "golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
-
-	"feedmill/feeds"
 )
 
-// player is the address of the first frame in an HTML snippet.
-func player(snippet string) string {
+// Player returns the address of the first frame in an HTML snippet; "" if it has
+// none.
+func Player(snippet string) string {
 	if !strings.Contains(snippet, "<iframe") && !strings.Contains(snippet, "<IFRAME") {
 		return ""
 	}
@@ -43,25 +42,15 @@ func frameSource(n *nethtml.Node) string {
 	return attr(n, "data-src")
 }
 
-// video describes the moving picture of an article of type video.
-func (r *reader) video(featured string, it *feeds.Item) *feeds.Video {
-	v := &feeds.Video{PageURL: it.URL}
-	if src := player(featured); src != "" {
-		if u, err := r.p.urls.web(src); err == nil {
-			v.PlayerURL = u
-			if page, _ := watchPage(u); v.PageURL == "" {
-				v.PageURL = page
-			}
-		}
-	}
-	if v.PageURL == "" && v.PlayerURL == "" {
-		return nil
-	}
-	return v
+// WatchPage returns the page on which people watch the video of a player, which
+// is src itself if the service is not known.
+func WatchPage(src string) string {
+	page, _ := watchPage(src)
+	return page
 }
 
-// watchPage turns the address of a player into that of the page to watch on,
-// with a picture where the service has one at a known place.
+// watchPage is WatchPage with the address of a picture of the video, which only
+// some services have.
 func watchPage(src string) (page, picture string) {
 	u, err := url.Parse(src)
 	if err != nil {
@@ -79,16 +68,16 @@ func watchPage(src string) (page, picture string) {
 	return src, ""
 }
 
-// allows reports whether players of this address's host may be embedded.
-func (s *sanitiser) allows(src string) bool {
+// allows reports whether the settings allow players of the host of src.
+func (r *Renderer) allows(src string) bool {
 	u, err := url.Parse(src)
-	return err == nil && slices.ContainsFunc(s.hosts, func(h string) bool { return strings.EqualFold(h, u.Hostname()) })
+	return err == nil && slices.ContainsFunc(r.hosts, func(h string) bool { return strings.EqualFold(h, u.Hostname()) })
 }
 
-// embed is a frame for the player at src, or empty where its host is not allowed.
-func (s *sanitiser) embed(src string) string {
-	u, err := s.urls.web(src)
-	if src == "" || err != nil || !s.allows(u) {
+// embed returns a frame for the player at src; "" if its host is not allowed.
+func (r *Renderer) embed(src string) string {
+	u, err := r.site.Web(src)
+	if src == "" || err != nil || !r.allows(u) {
 		return ""
 	}
 	return fmt.Sprintf(`<iframe src="%s" width="640" height="360" allowfullscreen=""></iframe>`, html.EscapeString(u))

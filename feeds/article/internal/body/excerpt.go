@@ -1,4 +1,4 @@
-package article
+package body
 
 import (
 	"strings"
@@ -6,20 +6,22 @@ import (
 	"feedmill/feeds"
 )
 
-// excerptSize bounds the text kept for a summary, in bytes.
+// excerptSize is how much of the text an excerpt can be taken from, in bytes.
 const excerptSize = 2000
 
-// write adds text that stands before the excerpt marker.
+// write adds text that an excerpt can be taken from: what stands outside of
+// headings and before the excerpt marker.
 func (w *walker) write(s string) {
 	if room := excerptSize - w.text.Len(); !w.more && !w.heading && room > 0 {
 		w.text.WriteString(s[:min(len(s), room)])
 	}
 }
 
-// excerptLength is where a summary made of the text ends, in bytes.
+// excerptLength is the most that an excerpt without a marker has, in bytes.
 const excerptLength = 320
 
-// excerpt is the text before the "more" marker, else its first paragraph or so.
+// excerpt returns the text before the marker <!--more-->, else the beginning of
+// its first paragraph.
 func (c *content) excerpt() string {
 	text := feeds.XMLText(strings.ToValidUTF8(strings.TrimSpace(c.lead), ""))
 	if !c.more {

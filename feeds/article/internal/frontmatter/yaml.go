@@ -1,4 +1,4 @@
-package article
+package frontmatter
 
 import (
 	"errors"
@@ -13,16 +13,16 @@ import (
 )
 
 // parseYAML parses what stands below the opening line into t, which is empty.
-func parseYAML(t *tree, text string) error {
+func parseYAML(t *Tree, text string) error {
 	if scan(t, text) {
 		return nil
 	}
-	t.reset()
+	t.Reset()
 	return parseAnyYAML(t, text)
 }
 
 // parseAnyYAML is parseYAML for all that the scanner declines.
-func parseAnyYAML(t *tree, text string) error {
+func parseAnyYAML(t *Tree, text string) error {
 	doc, err := decodeYAML(text)
 	if err != nil {
 		return yamlProblem(text, err)
@@ -34,15 +34,15 @@ func parseAnyYAML(t *tree, text string) error {
 		return &feeds.Problem{Line: doc.Line, Col: doc.Column, Message: "front matter must be keys and values, as in title: My article"}
 	}
 	t.addYAML(doc, make(map[*yaml.Node]int32))
-	t.seal()
+	t.finish()
 	return t.duplicates()
 }
 
 // addYAML adds a node and what is below it; targets are those that have an
 // anchor.
-func (t *tree) addYAML(n *yaml.Node, targets map[*yaml.Node]int32) int32 {
+func (t *Tree) addYAML(n *yaml.Node, targets map[*yaml.Node]int32) int32 {
 	i := t.add(node{line: int32(n.Line), col: int32(n.Column), merge: n.Tag == "!!merge"})
-	t.tell(i, n.Value)
+	t.setText(i, n.Value)
 	if n.Anchor != "" {
 		targets[n] = i
 	}

@@ -1,24 +1,27 @@
-package article
+package body
 
 import (
 	"cmp"
-	"net/url"
 	"slices"
 	"strings"
 
 	nethtml "golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"feedmill/feeds/article/internal/address"
 )
 
-// walker goes once through a tree, changing it in place.
+// walker goes once through a tree of HTML and changes it in place.
 type walker struct {
-	*sanitiser
+	*Renderer
 	*content
-	page    *url.URL // nil where not known
-	own     bool     // page is one of the site's
-	heading bool     // inside one: no text for a summary
+	page    address.Site // of links within the page
+	own     bool         // the page is one of the site's
+	heading bool         // inside a heading, whose text is in no excerpt
 	text    strings.Builder
 }
+
+// children keeps those children of parent that feeds may hold.
 
 func (w *walker) children(parent *nethtml.Node) {
 	for n := parent.FirstChild; n != nil; {
@@ -30,7 +33,7 @@ func (w *walker) children(parent *nethtml.Node) {
 	}
 }
 
-// keep mends n, a child of parent, and reports whether it may stay.
+// keep makes n, a child of parent, safe and reports whether it may stay.
 func (w *walker) keep(parent, n *nethtml.Node) bool {
 	switch n.Type {
 	case nethtml.CommentNode:
@@ -56,7 +59,7 @@ func (w *walker) element(parent, n *nethtml.Node) bool {
 		return w.image(n)
 	case atom.Source:
 		w.addresses(n)
-		return attr(n, "src") != "" // a <picture> has its <img>
+		return attr(n, "src") != "" // those of a <picture> have none, and are not needed: it has an <img>
 	case atom.Xmp, atom.Listing, atom.Plaintext:
 		n.Data, n.DataAtom = "pre", atom.Pre // would render as raw markup
 	case atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6:
@@ -65,15 +68,16 @@ func (w *walker) element(parent, n *nethtml.Node) bool {
 	}
 	w.addresses(n)
 	w.children(n)
-	if block(n.DataAtom) {
+	if IsBlock(n.DataAtom) {
 		w.write("\n")
 	}
 	return true
 }
 
-// frame keeps a player of an allowed host and puts a link before any other.
+// frame keeps a player whose host is allowed; before any other it puts a link to
+// the video.
 func (w *walker) frame(parent, n *nethtml.Node) bool {
-	src, err := w.urls.web(frameSource(n))
+	src, err := w.site.Web(frameSource(n))
 	if err != nil || tiny(n) {
 		return false
 	}
@@ -96,8 +100,9 @@ func (w *walker) frame(parent, n *nethtml.Node) bool {
 	return false
 }
 
-// image makes a picture's address absolute; lazy ones have a stand-in there and
-// keep their own elsewhere. A tracking pixel is no picture.
+// image makes a picture's address absolute and reports whether it may stay, which
+// tracking pixels may not. A picture that scripts load late has its address in
+// data-src, and that of a placeholder in src.
 func (w *walker) image(n *nethtml.Node) bool {
 	first, _, _ := strings.Cut(attr(n, "srcset"), " ")
 	for _, address := range []string{attr(n, "data-src"), attr(n, "data-original"), attr(n, "src"), strings.TrimRight(first, ",")} {
@@ -131,21 +136,17 @@ func (w *walker) addresses(n *nethtml.Node) {
 	}
 }
 
-// resolve makes an address in the text absolute: against the page the text
-// stands on where that is one of the site's own, and against the site
-// otherwise.
+// resolve makes an address in the text absolute: against the page that the text
+// stands on if that is one of the site's, otherwise against the site.
 func (w *walker) resolve(s string) (string, error) {
 	s = strings.TrimSpace(s)
-	fragment := strings.HasPrefix(s, "#")
-	if fragment || w.own && !strings.HasPrefix(s, "/") {
-		if w.page == nil {
-			return "", errNoSite
-		}
-		return resolver{site: w.page}.any(s)
+	if strings.HasPrefix(s, "#") || w.own && !strings.HasPrefix(s, "/") {
+		return w.page.Any(s)
 	}
-	return w.urls.any(s)
+	return w.site.Any(s)
 }
 
+// attr returns the value of an attribute; "" if there is none.
 func attr(n *nethtml.Node, key string) string {
 	for _, a := range n.Attr {
 		if a.Key == key && a.Namespace == "" {

@@ -1,4 +1,4 @@
-package article
+package body
 
 import (
 	"strings"
@@ -16,14 +16,11 @@ func TestTemplates(t *testing.T) {
 		{`{{< figure src="/a.png" alt="A" caption="Ship" >}}{{% notice %}}kept{{% /notice %}}`, "{}kept{}", "![A](/a.png)\n\nShipkept"},
 		{"{{< highlight go >}}\nx := 1\n{{< /highlight >}}", "\nx := 1\n", "```go\nx := 1\n```"},
 	} {
-		if got := (&Options{Jekyll: true}).withoutTemplates([]byte(c.text)); string(got) != c.jekyll {
+		if got := WithoutLiquid([]byte(c.text)); string(got) != c.jekyll {
 			t.Errorf("Jekyll: %q gives %q, want %q", c.text, got, c.jekyll)
 		}
-		if got := (&Options{Hugo: true}).withoutTemplates([]byte(c.text)); string(got) != c.hugo {
+		if got := WithoutShortcodes([]byte(c.text)); string(got) != c.hugo {
 			t.Errorf("Hugo: %q gives %q, want %q", c.text, got, c.hugo)
-		}
-		if got := (&Options{}).withoutTemplates([]byte(c.text)); string(got) != c.text {
-			t.Errorf("a plain folder: %q gives %q", c.text, got)
 		}
 	}
 }
@@ -33,7 +30,7 @@ func TestTemplates(t *testing.T) {
 func TestTemplatesAreCheap(t *testing.T) {
 	for _, open := range []string{"{%", "{{", "{{<", "{% raw %}", "{% highlight x %}", "{{< figure ", "{:"} {
 		text := []byte(strings.Repeat(open, 50_000))
-		(&Options{Jekyll: true}).withoutTemplates(text)
-		(&Options{Hugo: true}).withoutTemplates(text)
+		WithoutLiquid(text)
+		WithoutShortcodes(text)
 	}
 }

@@ -1,4 +1,4 @@
-package article
+package body
 
 import (
 	"bytes"
@@ -11,9 +11,9 @@ import (
 	gmhtml "github.com/yuin/goldmark/renderer/html"
 )
 
-// markdown renders GitHub's dialect with footnotes, but leaves "[x]" to its
-// reader, because feeds hold no check boxes. Raw HTML passes, because all
-// output is sanitised.
+// markdown renders GitHub's dialect with footnotes, but without task lists: "[x]"
+// stays, because feeds hold no check boxes. Raw HTML passes, because all output
+// is sanitised.
 var markdown = goldmark.New(
 	goldmark.WithExtensions(
 		extension.Linkify, extension.Strikethrough, extension.Footnote, extension.DefinitionList,
@@ -23,8 +23,8 @@ var markdown = goldmark.New(
 	goldmark.WithRendererOptions(gmhtml.WithUnsafe()),
 )
 
-// renderMarkdown makes HTML of text. Text that would take goldmark very long,
-// as no article does, becomes plain paragraphs.
+// renderMarkdown makes HTML of text. Text that would take goldmark very long, which
+// no real article does, becomes plain paragraphs.
 func renderMarkdown(text string) string {
 	var out bytes.Buffer
 	if costly(text) || markdown.Convert([]byte(text), &out) != nil {
@@ -33,14 +33,16 @@ func renderMarkdown(text string) string {
 	return out.String()
 }
 
-// maxCost is about a second or two of goldmark's time: that grows with the
-// square of the delimiters in one paragraph, with the square of the footnotes,
-// and with the columns of a table in each of its rows, however short.
+// maxCost stands for a second or two of goldmark's time. That grows with the square
+// of the delimiters in one paragraph, with the square of the footnotes, and with
+// a table's columns for each of its rows, however short.
 const maxCost = 5e8
 
-// deepLine begins with far more block quotes or lists than anybody nests.
+// deepLine finds a line that begins with far more block quotes or lists than
+// anybody nests.
 var deepLine = regexp.MustCompile(`(?m)^[ \t>*+.)0-9-]{1000}`)
 
+// costly reports whether goldmark would take longer than maxCost for text.
 func costly(text string) bool {
 	if deepLine.MatchString(text) {
 		return true
@@ -65,4 +67,16 @@ func costly(text string) bool {
 		}
 	}
 	return false
+}
+
+var topHeading = regexp.MustCompile(`^# +[^\n]{1,500}`)
+
+// Heading returns the text of the heading that a Markdown text begins with; "" if
+// it does not.
+func Heading(text []byte) string {
+	h := string(topHeading.Find(text))
+	if h == "" {
+		return ""
+	}
+	return PlainText(stripTags(renderMarkdown(h)))
 }

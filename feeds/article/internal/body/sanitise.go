@@ -1,7 +1,6 @@
-package article
+package body
 
 import (
-	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -9,16 +8,20 @@ import (
 	"github.com/microcosm-cc/bluemonday"
 	nethtml "golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"feedmill/feeds/article/internal/address"
 )
 
-// sanitiser makes content safe and absolute. It is safe for concurrent use.
-type sanitiser struct {
-	urls   resolver
+// Renderer makes content of the bodies of one site. It is safe for concurrent use.
+type Renderer struct {
+	site   address.Site
 	hosts  []string
 	policy *bluemonday.Policy
 }
 
-func newSanitiser(urls resolver, hosts []string) *sanitiser {
+// NewRenderer makes a Renderer for a site whose settings allow to embed players of
+// some hosts.
+func NewRenderer(site address.Site, embedHosts []string) *Renderer {
 	p := bluemonday.UGCPolicy()
 	p.AllowRelativeURLs(false)
 	p.RequireNoFollowOnLinks(false)
@@ -28,56 +31,55 @@ func newSanitiser(urls resolver, hosts []string) *sanitiser {
 	p.AllowAttrs("src", "poster", "width", "height").OnElements("audio", "video")
 	p.AllowAttrs("src", "type").OnElements("source")
 	p.AllowElements("audio", "video", "source")
-	// Else bluemonday drops them, and mixes up which closing tags go with them.
+	// Without this, bluemonday drops these elements if they have no attributes, and
+	// closing tags of others with them.
 	p.AllowNoAttrs().OnElements("a", "map", "bdo", "meter", "progress")
-	if len(hosts) > 0 {
+	if len(embedHosts) > 0 {
 		p.AllowElements("iframe")
 		p.AllowAttrs("src").OnElements("iframe")
 		p.AllowAttrs("width", "height").Matching(regexp.MustCompile(`^[0-9]{1,4}%?$`)).OnElements("iframe")
 		p.AllowAttrs("allowfullscreen").OnElements("iframe")
 	}
-	return &sanitiser{urls, hosts, p}
+	return &Renderer{site, embedHosts, p}
 }
 
-// content is a body after parsing: nothing in it is unsafe or relative.
+// content is a parsed body in which nothing is unsafe or relative.
 type content struct {
 	nodes    []*nethtml.Node
 	policy   *bluemonday.Policy
 	hasImage bool
-	more     bool   // an excerpt marker was met: text before it is the excerpt
-	lead     string // where the text begins, paragraphs ending in line feeds
+	more     bool   // there is an excerpt marker: the text before it is the excerpt
+	lead     string // the beginning of the text, each paragraph ended by a line feed
 }
 
-// clean parses src and takes out what feeds must not hold; page is the address
-// that links within the document refer to.
-func (s *sanitiser) clean(src, page string) *content {
-	c := &content{policy: s.policy}
+// clean parses HTML and takes out what feeds must not hold; page is the URL of the
+// page it stands on, to which links such as #note refer, or "".
+func (r *Renderer) clean(src, page string) *content {
+	c := &content{policy: r.policy}
 	nodes, err := fragment(src)
 	if err != nil {
-		nodes = []*nethtml.Node{textNode(plainText(stripTags(src)))}
+		nodes = []*nethtml.Node{textNode(PlainText(stripTags(src)))}
 	}
 	root := element("div", atom.Div)
 	for _, n := range nodes {
 		root.AppendChild(n)
 	}
-	w := walker{sanitiser: s, content: c}
-	if u, err := url.Parse(page); err == nil && u.Host != "" {
-		w.page, w.own = u, s.urls.site != nil && strings.HasPrefix(page, s.urls.site.String())
-	}
+	w := walker{Renderer: r, content: c, page: address.Page(page), own: r.site.Holds(page)}
 	w.children(root)
 	c.lead = w.text.String()
 	c.nodes = slices.Collect(root.ChildNodes())
 	return c
 }
 
-// fragment parses HTML as the inside of a body element; the heads of whole
-// documents become siblings of their bodies. It fails where elements nest
-// deeper than any page's.
+// fragment parses HTML as the inside of a body element; the head of a whole
+// document becomes a sibling of its body. It fails if elements nest far deeper
+// than in any page.
 func fragment(src string) ([]*nethtml.Node, error) {
 	return nethtml.ParseFragment(strings.NewReader(src), &nethtml.Node{Type: nethtml.ElementNode, Data: "body", DataAtom: atom.Body})
 }
 
-// html renders the content and lets the policy have the last word.
+// html renders the content. The policy is applied to the outcome, so that it holds
+// for whatever has happened before.
 func (c *content) html() string {
 	var b strings.Builder
 	for _, n := range c.nodes {

@@ -1,4 +1,4 @@
-package article
+package frontmatter
 
 import "strings"
 
@@ -8,7 +8,7 @@ import "strings"
 // knows nothing of errors: yaml.v3 then reads the front matter from its start.
 // What it does not decline it reads as yaml.v3 does (see FuzzScan).
 type scanner struct {
-	t      *tree
+	t      *Tree
 	text   string
 	line   int32 // in the file
 	bol    int   // offset of the line
@@ -20,7 +20,7 @@ type scanner struct {
 
 // scan fills t with the mapping that text is; false leaves it in any state. The
 // first line of text is the second of the file.
-func scan(t *tree, text string) bool {
+func scan(t *Tree, text string) bool {
 	if strings.IndexByte(text, '\t') >= 0 {
 		return false
 	}

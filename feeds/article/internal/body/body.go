@@ -1,4 +1,7 @@
-package article
+// Package body makes an item's content of an article's text: it renders Markdown
+// and plain text, makes HTML safe and its addresses absolute, and takes the
+// excerpt.
+package body
 
 import (
 	"cmp"
@@ -9,16 +12,32 @@ import (
 	"feedmill/feeds"
 )
 
-// body is what an item's content is made of.
-type body struct {
-	p        *Parser
-	text     []byte // not to be changed
-	markup   Markup
-	featured string // an HTML snippet to stand first, often a player
+// Markup is the language that a text is written in.
+type Markup string
+
+// The languages that a text can be written in.
+const (
+	Markdown Markup = "markdown"
+	HTML     Markup = "html"
+	Text     Markup = "text"
+)
+
+// Body is what an item's content is made of. It is not changed once it is made.
+type Body struct {
+	Text     []byte
+	Markup   Markup
+	Featured string // an HTML snippet to stand above the text, often a player
+	renderer *Renderer
 }
 
-// render fills in what an item has of the body.
-func (b *body) render(it *feeds.Item) {
+// Body makes a Body that r renders.
+func (r *Renderer) Body(text []byte, m Markup, featured string) Body {
+	return Body{text, m, featured, r}
+}
+
+// Render sets it.HTML, and it.Summary if there is none yet. It reads the item's
+// URL, title, images, related articles and video, which must be set.
+func (b *Body) Render(it *feeds.Item) {
 	c := b.clean(it.URL)
 	if it.Summary == "" {
 		it.Summary = c.excerpt()
@@ -30,19 +49,19 @@ func (b *body) render(it *feeds.Item) {
 	it.HTML = feeds.XMLText(b.lead(it, c.hasImage) + content + relatedList(it.Related))
 }
 
-// clean parses the body into safe content.
-func (b *body) clean(page string) *content {
-	src := string(b.text)
-	switch b.markup {
+// clean parses the text into safe content; page is the item's URL.
+func (b *Body) clean(page string) *content {
+	src := string(b.Text)
+	switch b.Markup {
 	case Text:
 		src = paragraphs(src)
 	case Markdown:
 		src = renderMarkdown(src)
 	}
-	return b.p.sanitise.clean(src, page)
+	return b.renderer.clean(src, page)
 }
 
-// paragraphs makes HTML of plain text.
+// paragraphs makes HTML of plain text, whose paragraphs stand between blank lines.
 func paragraphs(text string) string {
 	var out strings.Builder
 	for para := range strings.SplitSeq(text, "\n\n") {
@@ -53,20 +72,20 @@ func paragraphs(text string) string {
 	return out.String()
 }
 
-// lead is what stands above the text: the player where the settings allow its
-// host, else a picture that links to the video; other featured content as it
-// is; and a picture if there is none yet.
-func (b *body) lead(it *feeds.Item, hasImage bool) string {
-	src := player(b.featured)
-	if embed := b.p.sanitise.embed(src); embed != "" {
+// lead returns what stands above the text: a player whose host the settings
+// allow; else a picture that links to the video; else the item's first picture,
+// if the text has none, and featured content that is no player.
+func (b *Body) lead(it *feeds.Item, hasImage bool) string {
+	src := Player(b.Featured)
+	if embed := b.renderer.embed(src); embed != "" {
 		return embed + "\n"
 	}
 	if link := b.video(it, src); link != "" && (src != "" || it.Video != nil) {
 		return link
 	}
 	featured := ""
-	if b.featured != "" && src == "" {
-		c := b.p.sanitise.clean(b.featured, it.URL)
+	if b.Featured != "" && src == "" {
+		c := b.renderer.clean(b.Featured, it.URL)
 		featured, hasImage = c.html(), hasImage || c.hasImage
 	}
 	if len(it.Images) > 0 && !hasImage {
@@ -75,10 +94,11 @@ func (b *body) lead(it *feeds.Item, hasImage bool) string {
 	return featured
 }
 
-// video links to the page to watch the video on; src is its player's address.
-func (b *body) video(it *feeds.Item, src string) string {
+// video returns a link to the page to watch the video on, with a picture if there
+// is one; src is the player's address, "" if there is none.
+func (b *Body) video(it *feeds.Item, src string) string {
 	page, picture := it.URL, ""
-	if u, err := b.p.urls.web(src); err == nil {
+	if u, err := b.renderer.site.Web(src); err == nil {
 		var watch string
 		watch, picture = watchPage(u)
 		page = cmp.Or(page, watch)

@@ -1,4 +1,4 @@
-package article
+package frontmatter
 
 import (
 	"errors"
@@ -20,7 +20,7 @@ import (
 var deepTables = regexp.MustCompile(`(\{[^{}]*){64}`)
 
 // parseTOML parses what stands below the opening line into t, which is empty.
-func parseTOML(t *tree, text string) error {
+func parseTOML(t *Tree, text string) error {
 	if deepTables.MatchString(text) {
 		return &feeds.Problem{Line: 1, Col: 1, Message: "nested too deep"}
 	}
@@ -40,7 +40,7 @@ func parseTOML(t *tree, text string) error {
 	places := tomlPlaces{}
 	places.read(text)
 	places.add(t, values, "", spot{2, 1})
-	t.seal()
+	t.finish()
 	return t.duplicates()
 }
 
@@ -56,7 +56,7 @@ type spot struct{ line, col int }
 type tomlPlaces map[string]spot
 
 // add adds a decoded value, and what is below it, to a tree.
-func (p tomlPlaces) add(t *tree, v any, path string, around spot) int32 {
+func (p tomlPlaces) add(t *Tree, v any, path string, around spot) int32 {
 	at, ok := p[path]
 	if !ok {
 		at = around
@@ -73,7 +73,7 @@ func (p tomlPlaces) add(t *tree, v any, path string, around spot) int32 {
 		t.nodes[n].kind = mappingNode
 		for _, key := range slices.Sorted(maps.Keys(v)) {
 			k := t.add(node{})
-			t.tell(k, key)
+			t.setText(k, key)
 			t.link(n, last, k)
 			last = k
 			value := element(v[key], strings.TrimPrefix(path+"."+key, "."))
@@ -94,9 +94,9 @@ func (p tomlPlaces) add(t *tree, v any, path string, around spot) int32 {
 		if !local {
 			layout = time.RFC3339Nano
 		}
-		t.tell(n, v.Format(layout))
+		t.setText(n, v.Format(layout))
 	default:
-		t.tell(n, fmt.Sprint(v))
+		t.setText(n, fmt.Sprint(v))
 	}
 	return n
 }

@@ -1,4 +1,4 @@
-package article
+package body
 
 import (
 	"html"
@@ -13,28 +13,29 @@ import (
 	"feedmill/feeds"
 )
 
-// clearTag is what only markup has: a closing tag, a line break, a picture.
-// "1 < 2" and "Vec<T>" have none of them.
+// clearTag finds what only HTML has: a closing tag, a line break, a picture.
+// "1 < 2" and "Vec<T>" have none of these.
 var clearTag = regexp.MustCompile(`(?i)</(a|b|i|em|strong|code|sup|sub|span|u|small|q|p|div|li|ul|ol|h[1-6]|blockquote|font|cite|abbr|script|style)\s*>|<br\s*/?>|<img\s`)
 
 var reference = regexp.MustCompile(`&(#[0-9]+|#[xX][0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]*);`)
 
-// simple reports whether s is plain text, and needs no change to be a line of it.
-func simple(s string) bool {
+// IsPlainText reports whether PlainText returns s as it is. It may say no though
+// it does.
+func IsPlainText(s string) bool {
 	return tidy(s) && strings.IndexByte(s, '<') < 0 && strings.IndexByte(s, '&') < 0 && feeds.XMLText(s) == s
 }
 
-// plainText makes one line of plain text: tags go where there clearly are some,
-// character references are decoded, also those that a source has escaped
-// several times, and control characters become spaces.
-func plainText(s string) string {
-	if simple(s) {
+// PlainText makes one line of plain text of s: tags are taken out if there clearly
+// are some, character references are decoded, even if they are escaped several
+// times, and control characters become spaces.
+func PlainText(s string) string {
+	if IsPlainText(s) {
 		return s
 	}
 	return withoutMarkup(s)
 }
 
-// withoutMarkup is plainText for all that needs a change, or could.
+// withoutMarkup is PlainText without the short cut.
 func withoutMarkup(s string) string {
 	if strings.IndexByte(s, '<') >= 0 && clearTag.MatchString(s) {
 		s = stripTags(s)
@@ -58,7 +59,7 @@ func withoutMarkup(s string) string {
 	return strings.Join(strings.Fields(feeds.XMLText(s)), " ")
 }
 
-// unescape decodes one reference; one that only begins like a known name, as
+// unescape decodes one reference. One that only begins like a known name, such as
 // "&notit;", stays.
 func unescape(ref string) string {
 	if s := html.UnescapeString(ref); !strings.HasSuffix(s, ";") || s == ";" {
@@ -67,7 +68,7 @@ func unescape(ref string) string {
 	return ref
 }
 
-// stripTags keeps the text between tags, with its references as they are.
+// stripTags returns the text between tags, with its references as they are.
 func stripTags(s string) string {
 	var b strings.Builder
 	z := nethtml.NewTokenizer(strings.NewReader(s))
@@ -85,15 +86,15 @@ func stripTags(s string) string {
 			if t.DataAtom == atom.Script || t.DataAtom == atom.Style {
 				hidden = t.Type == nethtml.StartTagToken
 			}
-			if block(t.DataAtom) {
+			if IsBlock(t.DataAtom) {
 				b.WriteByte(' ')
 			}
 		}
 	}
 }
 
-// block reports whether an element ends the line.
-func block(a atom.Atom) bool {
+// IsBlock reports whether an element ends the line.
+func IsBlock(a atom.Atom) bool {
 	switch a {
 	case atom.P, atom.Div, atom.Li, atom.Ul, atom.Ol, atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6, atom.Br, atom.Tr, atom.Td, atom.Th,
 		atom.Blockquote, atom.Pre, atom.Section, atom.Article, atom.Figure, atom.Figcaption, atom.Dt, atom.Dd, atom.Table:
@@ -102,9 +103,9 @@ func block(a atom.Atom) bool {
 	return false
 }
 
-// oneLine makes one space of each run of white space, and none of those at the
+// OneLine makes one space of each run of white space, and none of those at the
 // ends.
-func oneLine(s string) string {
+func OneLine(s string) string {
 	if tidy(s) {
 		return s
 	}
