@@ -73,13 +73,17 @@ func newRoot() *cobra.Command {
 		Example:       "  feedmill serve ~/site\n  feedmill check ~/site",
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		Args:          knownCommand,
-		RunE:          func(cmd *cobra.Command, args []string) error { return cmd.Help() },
+
+		SuggestionsMinimumDistance: 2,
+		Args:                       knownCommand,
+		RunE:                       func(cmd *cobra.Command, args []string) error { return cmd.Help() },
 	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w: %w; %s --help lists the flags", errUsage, err, cmd.CommandPath())
 	})
 	root.AddCommand(newServe(), newBuild(), newCheck(), newAccept(), newStatus(), newInit(), newVersion())
+	root.SetHelpCommand(newHelp())
+	root.SetUsageTemplate(root.UsageTemplate() + listTopics())
 	return root
 }
 
@@ -88,11 +92,24 @@ func knownCommand(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	hint := "feedmill --help lists them"
-	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
-		hint = fmt.Sprintf("did you mean %q?", near[0])
+	return unknown("command", args[0], cmd.SuggestionsFor(args[0]), "feedmill --help lists them")
+}
+
+// unknown is the error for a name that is none of its kind: it suggests the first
+// name in near, or else says where all are listed.
+func unknown(kind, name string, near []string, list string) error {
+	if len(near) > 0 {
+		list = fmt.Sprintf("did you mean %q?", near[0])
 	}
-	return fmt.Errorf("%w: unknown command %q; %s", errUsage, args[0], hint)
+	return fmt.Errorf("%w: unknown %s %q; %s", errUsage, kind, name, list)
+}
+
+// noArguments refuses any argument.
+func noArguments(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return fmt.Errorf("%w: %s takes no arguments", errUsage, cmd.CommandPath())
+	}
+	return nil
 }
 
 // oneFolder accepts at most one argument, the folder of articles.
