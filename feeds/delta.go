@@ -27,8 +27,8 @@ func (r *Revision) Marks() []Mark { return marksOf(r.Feed().Items) }
 func marksOf(items []*Item) []Mark {
 	marks := make([]Mark, len(items))
 	for i, it := range items {
-		if it.shared != nil {
-			marks[i] = it.shared.markOf(it)
+		if shared, ok := it.Fragments.(*Shared); ok {
+			marks[i] = shared.markOf(it)
 		} else {
 			marks[i] = markOf(it)
 		}

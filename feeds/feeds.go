@@ -12,6 +12,7 @@
 package feeds
 
 import (
+	"io"
 	"net/url"
 	"slices"
 	"strings"
@@ -252,7 +253,29 @@ type Item struct {
 	Source      *Source // nil: the site itself
 	Related     []Related
 
-	shared *Shared // nil: nothing is kept of it
+	// Fragments keeps what encoders have made of the item; nil: nothing is kept.
+	Fragments Fragments `json:"-"`
+}
+
+// Fragments keeps the encoded forms of one item, so that the documents that hold
+// the item share them. It is safe for concurrent use.
+type Fragments interface {
+	// WriteFragment writes the item in format f to w, as encode makes it or as it
+	// was made for another document. An error is that of encode or of w.
+	WriteFragment(w io.Writer, f Format, encode func() ([]byte, error)) error
+}
+
+// WriteFragment writes it in format f as encode makes it, or as Fragments has
+// kept it. An error is that of encode or of w.
+func (it *Item) WriteFragment(w io.Writer, f Format, encode func() ([]byte, error)) error {
+	if it.Fragments != nil {
+		return it.Fragments.WriteFragment(w, f, encode)
+	}
+	fragment, err := encode()
+	if err == nil {
+		_, err = w.Write(fragment)
+	}
+	return err
 }
 
 // Undated is the end of the day that Item.Updated falls on for items without

@@ -40,25 +40,17 @@ type Shared struct {
 	mark      *Mark
 }
 
-// With is a copy of it whose fragments are kept in s. All documents that it is
+// Of is a copy of it whose fragments are kept in s. All documents that it is
 // written into must be of one site.
-func (it *Item) With(s *Shared) *Item {
+func (s *Shared) Of(it *Item) *Item {
 	shared := *it
-	shared.shared = s
+	shared.Fragments = s
 	return &shared
 }
 
-// WriteFragment writes it in format f as encode makes it, or has made it for
-// another document. An error is that of encode or of w.
-func (it *Item) WriteFragment(w io.Writer, f Format, encode func() ([]byte, error)) error {
-	if it.shared == nil {
-		fragment, err := encode()
-		if err == nil {
-			_, err = w.Write(fragment)
-		}
-		return err
-	}
-	fragment, err := it.shared.fragment(f, encode)
+// WriteFragment implements [Fragments].
+func (s *Shared) WriteFragment(w io.Writer, f Format, encode func() ([]byte, error)) error {
+	fragment, err := s.fragment(f, encode)
 	if err != nil {
 		return err
 	}

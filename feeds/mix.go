@@ -19,18 +19,6 @@ type Mix struct {
 	Top           bool     // the best of the last weeks, best first, instead of the newest
 }
 
-// Library composes feeds of the articles that are shown at one moment. It never
-// changes and is safe for concurrent use.
-type Library interface {
-	// Compose selects what m describes, and renders none of it. before is what
-	// an earlier library made of the same mix, or nil: a result that a reader
-	// cannot tell from it keeps its Revision.
-	Compose(m *Mix, before Blend) Blend
-}
-
-// Blend is what a Library made of a Mix.
-type Blend interface{ Listing() *Listing }
-
 // Plain is the key of the feed that holds the same articles anyway, if there is
 // one.
 func (m *Mix) Plain() (k Key, ok bool) {
@@ -100,10 +88,10 @@ func names(group []Key) string {
 // sort brings the parts into the order of the canonical path, each once.
 func (m *Mix) sort() {
 	for i := range m.Of {
-		m.Of[i] = sorted(m.Of[i], Key.compare)
+		m.Of[i] = sorted(m.Of[i], compareKeys)
 	}
-	m.Of = sorted(m.Of, func(a, b []Key) int { return slices.CompareFunc(a, b, Key.compare) })
-	m.Without = sorted(m.Without, Key.compare)
+	m.Of = sorted(m.Of, func(a, b []Key) int { return slices.CompareFunc(a, b, compareKeys) })
+	m.Without = sorted(m.Without, compareKeys)
 	m.Title = sorted(m.Title, strings.Compare)
 }
 
@@ -112,6 +100,6 @@ func sorted[E any](all []E, compare func(a, b E) int) []E {
 	return slices.CompactFunc(all, func(a, b E) bool { return compare(a, b) == 0 })
 }
 
-func (k Key) compare(o Key) int {
+func compareKeys(k, o Key) int {
 	return cmp.Or(cmp.Compare(k.Kind, o.Kind), strings.Compare(k.Slug, o.Slug))
 }

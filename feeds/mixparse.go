@@ -25,10 +25,10 @@ const (
 //	quality:100         of at least this quality; so too heat:
 //	count:20            at most so many items
 //
-// find gives the feed that somebody may mean by a key, whose slug then is any of
-// its names, or nil. An error is for whoever typed the address: it names the
+// find returns the key of the feed that somebody may mean by a key, whose slug then
+// is any of the feed's names; ok is false where there is none. An error is for whoever typed the address: it names the
 // condition that is wrong.
-func ParseMix(segments []string, find func(Key) *Listing) (*Mix, error) {
+func ParseMix(segments []string, find func(Key) (Key, bool)) (*Mix, error) {
 	p := &mixParser{find: find}
 	size := 0
 	for _, s := range segments {
@@ -51,7 +51,7 @@ func ParseMix(segments []string, find func(Key) *Listing) (*Mix, error) {
 
 type mixParser struct {
 	mix   Mix
-	find  func(Key) *Listing
+	find  func(Key) (Key, bool)
 	terms int
 }
 
@@ -130,14 +130,15 @@ func (p *mixParser) keys(k Kind, list string) (all []Key, err error) {
 		if p.terms++; p.terms > maxMixTerms {
 			break
 		}
-		var l *Listing
+		var found Key
+		known := false
 		if name != "" {
-			l = p.find(Key{k, name})
+			found, known = p.find(Key{Kind: k, Slug: name})
 		}
-		if l == nil || strings.ContainsAny(l.Key.Slug, ",:") { // which the settings may give a topic, but no expression can hold
+		if !known || strings.ContainsAny(found.Slug, ",:") { // which the settings may give a topic, but no expression can hold
 			return all, fmt.Errorf("there is no %s %q to compose of", k, name)
 		}
-		all = append(all, l.Key)
+		all = append(all, found)
 	}
 	return all, nil
 }

@@ -23,7 +23,7 @@ func BenchmarkCompose(b *testing.B) {
 	}
 	snap := build.Snapshot()
 	for _, in := range []string{"a/b", "title:nowhere", "a,b,c,d/b,c,d,a/c,d,a,b/not:type:article,video", "a/not:a"} {
-		m, err := feeds.ParseMix(strings.Split(in, "/"), snap.Listing)
+		m, err := feeds.ParseMix(strings.Split(in, "/"), keyOf(snap.Listing))
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -94,7 +94,7 @@ func (x *items) render(f form, k *feeds.Kept) (*feeds.Item, int, error) {
 	if f.length == brief {
 		it = shortened(it)
 	}
-	it = it.With(&feeds.Shared{Look: x.look, Grown: func(bytes int) { x.cache.Grow(k, bytes) }})
+	it = (&feeds.Shared{Look: x.look, Grown: func(bytes int) { x.cache.Grow(k, bytes) }}).Of(it)
 	return it, weight(it), nil
 }
 

@@ -67,13 +67,24 @@ func (a told) fits(m *feeds.Mix) bool {
 	return !a.hidden && !slices.ContainsFunc(m.Without, a.is) && (m.Quality == nil || float64(a.quality) >= *m.Quality) && (m.Heat == nil || float64(a.heat) >= *m.Heat)
 }
 
+// keyOf has find answer with the key of the feed.
+func keyOf(find func(feeds.Key) *feeds.Listing) func(feeds.Key) (feeds.Key, bool) {
+	return func(k feeds.Key) (feeds.Key, bool) {
+		l := find(k)
+		if l == nil {
+			return k, false
+		}
+		return l.Key, true
+	}
+}
+
 func randomMix(r *rand.Rand, find func(feeds.Key) *feeds.Listing) *feeds.Mix {
 	conditions := []string{"a", "b", "c", "d", "a,b", "c,d", "b,c,d", "type:video", "type:video,article", "not:a", "not:d", "not:type:video", "title:mill", "title:water", "quality:2", "heat:3", "count:7"}
 	var segments []string
 	for range 1 + r.IntN(4) {
 		segments = append(segments, conditions[r.IntN(len(conditions))])
 	}
-	m, err := feeds.ParseMix(segments, find)
+	m, err := feeds.ParseMix(segments, keyOf(find))
 	if err != nil {
 		panic(err)
 	}
@@ -188,7 +199,7 @@ func TestBookkeepingReachesMixes(t *testing.T) {
 	_, b, save := topicSite(t, &now)
 	snap := b.Snapshot()
 	parse := func(s string) *feeds.Mix {
-		m, err := feeds.ParseMix(strings.Split(s, "/"), snap.Listing)
+		m, err := feeds.ParseMix(strings.Split(s, "/"), keyOf(snap.Listing))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -320,7 +331,7 @@ func TestMixWords(t *testing.T) {
 		"election,sport/not:joe-biden/title:a-b":  "Election or Sport, without Joe Biden, “a b” in the title – Site",
 		"election/sport/heat:0.5":                 "Election and Sport, heat at least 0.5 – Site",
 	} {
-		m, err := feeds.ParseMix(strings.Split(in, "/"), snap.Listing)
+		m, err := feeds.ParseMix(strings.Split(in, "/"), keyOf(snap.Listing))
 		if err != nil {
 			t.Fatal(err)
 		}

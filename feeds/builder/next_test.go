@@ -86,7 +86,7 @@ func TestNextElsewhere(t *testing.T) {
 	scan(t, b)
 	compose := func(expression string) time.Time {
 		t.Helper()
-		m, err := feeds.ParseMix(strings.Split(expression, "/"), b.Snapshot().Listing)
+		m, err := feeds.ParseMix(strings.Split(expression, "/"), keyOf(b.Snapshot().Listing))
 		if err != nil {
 			t.Fatal(err)
 		}

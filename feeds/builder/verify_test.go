@@ -84,7 +84,7 @@ func verifiedInParts(f *feeds.Feed, format feeds.Format, encode feeds.Encoder) (
 	shared := *f
 	shared.Items = nil
 	for _, it := range f.Items {
-		shared.Items = append(shared.Items, it.With(&feeds.Shared{Look: inspect, Grown: func(int) {}}))
+		shared.Items = append(shared.Items, (&feeds.Shared{Look: inspect, Grown: func(int) {}}).Of(it))
 	}
 	r := feeds.NewRevision(func() *feeds.Feed { return &shared }, [...]feeds.Encoder{encode, encode, encode})
 	r = r.Checked(nil, func(_ feeds.Format, d *feeds.Document, placed []feeds.Placed, err error) (*feeds.Revision, error) {
@@ -279,7 +279,7 @@ func BenchmarkRender(b *testing.B) {
 		forget := func() {
 			shared.Items = make([]*feeds.Item, len(unshared))
 			for i, it := range unshared {
-				shared.Items[i] = it.With(&feeds.Shared{Look: inspect, Grown: func(int) {}})
+				shared.Items[i] = (&feeds.Shared{Look: inspect, Grown: func(int) {}}).Of(it)
 			}
 		}
 		render := func() {

@@ -110,7 +110,7 @@ func (v *view) compose(r request, now time.Time) answer {
 	f.read(query(r))
 	problem := ""
 	if segments := f.segments(); len(segments) > 0 {
-		m, err := feeds.ParseMix(segments, v.listing)
+		m, err := feeds.ParseMix(segments, keyOf(v.listing))
 		if err == nil {
 			return redirect(http.StatusSeeOther, v.link(mixPath(m)), one("Cache-Control", "no-cache"))
 		}

@@ -38,7 +38,7 @@ func mixAddress(path string) (segments []string, file string, ok bool) {
 // mixOf reads the segments of a composed feed's address.
 func (v *view) mixOf(segments []string) (*feeds.Mix, error) {
 	if segments[0] == mixSegment {
-		return feeds.ParseMix(segments[1:], v.part)
+		return feeds.ParseMix(segments[1:], keyOf(v.part))
 	}
 	m := &feeds.Mix{Top: true}
 	if len(segments) == 1 {
@@ -54,6 +54,17 @@ func (v *view) mixOf(segments []string) (*feeds.Mix, error) {
 	}
 	m.Of = [][]feeds.Key{{l.Key}}
 	return m, nil
+}
+
+// keyOf has find answer with the key of the feed.
+func keyOf(find func(feeds.Key) *feeds.Listing) func(feeds.Key) (feeds.Key, bool) {
+	return func(k feeds.Key) (feeds.Key, bool) {
+		l := find(k)
+		if l == nil {
+			return k, false
+		}
+		return l.Key, true
+	}
 }
 
 // part is the feed that somebody may mean by k, or else one that once was: a
