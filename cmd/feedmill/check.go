@@ -15,6 +15,7 @@ import (
 
 	"feedmill/config"
 	"feedmill/feeds"
+	"feedmill/feeds/document"
 	"feedmill/feeds/ledger"
 )
 
@@ -115,7 +116,7 @@ func checkLedger(cfg *settings) error {
 }
 
 // unwritable tries every document.
-func unwritable(snap *feeds.Snapshot) []*feeds.Problem {
+func unwritable(snap *document.Snapshot) []*feeds.Problem {
 	var all []*feeds.Problem
 	for _, l := range snap.Listings {
 		for _, f := range feeds.Formats {

@@ -19,6 +19,7 @@ import (
 	"feedmill/config"
 	"feedmill/feeds"
 	"feedmill/feeds/atom"
+	"feedmill/feeds/document"
 	"feedmill/feeds/jsonfeed"
 	"feedmill/feeds/rss"
 	"feedmill/feeds/server"
@@ -129,25 +130,27 @@ type playedDay struct {
 }
 
 // election and sport are what is there; cricket was.
-func dayOfNews(site *feeds.Site, items ...string) *feeds.Snapshot {
-	listing := func(slug string, items []string) *feeds.Listing {
+func dayOfNews(site *feeds.Site, items ...string) *document.Snapshot {
+	listing := func(slug string, items []string) *document.Listing {
 		k := feeds.Key{Kind: feeds.Topic, Slug: slug}
 		f := &feeds.Feed{Site: site, Key: k, ID: "urn:x:" + slug, Title: slug, Description: slug, Updated: time.Unix(0, 0), TTL: 15 * minute}
 		for _, id := range items {
 			f.Items = append(f.Items, &feeds.Item{ID: "urn:x:" + id, Title: id, HTML: "<p>" + strings.Repeat(id+" words ", 900) + "</p>", Updated: time.Unix(0, 0), Published: time.Unix(0, 0)})
 		}
-		encoders := [...]feeds.Encoder{feeds.RSS: rss.Encode, feeds.Atom: atom.Encode, feeds.JSON: jsonfeed.Encode}
-		return &feeds.Listing{Key: k, Name: slug, Count: len(items), Revision: feeds.NewRevision(func() *feeds.Feed { return f }, encoders)}
+		encoders := [...]document.Encoder{feeds.RSS: rss.Encode, feeds.Atom: atom.Encode, feeds.JSON: jsonfeed.Encode}
+		return &document.Listing{Key: k, Name: slug, Count: len(items), Revision: document.NewRevision(func() *feeds.Feed { return f }, encoders)}
 	}
-	s := feeds.NewSnapshot(site, len(items), []*feeds.Listing{listing("election", items), listing("sport", []string{"goal", "own goal"})}, nil)
+	s := document.NewSnapshot(site, len(items), []*document.Listing{listing("election", items), listing("sport", []string{"goal", "own goal"})}, nil)
 	s.Retired = map[feeds.Key]string{{Kind: feeds.Topic, Slug: "cricket"}: "cricket"}
 	return s
 }
 
 // source is a Source whose snapshot the test swaps.
-type source struct{ atomic.Pointer[feeds.Snapshot] }
+type source struct {
+	atomic.Pointer[document.Snapshot]
+}
 
-func (s *source) Snapshot() *feeds.Snapshot { return s.Load() }
+func (s *source) Snapshot() *document.Snapshot { return s.Load() }
 
 // playDay polls over HTTP, in the order of the day.
 func playDay(t *testing.T, midnight time.Time, run func(context.Context, net.Listener, *server.Handler) error) *playedDay {
@@ -216,7 +219,7 @@ func (d *playedDay) await(t *testing.T, midnight time.Time, polls int) {
 var misusers = map[string]string{"Inoreader": "Inoreader", "curl": "curl", "python-requests": "Python"}
 
 // poll asks once and tells what the client has from then on.
-func (d *playedDay) poll(t *testing.T, client *http.Client, base string, snap *feeds.Snapshot, p *poller, has string) string {
+func (d *playedDay) poll(t *testing.T, client *http.Client, base string, snap *document.Snapshot, p *poller, has string) string {
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, base+p.path, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -251,11 +254,11 @@ func (d *playedDay) poll(t *testing.T, client *http.Client, base string, snap *f
 	for _, l := range snap.Listings {
 		for _, f := range feeds.Formats {
 			if l.Key.Path() == feed && f.Filename() == file && answer.StatusCode < 400 {
-				document, err := l.Document(f)
+				d, err := l.Document(f)
 				if err != nil {
 					t.Fatal(err)
 				}
-				sum.Saved += int64(len(document.Coded.In(feeds.Identity))) - sent
+				sum.Saved += int64(len(d.Coded.In(document.Identity))) - sent
 			}
 		}
 	}

@@ -20,6 +20,7 @@ import (
 
 	"feedmill/feeds"
 	"feedmill/feeds/builder"
+	"feedmill/feeds/document"
 	"feedmill/feeds/ledger"
 	"feedmill/feeds/opml"
 	"feedmill/feeds/server"
@@ -87,7 +88,7 @@ type serve struct {
 }
 
 // Snapshot is that of the builder in charge.
-func (s *serve) Snapshot() *feeds.Snapshot {
+func (s *serve) Snapshot() *document.Snapshot {
 	if b := s.current.Load(); b != nil {
 		return b.Snapshot()
 	}

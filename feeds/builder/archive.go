@@ -10,6 +10,7 @@ import (
 	"feedmill/feeds"
 	"feedmill/feeds/article"
 	"feedmill/feeds/catalog"
+	"feedmill/feeds/document"
 )
 
 // archiveTTL is how long a copy of an archive document may be kept: it seldom
@@ -34,7 +35,7 @@ func (p *annals) hold(list catalog.List) { p.list.Store(&list) }
 func (p *annals) calendar() calendar { return calendar{*p.list.Load(), p.limits} }
 
 // Find implements [feeds.Past].
-func (p *annals) Find(name, first string) (*feeds.Archive, string) {
+func (p *annals) Find(name, first string) (*document.Archive, string) {
 	c := p.calendar()
 	x, ok := c.named(name)
 	newest, _ := c.named(first)
@@ -51,8 +52,8 @@ func (p *annals) Find(name, first string) (*feeds.Archive, string) {
 }
 
 // From implements [feeds.Past].
-func (p *annals) From(name string) iter.Seq[*feeds.Archive] {
-	return func(yield func(*feeds.Archive) bool) {
+func (p *annals) From(name string) iter.Seq[*document.Archive] {
+	return func(yield func(*document.Archive) bool) {
 		c := p.calendar()
 		if c.list.Len() == 0 {
 			return
@@ -70,7 +71,7 @@ func (p *annals) From(name string) iter.Seq[*feeds.Archive] {
 }
 
 // print is the archive document of a period.
-func (p *annals) print(c calendar, x period) *feeds.Archive {
+func (p *annals) print(c calendar, x period) *document.Archive {
 	sheet := sheet{meta: p.meta, name: x.name, limits: p.limits, edition: p.edition}
 	if a := p.press.known(&sheet); a != nil {
 		return a
@@ -97,7 +98,7 @@ type sheet struct {
 	edition    uint64
 	modified   time.Time // Last-Modified of the documents
 	kept       *kept
-	archive    *feeds.Archive
+	archive    *document.Archive
 }
 
 // like reports whether two sheets make the same document.
@@ -110,7 +111,7 @@ func (s *sheet) like(t *sheet) bool {
 type press struct {
 	opt     *Options
 	dated   func(*issue) time.Time
-	checked func(*kept, func(feeds.Format) string, *feeds.Revision) *feeds.Revision
+	checked func(*kept, func(feeds.Format) string, *document.Revision) *document.Revision
 
 	mu     sync.Mutex
 	sheets map[sheetKey]*sheet
@@ -124,7 +125,7 @@ const maxSheets = 1024
 
 // known is the document of a sheet, whose edition tells what it is made of, if it
 // was printed from that.
-func (p *press) known(s *sheet) *feeds.Archive {
+func (p *press) known(s *sheet) *document.Archive {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if old := p.sheets[sheetKey{s.meta.id, s.name}]; old != nil && old.edition == s.edition && old.meta == s.meta {
@@ -134,7 +135,7 @@ func (p *press) known(s *sheet) *feeds.Archive {
 }
 
 // print returns the document of a sheet: the one printed before, if it is the same.
-func (p *press) print(s *sheet) *feeds.Archive {
+func (p *press) print(s *sheet) *document.Archive {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	key := sheetKey{s.meta.id, s.name}
@@ -152,7 +153,7 @@ func (p *press) print(s *sheet) *feeds.Archive {
 		path := s.meta.key.Path() + "archive/" + s.name + "/"
 		s.modified = p.dated(&issue{path, s.meta, s.limits, s.prev + " " + s.next, s.articles, nil})
 	}
-	s.archive = &feeds.Archive{Period: s.name, Next: next(s.articles), Revision: p.revision(s)}
+	s.archive = &document.Archive{Period: s.name, Next: next(s.articles), Revision: p.revision(s)}
 	if late {
 		return s.archive
 	}
@@ -166,9 +167,9 @@ func (p *press) print(s *sheet) *feeds.Archive {
 	return s.archive
 }
 
-func (p *press) revision(s *sheet) *feeds.Revision {
+func (p *press) revision(s *sheet) *document.Revision {
 	path := func(f feeds.Format) string { return s.meta.key.ArchivePath(s.name, f) }
-	return p.checked(s.kept, path, feeds.NewRevision(func() *feeds.Feed {
+	return p.checked(s.kept, path, document.NewRevision(func() *feeds.Feed {
 		f := p.opt.assemble(s.meta, s.articles, s.limits, true)
 		f.Modified, f.TTL = s.modified, archiveTTL
 		f.History = feeds.History{Period: s.name, Prev: s.prev, Next: s.next}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"feedmill/feeds"
+	"feedmill/feeds/document"
 	"feedmill/feeds/server"
 	"feedmill/watcher"
 )
@@ -415,8 +416,8 @@ func TestSplitPeriod(t *testing.T) {
 // TestRendersOnce encodes an archive document once until it changes.
 func TestRendersOnce(t *testing.T) {
 	p := newPast(t, 400, feeds.Limits{Items: 50})
-	of := func() map[string]*feeds.Revision {
-		all := map[string]*feeds.Revision{}
+	of := func() map[string]*document.Revision {
+		all := map[string]*document.Revision{}
 		for _, l := range p.b.Snapshot().Listings {
 			for a := range l.Past.From("") {
 				all[l.Key.Path()+a.Period] = a.Revision

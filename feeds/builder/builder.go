@@ -26,6 +26,7 @@ import (
 	"feedmill/feeds"
 	"feedmill/feeds/article"
 	"feedmill/feeds/catalog"
+	"feedmill/feeds/document"
 	"feedmill/feeds/ledger"
 	"feedmill/watcher"
 )
@@ -83,7 +84,7 @@ type Builder struct {
 	noted   atomic.Bool          // the ledger has been told of a time that nothing else tells
 	cached
 
-	snapshot atomic.Pointer[feeds.Snapshot]
+	snapshot atomic.Pointer[document.Snapshot]
 	library  atomic.Pointer[library]
 	held     atomic.Pointer[feeds.Hold]
 	accepted atomic.Pointer[string] // fingerprint of the change set that may pass
@@ -104,7 +105,7 @@ func New(src Source, opt Options) *Builder {
 	if opt.Limits == nil {
 		opt.Limits = func(feeds.Kind, string) feeds.Limits { return feeds.Limits{Items: 50, MaxBytes: 512 << 10} }
 	}
-	opt.items = newItems(feeds.NewCache(cmp.Or(opt.CacheBytes, 256<<20)))
+	opt.items = newItems(document.NewCache(cmp.Or(opt.CacheBytes, 256<<20)))
 	opt.picking = make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2)) // the rest is for everybody else
 	if opt.Ledger == nil {
 		opt.Ledger = ledger.Memory()
@@ -120,7 +121,7 @@ func New(src Source, opt Options) *Builder {
 }
 
 // Snapshot is the current state of all feeds; nil before the first rescan.
-func (b *Builder) Snapshot() *feeds.Snapshot { return b.snapshot.Load() }
+func (b *Builder) Snapshot() *document.Snapshot { return b.snapshot.Load() }
 
 // Run applies changes until in is closed or ctx ends, and shows or hides
 // articles whose time has come. It always returns nil.

@@ -23,6 +23,7 @@ import (
 	"feedmill/feeds"
 	"feedmill/feeds/article"
 	"feedmill/feeds/catalog"
+	"feedmill/feeds/document"
 	"feedmill/watcher"
 )
 
@@ -141,7 +142,7 @@ func play(t *testing.T, file string) {
 			o.Limits = func(feeds.Kind, string) feeds.Limits { return feeds.Limits{Items: 2} }
 		}
 	})
-	before := map[feeds.Key]*feeds.Revision{}
+	before := map[feeds.Key]*document.Revision{}
 	for i, n := range order {
 		c := watcher.Changes{Rescan: i == 0}
 		want := -1
@@ -205,7 +206,7 @@ func play(t *testing.T, file string) {
 
 // state prints every feed and marks those whose revision is not the one in
 // before, which it brings up to date.
-func state(b *Builder, before map[feeds.Key]*feeds.Revision) string {
+func state(b *Builder, before map[feeds.Key]*document.Revision) string {
 	var out strings.Builder
 	if h := b.Held(); h != nil {
 		fmt.Fprintf(&out, "held: %s\n", h)
@@ -213,7 +214,7 @@ func state(b *Builder, before map[feeds.Key]*feeds.Revision) string {
 	if b.Snapshot() == nil {
 		return out.String() + "not ready\n"
 	}
-	now := map[feeds.Key]*feeds.Revision{}
+	now := map[feeds.Key]*document.Revision{}
 	for _, l := range b.Snapshot().Listings {
 		now[l.Key] = l.Revision
 		mark := " "

@@ -3,6 +3,7 @@ package builder
 import (
 	"feedmill/feeds"
 	"feedmill/feeds/catalog"
+	"feedmill/feeds/document"
 )
 
 // layout is the order of what is published. Slices that readers have are never
@@ -23,7 +24,7 @@ func (b *Builder) compose(changed, rescored []*catalog.Shelf) {
 	if before != nil && len(changed) == 0 {
 		return
 	}
-	listings := make([]*feeds.Listing, len(b.windows))
+	listings := make([]*document.Listing, len(b.windows))
 	if steady {
 		copy(listings, before.Listings)
 		for _, s := range changed {
@@ -36,14 +37,14 @@ func (b *Builder) compose(changed, rescored []*catalog.Shelf) {
 		}
 	}
 	shown := listings[0].Count // of everything
-	var snap *feeds.Snapshot
+	var snap *document.Snapshot
 	if steady {
 		snap = before.With(shown, listings, b.catalog.Aliases())
 	} else {
-		snap = feeds.NewSnapshot(&b.opt.Site, shown, listings, b.catalog.Aliases())
+		snap = document.NewSnapshot(&b.opt.Site, shown, listings, b.catalog.Aliases())
 	}
 	snap.Retired = b.catalog.Retired()
-	snap.Library = func() feeds.Library { return b.library.Load() }
+	snap.Library = func() document.Library { return b.library.Load() }
 	b.snapshot.Store(snap)
 }
 

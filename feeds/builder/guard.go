@@ -12,6 +12,7 @@ import (
 
 	"feedmill/feeds"
 	"feedmill/feeds/article"
+	"feedmill/feeds/document"
 	"feedmill/feeds/ledger"
 )
 
@@ -209,5 +210,5 @@ func fingerprint(effects []ledger.Effect) string {
 		text = append(text, e.Record.Digest...)
 		text = append(text, e.After[:]...)
 	}
-	return feeds.TagOf(text)
+	return document.TagOf(text)
 }

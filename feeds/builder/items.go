@@ -5,15 +5,16 @@ import (
 
 	"feedmill/feeds"
 	"feedmill/feeds/article"
+	"feedmill/feeds/document"
 )
 
 // items renders articles, each once while the cache has room for it: the feeds
 // that an article is in share its item and what is encoded of that. It is safe
 // for concurrent use.
 type items struct {
-	cache *feeds.Cache
+	cache *document.Cache
 	item  func(*article.Article) (*feeds.Item, error)
-	look  func(feeds.Format, []byte) feeds.Verdict // at each fragment, once
+	look  func(feeds.Format, []byte) document.Verdict // at each fragment, once
 
 	mu    sync.Mutex
 	known map[form]*rendered
@@ -36,14 +37,14 @@ const (
 
 // rendered is an item on its way into memory.
 type rendered struct {
-	feeds.Kept
+	document.Kept
 	make   func()
 	item   *feeds.Item
 	weight int
 	err    error
 }
 
-func newItems(c *feeds.Cache) *items {
+func newItems(c *document.Cache) *items {
 	return &items{cache: c, item: itemOf, look: inspect, known: make(map[form]*rendered)}
 }
 
@@ -86,7 +87,7 @@ func (x *items) entry(f form) *rendered {
 	return r
 }
 
-func (x *items) render(f form, k *feeds.Kept) (*feeds.Item, int, error) {
+func (x *items) render(f form, k *document.Kept) (*feeds.Item, int, error) {
 	it, err := x.item(f.of)
 	if err != nil {
 		return nil, 0, err
@@ -94,7 +95,7 @@ func (x *items) render(f form, k *feeds.Kept) (*feeds.Item, int, error) {
 	if f.length == brief {
 		it = shortened(it)
 	}
-	it = (&feeds.Shared{Look: x.look, Grown: func(bytes int) { x.cache.Grow(k, bytes) }}).Of(it)
+	it = (&document.Shared{Look: x.look, Grown: func(bytes int) { x.cache.Grow(k, bytes) }}).Of(it)
 	return it, weight(it), nil
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"feedmill/feeds"
 	"feedmill/feeds/article"
+	"feedmill/feeds/document"
 	"feedmill/watcher"
 )
 
@@ -25,7 +26,7 @@ func counted(t testing.TB, cacheBytes int) (*Builder, *disk, *atomic.Int64) {
 	}
 	b := testBuilder(d, func() time.Time { return verifyNow }, func(o *Options) { o.CacheBytes = cacheBytes })
 	var encoded atomic.Int64
-	b.opt.items.look = func(f feeds.Format, fragment []byte) feeds.Verdict {
+	b.opt.items.look = func(f feeds.Format, fragment []byte) document.Verdict {
 		encoded.Add(1)
 		return inspect(f, fragment)
 	}
@@ -72,8 +73,8 @@ func TestStampede(t *testing.T) {
 		return encoders[feeds.Atom](w, f)
 	}
 	l := b.Snapshot().Listing(feeds.Key{})
-	r := b.checked(&kept{}, l.Key.DocumentPath, feeds.NewRevision(l.Feed, slow))
-	docs := make([]*feeds.Document, 100)
+	r := b.checked(&kept{}, l.Key.DocumentPath, document.NewRevision(l.Feed, slow))
+	docs := make([]*document.Document, 100)
 	var wg sync.WaitGroup
 	for i := range docs {
 		wg.Go(func() { docs[i], _ = r.Document(feeds.Atom) })
@@ -198,7 +199,7 @@ func BenchmarkDocument(b *testing.B) {
 func TestHitsDoNotAllocate(t *testing.T) {
 	b, _, _ := counted(t, 0)
 	l := b.Snapshot().Listing(feeds.Key{})
-	for _, coding := range feeds.Codings {
+	for _, coding := range document.Codings {
 		hit := func() {
 			d, err := l.Document(feeds.Atom)
 			if err != nil {

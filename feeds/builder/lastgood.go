@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"feedmill/feeds"
+	"feedmill/feeds/document"
 )
 
 // kept is of which revision the last good document of a feed is, in each format,
@@ -15,7 +16,7 @@ type kept struct {
 	mu      sync.Mutex
 	newest  int // number of revisions so far
 	formats [len(feeds.Formats)]struct {
-		good    *feeds.Revision
+		good    *document.Revision
 		of      int   // number of the revision that good or problem is of
 		problem error // nil: good is the newest that was asked for
 	}
@@ -23,12 +24,12 @@ type kept struct {
 
 // checked makes a revision that takes the place of the last one document by
 // document, each when it is first asked for and found good.
-func (b *Builder) checked(k *kept, path func(feeds.Format) string, r *feeds.Revision) (checked *feeds.Revision) {
+func (b *Builder) checked(k *kept, path func(feeds.Format) string, r *document.Revision) (checked *document.Revision) {
 	k.mu.Lock()
 	k.newest++
 	number := k.newest
 	k.mu.Unlock()
-	checked = r.Checked(b.opt.items.cache, func(f feeds.Format, d *feeds.Document, fragments []feeds.Placed, err error) (instead *feeds.Revision, failed error) {
+	checked = r.Checked(b.opt.items.cache, func(f feeds.Format, d *document.Document, fragments []document.Placed, err error) (instead *document.Revision, failed error) {
 		if err == nil {
 			err = verify(d, fragments, b.opt.Now())
 		}
@@ -52,7 +53,7 @@ func (b *Builder) checked(k *kept, path func(feeds.Format) string, r *feeds.Revi
 
 // keep notes what became of a document, and returns the revision of the last good
 // one and whether the problem is another than at the last attempt.
-func (k *kept) keep(number int, f feeds.Format, r *feeds.Revision, problem error) (good *feeds.Revision, news bool) {
+func (k *kept) keep(number int, f feeds.Format, r *document.Revision, problem error) (good *document.Revision, news bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	e := &k.formats[f]

@@ -6,12 +6,13 @@ import (
 
 	"feedmill/feeds"
 	"feedmill/feeds/article"
+	"feedmill/feeds/document"
 )
 
 // library composes feeds of the articles on all shelves at one moment.
 type library struct {
 	opt     *Options
-	checked func(*kept, func(feeds.Format) string, *feeds.Revision) *feeds.Revision
+	checked func(*kept, func(feeds.Format) string, *document.Revision) *document.Revision
 	edition *edition
 	windows []*window
 	index   map[feeds.Key]int    // of windows
@@ -39,7 +40,7 @@ type blend struct {
 }
 
 // Listing implements feeds.Blend.
-func (b *blend) Listing() *feeds.Listing { return b.listing }
+func (b *blend) Listing() *document.Listing { return b.listing }
 
 // collect publishes a library of what the shelves hold now. Where only numbers
 // have changed, it alone is new: no snapshot, and nothing that was rendered,
@@ -74,7 +75,7 @@ func (lib *library) next(m *feeds.Mix) (at time.Time) {
 const rankTTL = 30 * time.Minute
 
 // Compose implements feeds.Library.
-func (lib *library) Compose(m *feeds.Mix, before feeds.Blend) feeds.Blend {
+func (lib *library) Compose(m *feeds.Mix, before document.Blend) document.Blend {
 	old, _ := before.(*blend)
 	switch {
 	case old == nil || old.site != &lib.opt.Site:
@@ -87,7 +88,7 @@ func (lib *library) Compose(m *feeds.Mix, before feeds.Blend) feeds.Blend {
 		limits.Items = m.Count
 	}
 	b := &blend{window: window{articles: lib.pick(m, limits), meta: lib.meta(m)}, site: &lib.opt.Site, edition: lib.edition}
-	l := &feeds.Listing{Key: b.meta.key, Name: b.meta.title, Description: b.meta.description, Count: len(b.articles)}
+	l := &document.Listing{Key: b.meta.key, Name: b.meta.title, Description: b.meta.description, Count: len(b.articles)}
 	for _, a := range b.articles {
 		if a.Published.After(l.Updated) {
 			l.Updated = a.Published
@@ -132,9 +133,9 @@ func (lib *library) modified(articles []*article.Article, old *blend) time.Time 
 	return old.modified
 }
 
-func (lib *library) revision(w *window, limits feeds.Limits, ranked bool) *feeds.Revision {
+func (lib *library) revision(w *window, limits feeds.Limits, ranked bool) *document.Revision {
 	m, articles, modified := w.meta, w.articles, w.modified
-	return lib.checked(w.kept, m.key.DocumentPath, feeds.NewRevision(func() *feeds.Feed {
+	return lib.checked(w.kept, m.key.DocumentPath, document.NewRevision(func() *feeds.Feed {
 		f := lib.opt.assemble(m, articles, limits, false)
 		f.Modified = modified
 		if ranked {

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"feedmill/feeds"
+	"feedmill/feeds/document"
 	"feedmill/watcher"
 )
 
@@ -68,7 +69,7 @@ func (a told) fits(m *feeds.Mix) bool {
 }
 
 // keyOf has find answer with the key of the feed.
-func keyOf(find func(feeds.Key) *feeds.Listing) func(feeds.Key) (feeds.Key, bool) {
+func keyOf(find func(feeds.Key) *document.Listing) func(feeds.Key) (feeds.Key, bool) {
 	return func(k feeds.Key) (feeds.Key, bool) {
 		l := find(k)
 		if l == nil {
@@ -78,7 +79,7 @@ func keyOf(find func(feeds.Key) *feeds.Listing) func(feeds.Key) (feeds.Key, bool
 	}
 }
 
-func randomMix(r *rand.Rand, find func(feeds.Key) *feeds.Listing) *feeds.Mix {
+func randomMix(r *rand.Rand, find func(feeds.Key) *document.Listing) *feeds.Mix {
 	conditions := []string{"a", "b", "c", "d", "a,b", "c,d", "b,c,d", "type:video", "type:video,article", "not:a", "not:d", "not:type:video", "title:mill", "title:water", "quality:2", "heat:3", "count:7"}
 	var segments []string
 	for range 1 + r.IntN(4) {
@@ -239,7 +240,7 @@ func TestTop(t *testing.T) {
 	now := day
 	_, b, save := topicSite(t, &now)
 	top := &feeds.Mix{Of: [][]feeds.Key{{{Kind: feeds.Topic, Slug: "a"}}}, Top: true}
-	var blend feeds.Blend
+	var blend document.Blend
 	expect := func(want string) {
 		t.Helper()
 		blend = b.Snapshot().Library().Compose(top, blend)

@@ -8,11 +8,12 @@ import (
 	"feedmill/feeds/article"
 	"feedmill/feeds/atom"
 	"feedmill/feeds/catalog"
+	"feedmill/feeds/document"
 	"feedmill/feeds/jsonfeed"
 	"feedmill/feeds/rss"
 )
 
-var encoders = [...]feeds.Encoder{feeds.RSS: rss.Encode, feeds.Atom: atom.Encode, feeds.JSON: jsonfeed.Encode}
+var encoders = [...]document.Encoder{feeds.RSS: rss.Encode, feeds.Atom: atom.Encode, feeds.JSON: jsonfeed.Encode}
 
 // window is the part of a shelf that its feed shows, as published. It never
 // changes once it is.
@@ -21,7 +22,7 @@ type window struct {
 	list     catalog.List // all articles of the shelf, with the numbers that they have now
 	articles []*article.Article
 	meta     meta
-	listing  *feeds.Listing
+	listing  *document.Listing
 	past     *annals
 	source   *annals // that of the window for which the revision was made
 	places   string  // all that the subscription document can say of its place in past
@@ -115,8 +116,8 @@ func (b *Builder) open(s *catalog.Shelf, fallen []feeds.Tombstone) bool {
 }
 
 // announce is how directories show the feed.
-func (w *window) announce(s *catalog.Shelf, due, ages time.Time) *feeds.Listing {
-	l := &feeds.Listing{Key: w.meta.key, Name: w.meta.name, Description: w.meta.description, Parent: w.meta.parent, Count: w.list.Len(), Past: w.past, Ended: s.Kept()}
+func (w *window) announce(s *catalog.Shelf, due, ages time.Time) *document.Listing {
+	l := &document.Listing{Key: w.meta.key, Name: w.meta.name, Description: w.meta.description, Parent: w.meta.parent, Count: w.list.Len(), Past: w.past, Ended: s.Kept()}
 	if l.Name == "" {
 		l.Name = w.meta.title
 	}
@@ -128,9 +129,9 @@ func (w *window) announce(s *catalog.Shelf, due, ages time.Time) *feeds.Listing 
 }
 
 // revision makes documents of a window.
-func (b *Builder) revision(w *window, limits feeds.Limits) *feeds.Revision {
+func (b *Builder) revision(w *window, limits feeds.Limits) *document.Revision {
 	m, articles, fallen, modified, past := w.meta, w.articles, w.fallen, w.modified, w.past
-	return b.checked(w.kept, m.key.DocumentPath, feeds.NewRevision(func() *feeds.Feed {
+	return b.checked(w.kept, m.key.DocumentPath, document.NewRevision(func() *feeds.Feed {
 		stones, limits := carve(fallen, limits)
 		f := b.opt.assemble(m, articles, limits, false)
 		f.Modified, f.Tombstones = modified, stones

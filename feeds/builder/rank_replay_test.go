@@ -10,6 +10,7 @@ import (
 	"feedmill/feeds"
 	"feedmill/feeds/article"
 	"feedmill/feeds/catalog"
+	"feedmill/feeds/document"
 	"feedmill/watcher"
 )
 
@@ -22,7 +23,7 @@ func TestReplayRankings(t *testing.T) {
 	if err := b.Apply(t.Context(), watcher.Changes{Rescan: true}); err != nil {
 		t.Fatal(err)
 	}
-	blends, plain := map[feeds.Key]feeds.Blend{}, map[feeds.Key]string{}
+	blends, plain := map[feeds.Key]document.Blend{}, map[feeds.Key]string{}
 	shelves := map[feeds.Key]catalog.List{}
 	held, exact, visible, writes := 0, 0, 0, 0
 	for _, c := range history(t) {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"feedmill/feeds"
+	"feedmill/feeds/document"
 	"feedmill/watcher"
 )
 
@@ -106,7 +107,7 @@ func replay(t *testing.T, all []change, of int) (n counts) {
 			}
 		}
 		want := before.differs(after)
-		old := [...]*feeds.Snapshot{usual.Snapshot(), roomy.Snapshot()}
+		old := [...]*document.Snapshot{usual.Snapshot(), roomy.Snapshot()}
 		apply(usual, watcher.Changes{Paths: []string{c.Path}})
 		apply(roomy, watcher.Changes{Paths: []string{c.Path}})
 		if got := touched(old[1], roomy.Snapshot()); !slices.Equal(got, want) {

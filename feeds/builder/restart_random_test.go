@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"feedmill/feeds"
+	"feedmill/feeds/document"
 	"feedmill/feeds/ledger"
 	"feedmill/watcher"
 )
@@ -152,7 +153,7 @@ func (g *gambler) compare(running *Builder) {
 // everyDocument is the bytes of all feeds and of their archives in Atom.
 func everyDocument(t *testing.T, b *Builder) map[string]string {
 	all := map[string]string{}
-	note := func(path string, d *feeds.Document, err error) {
+	note := func(path string, d *document.Document, err error) {
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"feedmill/feeds"
+	"feedmill/feeds/document"
 	"feedmill/feeds/ledger"
 	"feedmill/watcher"
 )
@@ -124,12 +125,12 @@ func FuzzWeight(f *testing.F) {
 		feed := &feeds.Feed{Site: site, ID: "urn:x:f", Title: "S", Description: "D"}
 		for _, format := range feeds.Formats {
 			feed.Items = nil
-			empty, err := feeds.NewDocument(feed, format, encoders[format])
+			empty, err := document.NewDocument(feed, format, encoders[format])
 			if err != nil {
 				t.Fatal(err)
 			}
 			feed.Items = []*feeds.Item{it}
-			full, err := feeds.NewDocument(feed, format, encoders[format])
+			full, err := document.NewDocument(feed, format, encoders[format])
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -291,11 +292,11 @@ func TestWeightOfParts(t *testing.T) {
 		it.Published, it.Updated = time.Unix(1e9, 0), time.Unix(1e9, 0)
 		site := &feeds.Site{Title: "S", BaseURL: "https://feeds.example/", HomeURL: "https://feeds.example/"}
 		for _, format := range feeds.Formats {
-			one, err := feeds.NewDocument(&feeds.Feed{Site: site, ID: "urn:x:f", Title: "S", Description: "D", Items: []*feeds.Item{it}}, format, encoders[format])
+			one, err := document.NewDocument(&feeds.Feed{Site: site, ID: "urn:x:f", Title: "S", Description: "D", Items: []*feeds.Item{it}}, format, encoders[format])
 			if err != nil {
 				t.Fatal(err)
 			}
-			none, err := feeds.NewDocument(&feeds.Feed{Site: site, ID: "urn:x:f", Title: "S", Description: "D"}, format, encoders[format])
+			none, err := document.NewDocument(&feeds.Feed{Site: site, ID: "urn:x:f", Title: "S", Description: "D"}, format, encoders[format])
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -379,8 +380,8 @@ func TestDatesAreWritten(t *testing.T) {
 	}
 }
 
-func (b *Builder) revisions() map[feeds.Key]*feeds.Revision {
-	all := map[feeds.Key]*feeds.Revision{}
+func (b *Builder) revisions() map[feeds.Key]*document.Revision {
+	all := map[feeds.Key]*document.Revision{}
 	for _, l := range b.Snapshot().Listings {
 		all[l.Key] = l.Revision
 	}

@@ -10,6 +10,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"feedmill/feeds"
+	"feedmill/feeds/document"
 )
 
 // sight is what a reader can see of a file, and in which feeds.
@@ -79,7 +80,7 @@ func (s sight) differs(o sight) []string {
 func feedName(k feeds.Kind, name string) string { return fmt.Sprint(k, " ", strings.ToLower(name)) }
 
 // touched names the feeds that are others, have come or have gone.
-func touched(before, after *feeds.Snapshot) (names []string) {
+func touched(before, after *document.Snapshot) (names []string) {
 	old, of := revisionsOf(before), revisionsOf(after)
 	for name, r := range of {
 		if old[name] != r {
@@ -92,8 +93,8 @@ func touched(before, after *feeds.Snapshot) (names []string) {
 	return names
 }
 
-func revisionsOf(s *feeds.Snapshot) map[string]*feeds.Revision {
-	all := map[string]*feeds.Revision{}
+func revisionsOf(s *document.Snapshot) map[string]*document.Revision {
+	all := map[string]*document.Revision{}
 	for _, l := range s.Listings {
 		name := l.Name
 		if l.Key.Kind == feeds.All { // which has the site's
@@ -107,7 +108,7 @@ func revisionsOf(s *feeds.Snapshot) map[string]*feeds.Revision {
 // tagsOf is the tag and the date of every document, archives included.
 func tagsOf(t *testing.T, b *Builder) map[string]string {
 	all := map[string]string{}
-	of := func(path func(feeds.Format) string, r *feeds.Revision) {
+	of := func(path func(feeds.Format) string, r *document.Revision) {
 		for _, f := range feeds.Formats {
 			d, err := r.Document(f)
 			if err != nil {

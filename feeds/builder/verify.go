@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"feedmill/feeds"
+	"feedmill/feeds/document"
 )
 
 // verifier looks through one document, or a part of it: ids are unique, addresses
@@ -24,7 +25,7 @@ type verifier struct {
 // bring the verdict on themselves along, so that here only the frame is looked
 // through. A malformed document is errMalformed; anything else wrong leaves it
 // readable.
-func verify(d *feeds.Document, fragments []feeds.Placed, now time.Time) error {
+func verify(d *document.Document, fragments []document.Placed, now time.Time) error {
 	v := &verifier{ids: make(map[string]bool, len(fragments))}
 	if err := v.document(d.Format, frame(d, fragments), len(fragments)); err != nil {
 		return fmt.Errorf("%w: %w", errMalformed, err)
@@ -46,7 +47,7 @@ func verify(d *feeds.Document, fragments []feeds.Placed, now time.Time) error {
 
 // inspect checks an item in one format, as verify does but for what depends on
 // other items and on the time.
-func inspect(f feeds.Format, fragment []byte) feeds.Verdict {
+func inspect(f feeds.Format, fragment []byte) document.Verdict {
 	v := &verifier{ids: map[string]bool{}}
 	var err error
 	if f == feeds.JSON {
@@ -58,9 +59,9 @@ func inspect(f feeds.Format, fragment []byte) feeds.Verdict {
 		err = wellFormed(fragment, v.field)
 	}
 	if err != nil {
-		return feeds.Verdict{Err: fmt.Errorf("%w: %w", errMalformed, err)}
+		return document.Verdict{Err: fmt.Errorf("%w: %w", errMalformed, err)}
 	}
-	found := feeds.Verdict{Latest: v.latest, Err: v.err}
+	found := document.Verdict{Latest: v.latest, Err: v.err}
 	for found.ID = range v.ids {
 		return found
 	}
@@ -76,7 +77,7 @@ const (
 // frame is a document with a placeholder for each fragment: it is well-formed
 // with all of them in their places if, and only if, the document is with well-formed
 // fragments.
-func frame(d *feeds.Document, fragments []feeds.Placed) []byte {
+func frame(d *document.Document, fragments []document.Placed) []byte {
 	if len(fragments) == 0 {
 		return d.Body
 	}
@@ -107,7 +108,7 @@ func (v *verifier) document(f feeds.Format, body []byte, placeholders int) error
 	return err
 }
 
-func (v *verifier) fragment(found feeds.Verdict) {
+func (v *verifier) fragment(found document.Verdict) {
 	v.items++
 	if found.Err != nil {
 		v.fail("%w", found.Err)

@@ -10,14 +10,15 @@ import (
 	"time"
 
 	"feedmill/feeds"
+	"feedmill/feeds/document"
 	"feedmill/watcher"
 )
 
 var verifyNow = time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)
 
-func encoded(t testing.TB, f *feeds.Feed, format feeds.Format) *feeds.Document {
+func encoded(t testing.TB, f *feeds.Feed, format feeds.Format) *document.Document {
 	t.Helper()
-	d, err := feeds.NewDocument(f, format, encoders[format])
+	d, err := document.NewDocument(f, format, encoders[format])
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,14 +81,14 @@ func TestVerify(t *testing.T) {
 }
 
 // verifiedInParts encodes f of shared fragments and verifies it with their help.
-func verifiedInParts(f *feeds.Feed, format feeds.Format, encode feeds.Encoder) (fragments int, err error) {
+func verifiedInParts(f *feeds.Feed, format feeds.Format, encode document.Encoder) (fragments int, err error) {
 	shared := *f
 	shared.Items = nil
 	for _, it := range f.Items {
-		shared.Items = append(shared.Items, (&feeds.Shared{Look: inspect, Grown: func(int) {}}).Of(it))
+		shared.Items = append(shared.Items, (&document.Shared{Look: inspect, Grown: func(int) {}}).Of(it))
 	}
-	r := feeds.NewRevision(func() *feeds.Feed { return &shared }, [...]feeds.Encoder{encode, encode, encode})
-	r = r.Checked(nil, func(_ feeds.Format, d *feeds.Document, placed []feeds.Placed, err error) (*feeds.Revision, error) {
+	r := document.NewRevision(func() *feeds.Feed { return &shared }, [...]document.Encoder{encode, encode, encode})
+	r = r.Checked(nil, func(_ feeds.Format, d *document.Document, placed []document.Placed, err error) (*document.Revision, error) {
 		fragments = len(placed)
 		return nil, errors.Join(err, verify(d, placed, verifyNow))
 	})
@@ -188,16 +189,16 @@ func TestLastGood(t *testing.T) {
 	for _, w = range b.windows {
 	}
 	site := &b.opt.Site
-	revision := func(title string, rss feeds.Encoder, items ...*feeds.Item) *feeds.Revision {
+	revision := func(title string, rss document.Encoder, items ...*feeds.Item) *document.Revision {
 		all := encoders
 		if rss != nil {
 			all[feeds.RSS] = rss
 		}
-		return b.checked(w.kept, feeds.Key{}.DocumentPath, feeds.NewRevision(func() *feeds.Feed {
+		return b.checked(w.kept, feeds.Key{}.DocumentPath, document.NewRevision(func() *feeds.Feed {
 			return &feeds.Feed{Site: site, ID: "urn:x:f", Title: title, Description: "D", Items: items}
 		}, all))
 	}
-	get := func(r *feeds.Revision, f feeds.Format) string {
+	get := func(r *document.Revision, f feeds.Format) string {
 		t.Helper()
 		d, err := r.Document(f)
 		if err != nil {
@@ -210,7 +211,7 @@ func TestLastGood(t *testing.T) {
 		}
 		return "nothing"
 	}
-	expect := func(r *feeds.Revision, f feeds.Format, want string, problems int) {
+	expect := func(r *document.Revision, f feeds.Format, want string, problems int) {
 		t.Helper()
 		for range 2 {
 			if got := get(r, f); got != want {
@@ -279,11 +280,11 @@ func BenchmarkRender(b *testing.B) {
 		forget := func() {
 			shared.Items = make([]*feeds.Item, len(unshared))
 			for i, it := range unshared {
-				shared.Items[i] = (&feeds.Shared{Look: inspect, Grown: func(int) {}}).Of(it)
+				shared.Items[i] = (&document.Shared{Look: inspect, Grown: func(int) {}}).Of(it)
 			}
 		}
 		render := func() {
-			r := feeds.NewRevision(func() *feeds.Feed { return &shared }, encoders).Checked(nil, func(_ feeds.Format, d *feeds.Document, fragments []feeds.Placed, err error) (*feeds.Revision, error) {
+			r := document.NewRevision(func() *feeds.Feed { return &shared }, encoders).Checked(nil, func(_ feeds.Format, d *document.Document, fragments []document.Placed, err error) (*document.Revision, error) {
 				return nil, errors.Join(err, verify(d, fragments, verifyNow))
 			})
 			if _, err := r.Document(format); err != nil {

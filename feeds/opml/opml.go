@@ -10,13 +10,14 @@ import (
 	"time"
 
 	"feedmill/feeds"
+	"feedmill/feeds/document"
 	"feedmill/feeds/internal/uri"
 )
 
 // Encode writes the feeds of s as one OPML document. The document is well-formed
 // whatever the names hold, and equal snapshots give equal bytes. No feed is
 // assembled for it. An error is w's own.
-func Encode(w io.Writer, s *feeds.Snapshot) error {
+func Encode(w io.Writer, s *document.Snapshot) error {
 	if _, err := io.WriteString(w, xml.Header); err != nil {
 		return fmt.Errorf("write opml: %w", err)
 	}
@@ -29,8 +30,8 @@ func Encode(w io.Writer, s *feeds.Snapshot) error {
 	return err
 }
 
-func newDocument(s *feeds.Snapshot) document {
-	d := document{Version: "2.0", Title: feeds.XMLText(s.Site.Title), Owner: feeds.XMLText(s.Site.Author.Name)}
+func newDocument(s *document.Snapshot) opmlDocument {
+	d := opmlDocument{Version: "2.0", Title: feeds.XMLText(s.Site.Title), Owner: feeds.XMLText(s.Site.Author.Name)}
 	var updated time.Time
 	folders := make(map[feeds.Kind][]outline)
 	for _, l := range s.Listings {
@@ -54,7 +55,7 @@ func newDocument(s *feeds.Snapshot) document {
 	return d
 }
 
-func newOutline(site *feeds.Site, l *feeds.Listing) outline {
+func newOutline(site *feeds.Site, l *document.Listing) outline {
 	name, page := feeds.XMLText(l.Name), site.URL(l.Key.Path())
 	if l.Key.Kind == feeds.All {
 		page = site.HomeURL

@@ -7,25 +7,26 @@ import (
 	"time"
 
 	"feedmill/feeds"
+	"feedmill/feeds/document"
 	"feedmill/feeds/internal/feedtest"
 )
 
-func snapshot(site *feeds.Site, listings ...*feeds.Listing) *feeds.Snapshot {
-	return feeds.NewSnapshot(site, 0, listings, nil)
+func snapshot(site *feeds.Site, listings ...*document.Listing) *document.Snapshot {
+	return document.NewSnapshot(site, 0, listings, nil)
 }
 
-func everything() *feeds.Snapshot {
+func everything() *document.Snapshot {
 	day := func(d int) time.Time { return time.Date(2021, 3, d, 12, 0, 0, 0, time.UTC) }
 	return snapshot(feedtest.Site(),
-		&feeds.Listing{Key: feeds.Key{}, Name: "Example News & Views", Updated: day(29)},
-		&feeds.Listing{Key: feeds.Key{Kind: feeds.Topic, Slug: "election"}, Name: "Election", Description: "Who <wins> & who \"loses\"", Updated: day(29)},
-		&feeds.Listing{Key: feeds.Key{Kind: feeds.Topic, Slug: "日本"}, Name: "日本", Parent: "election", Updated: day(30)},
-		&feeds.Listing{Key: feeds.Key{Kind: feeds.Category, Slug: "news"}, Name: "news"},
-		&feeds.Listing{Key: feeds.Key{Kind: feeds.Provider, Slug: "reuters"}, Name: "Reuters"},
+		&document.Listing{Key: feeds.Key{}, Name: "Example News & Views", Updated: day(29)},
+		&document.Listing{Key: feeds.Key{Kind: feeds.Topic, Slug: "election"}, Name: "Election", Description: "Who <wins> & who \"loses\"", Updated: day(29)},
+		&document.Listing{Key: feeds.Key{Kind: feeds.Topic, Slug: "日本"}, Name: "日本", Parent: "election", Updated: day(30)},
+		&document.Listing{Key: feeds.Key{Kind: feeds.Category, Slug: "news"}, Name: "news"},
+		&document.Listing{Key: feeds.Key{Kind: feeds.Provider, Slug: "reuters"}, Name: "Reuters"},
 	)
 }
 
-func encode(t *testing.T, s *feeds.Snapshot) []byte {
+func encode(t *testing.T, s *document.Snapshot) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	if err := Encode(&b, s); err != nil {
@@ -90,7 +91,7 @@ func FuzzEncode(f *testing.F) {
 	f.Add("C++", "]]> & <b> \"q\"", "日本")
 	f.Add("\x00\ufffe\u202e", "\xff\r\n\t", "a/b?c#d")
 	f.Fuzz(func(t *testing.T, name, description, slug string) {
-		l := &feeds.Listing{Key: feeds.Key{Kind: feeds.Topic, Slug: slug}, Name: name, Description: description}
+		l := &document.Listing{Key: feeds.Key{Kind: feeds.Topic, Slug: slug}, Name: name, Description: description}
 		got := read(t, encode(t, snapshot(feedtest.Site(), l)))
 		if len(got) != 1 || got[0].Text != feeds.XMLText(name) || got[0].Description != feeds.XMLText(description) {
 			t.Fatalf("%q, %q read back as %+v", name, description, got)

@@ -4,8 +4,8 @@ import "encoding/xml"
 
 // The sections quoted are those of the OPML 2.0 specification.
 
-// document is "What is an <opml>?" with "What is a <head>?".
-type document struct {
+// opmlDocument is "What is an <opml>?" with "What is a <head>?".
+type opmlDocument struct {
 	XMLName  xml.Name `xml:"opml"`
 	Version  string   `xml:"version,attr"`
 	Title    string   `xml:"head>title"`

@@ -7,6 +7,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"feedmill/feeds"
+	"feedmill/feeds/document"
 )
 
 // resolve returns the resource at an escaped path, or the canonical path to go
@@ -92,7 +93,7 @@ func format(file string) (feeds.Format, bool) {
 
 // listing finds the feed that somebody may mean by k: by its slug or one of its
 // other names, in any case and normalisation form, or by its name itself.
-func (v *view) listing(k feeds.Key) *feeds.Listing {
+func (v *view) listing(k feeds.Key) *document.Listing {
 	if k.Kind == feeds.All {
 		return v.snap.Listing(k)
 	}
@@ -130,10 +131,10 @@ func (v *view) retired(path string) bool {
 }
 
 // former is the feed that once was and that somebody may mean by k; nil for none.
-func (v *view) former(k feeds.Key) *feeds.Listing {
+func (v *view) former(k feeds.Key) *document.Listing {
 	for _, k := range spellings(k) {
 		if name, ok := v.snap.Retired[k]; ok {
-			return &feeds.Listing{Key: k, Name: name}
+			return &document.Listing{Key: k, Name: name}
 		}
 	}
 	return nil

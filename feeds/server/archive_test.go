@@ -6,20 +6,21 @@ import (
 	"time"
 
 	"feedmill/feeds"
+	"feedmill/feeds/document"
 )
 
 // months is an archive of whole months.
-type months map[string]*feeds.Archive
+type months map[string]*document.Archive
 
-func (m months) Find(period, first string) (*feeds.Archive, string) {
+func (m months) Find(period, first string) (*document.Archive, string) {
 	if a := m[period]; a != nil {
 		return a, ""
 	}
 	return nil, first
 }
 
-func (m months) From(period string) iter.Seq[*feeds.Archive] {
-	return func(yield func(*feeds.Archive) bool) { yield(m[period]) }
+func (m months) From(period string) iter.Seq[*document.Archive] {
+	return func(yield func(*document.Archive) bool) { yield(m[period]) }
 }
 
 // TestArchiveRedirects are for good only where another name of the feed is left
@@ -27,8 +28,8 @@ func (m months) From(period string) iter.Seq[*feeds.Archive] {
 func TestArchiveRedirects(t *testing.T) {
 	site := testSite()
 	snap := testSnapshot(site)
-	of := func(prev, period string) *feeds.Revision {
-		return feeds.NewRevision(func() *feeds.Feed {
+	of := func(prev, period string) *document.Revision {
+		return document.NewRevision(func() *feeds.Feed {
 			return &feeds.Feed{Site: site, Title: "AI", Updated: newest, TTL: time.Hour, History: feeds.History{Prev: prev, Period: period}}
 		}, encoders())
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"feedmill/feeds"
+	"feedmill/feeds/document"
 )
 
 // archivePagePath is the escaped path of the page with the articles of a period:
@@ -12,7 +13,7 @@ import (
 func archivePagePath(k feeds.Key, period string) string { return k.Path() + "archive/" + period + "/" }
 
 // archivePage is a step on the way back through all articles of a feed.
-func (v *view) archivePage(l *feeds.Listing, a *feeds.Archive) Resource {
+func (v *view) archivePage(l *document.Listing, a *document.Archive) Resource {
 	path := archivePagePath(l.Key, a.Period)
 	return v.page(path, "archive.html", func(p *page) {
 		f := a.Feed()
@@ -38,7 +39,7 @@ func (v *view) archivePage(l *feeds.Listing, a *feeds.Archive) Resource {
 
 // olderThan is the path of the page that goes on from the newest articles of a
 // feed; empty where they are all.
-func olderThan(l *feeds.Listing) string {
+func olderThan(l *document.Listing) string {
 	if a, instead := l.Archive(l.Feed().Prev); a != nil {
 		return archivePagePath(l.Key, a.Period)
 	} else if instead != "" {

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"time"
 
-	"feedmill/feeds"
+	"feedmill/feeds/document"
 )
 
 // atOnce is [Handler.answer] as far as that takes next to no time: for a GET of
@@ -24,14 +24,14 @@ func (h *Handler) atOnce(r request, now time.Time) (a answer, ok bool) {
 
 // isReady reports whether the answer to r takes nothing that is to be made yet.
 func (out *rendition) isReady(r request) bool {
-	if _, held := out.heldIn(r, feeds.Identity); held {
+	if _, held := out.heldIn(r, document.Identity); held {
 		return true // without the bytes, which may have made room for others
 	}
 	if out.deltas != nil && wantsDelta(r) {
 		return false
 	}
 	b := out.ready()
-	return b != nil && b.Has(feeds.Gzip)
+	return b != nil && b.Has(document.Gzip)
 }
 
 // prepare makes what atOnce takes for a path, where there is something.
@@ -48,7 +48,7 @@ func (h *Handler) prepare(path string) {
 	}
 	if out, err := v.render(e); err == nil {
 		if b, err := out.body(); err == nil {
-			b.In(feeds.Gzip)
+			b.In(document.Gzip)
 		}
 	}
 }

@@ -12,18 +12,19 @@ import (
 	"testing"
 
 	"feedmill/feeds"
+	"feedmill/feeds/document"
 )
 
 // sizedSnapshot has one feed, whose document is of about so many bytes.
-func sizedSnapshot(size int) *feeds.Snapshot {
+func sizedSnapshot(size int) *document.Snapshot {
 	site := testSite()
 	words := strings.Repeat("words and more words\n", size/21)
-	encoders := [len(feeds.Formats)]feeds.Encoder{}
+	encoders := [len(feeds.Formats)]document.Encoder{}
 	for _, f := range feeds.Formats {
 		encoders[f] = func(w io.Writer, _ *feeds.Feed) error { _, err := io.WriteString(w, words); return err }
 	}
-	l := &feeds.Listing{Name: "All", Revision: feeds.NewRevision(func() *feeds.Feed { return &feeds.Feed{Site: site, Updated: newest} }, encoders)}
-	return feeds.NewSnapshot(site, 1, []*feeds.Listing{l}, nil)
+	l := &document.Listing{Name: "All", Revision: document.NewRevision(func() *feeds.Feed { return &feeds.Feed{Site: site, Updated: newest} }, encoders)}
+	return document.NewSnapshot(site, 1, []*document.Listing{l}, nil)
 }
 
 // made is a request made by hand.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"feedmill/feeds"
+	"feedmill/feeds/document"
 )
 
 const (
@@ -98,7 +99,7 @@ func (f *form) Choices() (all []choice) {
 }
 
 // Topics are the largest, for browsers to offer while somebody types.
-func (f *form) Topics() []*feeds.Listing { return f.v.directory().offered() }
+func (f *form) Topics() []*document.Listing { return f.v.directory().offered() }
 
 // compose leads to the address of the feed that was entered, or says what is wrong
 // with it.

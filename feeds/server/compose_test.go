@@ -9,6 +9,7 @@ import (
 	"golang.org/x/net/html"
 
 	"feedmill/feeds"
+	"feedmill/feeds/document"
 )
 
 func TestCompose(t *testing.T) {
@@ -75,7 +76,7 @@ func TestLinkedData(t *testing.T) {
 	site := testSite()
 	name := `</script><script>alert("1")</script>`
 	l := listing(site, feeds.Topic, "x", name, testItem())
-	h := NewHandler(holding(feeds.NewSnapshot(site, 1, []*feeds.Listing{listing(site, feeds.All, "", "All"), l}, nil)), testOptions(t))
+	h := NewHandler(holding(document.NewSnapshot(site, 1, []*document.Listing{listing(site, feeds.All, "", "All"), l}, nil)), testOptions(t))
 	root, body := fetchFrom(t, h, "/topics/x/")
 	if n := len(elements(root, "script")); n != 2 {
 		t.Errorf("%d scripts:\n%s", n, body)

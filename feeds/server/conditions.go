@@ -4,14 +4,14 @@ import (
 	"iter"
 	"strings"
 
-	"feedmill/feeds"
+	"feedmill/feeds/document"
 )
 
 // heldIn reports whether an If-None-Match with these field lines names our tag,
 // compared weakly (RFC 9110 §13.1.2), and in which coding: want, if that is one
 // of several or none is told. Entries are matched whole, never as substrings; ones
 // without quotes, as some clients send them, count too.
-func heldIn(lines []string, tag string, want feeds.Coding) (coding feeds.Coding, held bool) {
+func heldIn(lines []string, tag string, want document.Coding) (coding document.Coding, held bool) {
 	for got := range tags(lines) {
 		c, same := want, got == "*"
 		if !same {
@@ -59,16 +59,16 @@ func nextTag(list string) (tag, rest string) {
 // sameTag reports whether got is tag, as it is or with the mark of a content
 // coding that we or a proxy between us appended: -gzip, ;gzip, --gzip, -df.
 func sameTag(got, tag string) bool {
-	_, same := codedTag(got, tag, feeds.Identity)
+	_, same := codedTag(got, tag, document.Identity)
 	return same
 }
 
 // codedTag is sameTag and the coding of the mark: other where that is none of
 // ours.
-func codedTag(got, tag string, other feeds.Coding) (feeds.Coding, bool) {
+func codedTag(got, tag string, other document.Coding) (document.Coding, bool) {
 	mark, ok := strings.CutPrefix(got, tag)
 	if !ok || mark == "" {
-		return feeds.Identity, ok
+		return document.Identity, ok
 	}
 	name := strings.TrimLeft(mark, "-;")
 	if len(name) == len(mark) {
@@ -76,11 +76,11 @@ func codedTag(got, tag string, other feeds.Coding) (feeds.Coding, bool) {
 	}
 	switch name {
 	case "gzip":
-		return feeds.Gzip, true
+		return document.Gzip, true
 	case "br":
-		return feeds.Brotli, true
+		return document.Brotli, true
 	case "zstd":
-		return feeds.Zstd, true
+		return document.Zstd, true
 	case "deflate", "df":
 		return other, true
 	}
@@ -93,7 +93,7 @@ func codedTag(got, tag string, other feeds.Coding) (feeds.Coding, bool) {
 // nothing is acceptable it chooses no coding: a readable answer serves the
 // client better than a refusal.
 func preferred(lines []string) preference {
-	var weight [len(feeds.Codings)]int
+	var weight [len(document.Codings)]int
 	for c := range weight {
 		weight[c] = unset
 	}
@@ -101,32 +101,32 @@ func preferred(lines []string) preference {
 	for name, q := range weights(lines) {
 		switch {
 		case strings.EqualFold(name, "identity"):
-			weight[feeds.Identity] = q
+			weight[document.Identity] = q
 		case strings.EqualFold(name, "br"):
-			weight[feeds.Brotli] = q
+			weight[document.Brotli] = q
 		case strings.EqualFold(name, "zstd"):
-			weight[feeds.Zstd] = q
+			weight[document.Zstd] = q
 		case strings.EqualFold(name, "gzip"), strings.EqualFold(name, "x-gzip"):
-			weight[feeds.Gzip] = max(weight[feeds.Gzip], q)
+			weight[document.Gzip] = max(weight[document.Gzip], q)
 		case name == "*":
 			others = q
 		}
 	}
-	if weight[feeds.Gzip] == unset {
-		weight[feeds.Gzip] = others
+	if weight[document.Gzip] == unset {
+		weight[document.Gzip] = others
 	}
-	if weight[feeds.Identity] == unset && others == 0 {
-		weight[feeds.Identity] = 0
+	if weight[document.Identity] == unset && others == 0 {
+		weight[document.Identity] = 0
 	}
-	best := feeds.Identity
-	for _, c := range feeds.Codings[1:] {
-		if weight[c] > 0 && (weight[c] > weight[best] || best == feeds.Identity && weight[c] == weight[best]) {
+	best := document.Identity
+	for _, c := range document.Codings[1:] {
+		if weight[c] > 0 && (weight[c] > weight[best] || best == document.Identity && weight[c] == weight[best]) {
 			best = c
 		}
 	}
-	p := preference{best: best, coded: best != feeds.Identity && weight[feeds.Identity] == 0}
-	if weight[feeds.Gzip] > 0 {
-		p.meanwhile = feeds.Gzip
+	p := preference{best: best, coded: best != document.Identity && weight[document.Identity] == 0}
+	if weight[document.Gzip] > 0 {
+		p.meanwhile = document.Gzip
 	}
 	return p
 }
@@ -135,18 +135,18 @@ func preferred(lines []string) preference {
 // long as that is being made: Gzip or Identity. If it takes nothing but coded
 // bytes, it gets the best at once.
 type preference struct {
-	best, meanwhile feeds.Coding
+	best, meanwhile document.Coding
 	coded           bool
 }
 
 // of is b in the best coding that can be sent at once.
-func (p preference) of(b *feeds.Body) (feeds.Coding, []byte) {
+func (p preference) of(b *document.Body) (document.Coding, []byte) {
 	if p.coded {
 		return p.best, b.In(p.best)
 	}
 	coding, bytes := b.Best(p.best)
 	if coding != p.best && coding != p.meanwhile {
-		return feeds.Identity, b.In(feeds.Identity)
+		return document.Identity, b.In(document.Identity)
 	}
 	return coding, bytes
 }

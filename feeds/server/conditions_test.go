@@ -14,7 +14,7 @@ import (
 	"github.com/andybalholm/brotli"
 	"github.com/klauspost/compress/zstd"
 
-	"feedmill/feeds"
+	"feedmill/feeds/document"
 )
 
 func TestConditions(t *testing.T) {
@@ -274,23 +274,23 @@ func FuzzConditions(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		tag := feeds.TagOf([]byte(s))
+		tag := document.TagOf([]byte(s))
 		if namesTag(s, tag) && !strings.Contains(s, "*") && !strings.Contains(s, tag) {
 			t.Errorf("%q names %q", s, tag)
 		}
 		if !strings.Contains(s, `"`) && !namesTag(s+`,"`+tag+`"`, tag) {
 			t.Errorf("%q hides a tag behind it", s)
 		}
-		if preferred([]string{s}).best == feeds.Gzip && !strings.Contains(strings.ToLower(s), "gzip") && !strings.Contains(s, "*") {
+		if preferred([]string{s}).best == document.Gzip && !strings.Contains(strings.ToLower(s), "gzip") && !strings.Contains(s, "*") {
 			t.Errorf("%q gets gzip", s)
 		}
-		if preferred([]string{s, "gzip;q=0, x-gzip;q=0"}).best == feeds.Gzip && !strings.Contains(strings.ToLower(s), "gzip") {
+		if preferred([]string{s, "gzip;q=0, x-gzip;q=0"}).best == document.Gzip && !strings.Contains(strings.ToLower(s), "gzip") {
 			t.Errorf("%q gets gzip that it refuses", s)
 		}
 	})
 }
 
 func namesTag(line, tag string) bool {
-	_, held := heldIn([]string{line}, tag, feeds.Brotli)
+	_, held := heldIn([]string{line}, tag, document.Brotli)
 	return held
 }

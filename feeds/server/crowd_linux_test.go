@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"feedmill/feeds"
+	"feedmill/feeds/document"
 )
 
 // crowded runs h behind a crowd until the test ends.
@@ -51,13 +52,13 @@ func reply(t *testing.T, in *bufio.Reader) (status, length int) {
 func TestCrowdAnswersPolls(t *testing.T) {
 	var made atomic.Int32
 	const size = 300 << 10
-	encoders := [len(feeds.Formats)]feeds.Encoder{feeds.RSS: func(w io.Writer, _ *feeds.Feed) error {
+	encoders := [len(feeds.Formats)]document.Encoder{feeds.RSS: func(w io.Writer, _ *feeds.Feed) error {
 		made.Add(1)
 		_, err := io.WriteString(w, strings.Repeat("x", size))
 		return err
 	}}
-	l := &feeds.Listing{Name: "All", Revision: feeds.NewRevision(func() *feeds.Feed { return &feeds.Feed{Site: testSite(), Updated: newest} }, encoders)}
-	h := NewHandler(holding(feeds.NewSnapshot(testSite(), 1, []*feeds.Listing{l}, nil)), testOptions(t))
+	l := &document.Listing{Name: "All", Revision: document.NewRevision(func() *feeds.Feed { return &feeds.Feed{Site: testSite(), Updated: newest} }, encoders)}
+	h := NewHandler(holding(document.NewSnapshot(testSite(), 1, []*document.Listing{l}, nil)), testOptions(t))
 	c, addr := crowded(t, h, Limits{})
 	go func() {
 		if c, _, err := c.next(); err == nil {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"feedmill/feeds"
+	"feedmill/feeds/document"
 )
 
 // deltas gives clients of one document what is new since they last came (RFC
@@ -16,7 +17,7 @@ type deltas struct {
 	past     *past
 	resource *Resource
 	like     *content // the full document without its bytes
-	revision *feeds.Revision
+	revision *document.Revision
 	format   feeds.Format
 	log      *slog.Logger
 
@@ -27,7 +28,7 @@ type deltas struct {
 
 // deltas keeps what a document holds for clients to come, and answers those that
 // come back.
-func (v *view) deltas(r *Resource, full *content, revision *feeds.Revision, f feeds.Format) *deltas {
+func (v *view) deltas(r *Resource, full *content, revision *document.Revision, f feeds.Format) *deltas {
 	past := v.past
 	if full.document.key.Kind == feeds.Composed { // of which there is no end: they would soon be all that is remembered
 		past = v.pastMixes
@@ -37,7 +38,7 @@ func (v *view) deltas(r *Resource, full *content, revision *feeds.Revision, f fe
 	like.body, like.again = nil, nil
 	return &deltas{
 		past: past, resource: r, like: &like, revision: revision, format: f, log: v.opt.Logger,
-		room: len(full.body.In(feeds.Identity)), made: map[string]*rendition{},
+		room: len(full.body.In(document.Identity)), made: map[string]*rendition{},
 	}
 }
 
@@ -84,7 +85,7 @@ const tagLength = 16
 
 // from makes a delta once. There is room for them until they are as large as the
 // full document together, so that many old tags cost little more than that.
-func (d *deltas) from(tag string, known []feeds.Mark, now time.Time) *rendition {
+func (d *deltas) from(tag string, known []document.Mark, now time.Time) *rendition {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if out, ok := d.made[tag]; ok || d.room <= 0 {
@@ -100,7 +101,7 @@ func (d *deltas) from(tag string, known []feeds.Mark, now time.Time) *rendition 
 		return nil
 	}
 	c := *d.like
-	c.body = feeds.NewBody(body)
+	c.body = document.NewBody(body)
 	c.control = "no-store, im" // §10.8.3: for none but caches that know what 226 is
 	c.varies = varyBy(c.varies, "A-IM, If-None-Match")
 	c.header = maps.Clone(c.header)
@@ -128,7 +129,7 @@ type place struct{ path, tag string }
 // state is what one document held under one tag.
 type state struct {
 	place
-	marks []feeds.Mark
+	marks []document.Mark
 	until time.Time // when it was replaced
 }
 
@@ -146,7 +147,7 @@ func newPast(now func() time.Time, limit int) *past {
 }
 
 // note takes in what the document at path holds now.
-func (p *past) note(path, tag string, marks []feeds.Mark) {
+func (p *past) note(path, tag string, marks []document.Mark) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	old := p.current[path]
@@ -186,7 +187,7 @@ func (p *past) trim() {
 
 // find returns what the document at path held under a tag. A document can have
 // had it in a view that is no longer the newest.
-func (p *past) find(path, tag string) ([]feeds.Mark, bool) {
+func (p *past) find(path, tag string) ([]document.Mark, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	s := p.former[place{path, tag}]

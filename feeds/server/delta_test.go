@@ -14,20 +14,21 @@ import (
 
 	"feedmill/feeds"
 	"feedmill/feeds/atom"
+	"feedmill/feeds/document"
 	"feedmill/feeds/jsonfeed"
 	"feedmill/feeds/rss"
 )
 
 // edition is a snapshot of one feed with these items, "id" or "id=text".
-func edition(site *feeds.Site, items ...string) *feeds.Snapshot {
+func edition(site *feeds.Site, items ...string) *document.Snapshot {
 	f := &feeds.Feed{Site: site, ID: "urn:x:all", Title: "All", Description: "All", Updated: newest, TTL: time.Hour}
 	for _, s := range items {
 		id, text, _ := strings.Cut(s, "=")
 		f.Items = append(f.Items, &feeds.Item{ID: "urn:x:" + id, Title: id, HTML: "<p>" + text + strings.Repeat(" words", 300) + "</p>", Updated: newest, Published: newest})
 	}
-	encoders := [...]feeds.Encoder{feeds.RSS: rss.Encode, feeds.Atom: atom.Encode, feeds.JSON: jsonfeed.Encode}
-	l := &feeds.Listing{Name: "All", Count: len(items), Updated: newest, Revision: feeds.NewRevision(func() *feeds.Feed { return f }, encoders)}
-	return feeds.NewSnapshot(site, len(items), []*feeds.Listing{l}, nil)
+	encoders := [...]document.Encoder{feeds.RSS: rss.Encode, feeds.Atom: atom.Encode, feeds.JSON: jsonfeed.Encode}
+	l := &document.Listing{Name: "All", Count: len(items), Updated: newest, Revision: document.NewRevision(func() *feeds.Feed { return f }, encoders)}
+	return document.NewSnapshot(site, len(items), []*document.Listing{l}, nil)
 }
 
 // ids lists the items that a reader finds in a document.
@@ -158,7 +159,7 @@ func TestTagsAreForgotten(t *testing.T) {
 
 func TestPastIsBounded(t *testing.T) {
 	p := newPast(func() time.Time { return newest }, pastSize)
-	marks := make([]feeds.Mark, 1<<10)
+	marks := make([]document.Mark, 1<<10)
 	for i := range 3000 {
 		p.note(fmt.Sprint("/", i%1500), fmt.Sprint(i%2999), marks)
 		size := 0
@@ -214,7 +215,7 @@ func TestNoDeltaOfAnUnfitDocument(t *testing.T) {
 
 	bad := edition(site, "c", "b", "a")
 	l := bad.Listing(all)
-	l.Revision = l.Checked(nil, func(feeds.Format, *feeds.Document, []feeds.Placed, error) (*feeds.Revision, error) {
+	l.Revision = l.Checked(nil, func(feeds.Format, *document.Document, []document.Placed, error) (*document.Revision, error) {
 		return before, nil
 	})
 	src.Store(bad)

@@ -6,30 +6,31 @@ import (
 	"sync"
 
 	"feedmill/feeds"
+	"feedmill/feeds/document"
 )
 
 // directory answers what pages ask across feeds. It is made once for a snapshot,
 // when its first page is.
 type directory struct {
-	byKind   map[feeds.Kind][]*feeds.Listing // by name
-	children map[string][]*feeds.Listing     // topics by their parent's slug
-	byName   map[feeds.Tag]*feeds.Listing    // names folded
-	entries  []listed                        // as in the snapshot
+	byKind   map[feeds.Kind][]*document.Listing // by name
+	children map[string][]*document.Listing     // topics by their parent's slug
+	byName   map[feeds.Tag]*document.Listing    // names folded
+	entries  []listed                           // as in the snapshot
 	sheets   map[feeds.Kind]func() [][]branch
-	offered  func() []*feeds.Listing // topics that every form names
+	offered  func() []*document.Listing // topics that every form names
 }
 
 // listed is a feed as the search sees it.
 type listed struct {
-	*feeds.Listing
+	*document.Listing
 	name string // folded
 }
 
-func newDirectory(snap *feeds.Snapshot) *directory {
+func newDirectory(snap *document.Snapshot) *directory {
 	d := &directory{
-		byKind:   make(map[feeds.Kind][]*feeds.Listing),
-		children: make(map[string][]*feeds.Listing),
-		byName:   make(map[feeds.Tag]*feeds.Listing, len(snap.Listings)),
+		byKind:   make(map[feeds.Kind][]*document.Listing),
+		children: make(map[string][]*document.Listing),
+		byName:   make(map[feeds.Tag]*document.Listing, len(snap.Listings)),
 	}
 	for _, l := range snap.Listings {
 		if l.Ended {
@@ -43,7 +44,7 @@ func newDirectory(snap *feeds.Snapshot) *directory {
 			d.children[l.Parent] = append(d.children[l.Parent], l)
 		}
 	}
-	d.offered = sync.OnceValue(func() []*feeds.Listing { return largest(d.byKind[feeds.Topic], choices) })
+	d.offered = sync.OnceValue(func() []*document.Listing { return largest(d.byKind[feeds.Topic], choices) })
 	d.sheets = make(map[feeds.Kind]func() [][]branch)
 	for _, k := range feeds.Kinds[1:] {
 		d.sheets[k] = sync.OnceValue(func() [][]branch { return sheets(d.branches(k)) })
@@ -52,7 +53,7 @@ func newDirectory(snap *feeds.Snapshot) *directory {
 }
 
 // named is the feed that an item's tag stands for, nil where there is none.
-func (v *view) named(t feeds.Tag) *feeds.Listing {
+func (v *view) named(t feeds.Tag) *document.Listing {
 	if l := v.directory().byName[feeds.Tag{Kind: t.Kind, Name: feeds.Fold(t.Name)}]; l != nil {
 		return l
 	}
@@ -60,15 +61,15 @@ func (v *view) named(t feeds.Tag) *feeds.Listing {
 }
 
 // largest lists at most n feeds with the most articles, in the order of all.
-func largest(all []*feeds.Listing, n int) []*feeds.Listing {
+func largest(all []*document.Listing, n int) []*document.Listing {
 	if len(all) <= n {
 		return all
 	}
-	rank := make(map[*feeds.Listing]int, len(all))
+	rank := make(map[*document.Listing]int, len(all))
 	for i, l := range all {
 		rank[l] = i
 	}
-	top := slices.SortedStableFunc(slices.Values(all), func(a, b *feeds.Listing) int { return cmp.Compare(b.Count, a.Count) })[:n]
-	slices.SortFunc(top, func(a, b *feeds.Listing) int { return cmp.Compare(rank[a], rank[b]) })
+	top := slices.SortedStableFunc(slices.Values(all), func(a, b *document.Listing) int { return cmp.Compare(b.Count, a.Count) })[:n]
+	slices.SortFunc(top, func(a, b *document.Listing) int { return cmp.Compare(rank[a], rank[b]) })
 	return top
 }

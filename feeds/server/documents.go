@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"feedmill/feeds"
+	"feedmill/feeds/document"
 )
 
 //go:embed page/style.css
@@ -24,8 +25,8 @@ var icon []byte
 // The paths of style sheet and script change with their bytes, so they are cached
 // for ever.
 var (
-	stylePath  = "/style-" + feeds.TagOf(style) + ".css"
-	scriptPath = "/script-" + feeds.TagOf(script) + ".js"
+	stylePath  = "/style-" + document.TagOf(style) + ".css"
+	scriptPath = "/script-" + document.TagOf(script) + ".js"
 )
 
 const (
@@ -39,7 +40,7 @@ const (
 // document is one feed, or an archive document of it, in one format. Its bytes
 // belong to the revision and outlive the view. next is when it changes although
 // no file does; zero for never.
-func (v *view) document(path string, k feeds.Key, revision *feeds.Revision, next time.Time, f feeds.Format) Resource {
+func (v *view) document(path string, k feeds.Key, revision *document.Revision, next time.Time, f feeds.Format) Resource {
 	r := Resource{Path: path, MediaType: f.MediaType() + "; charset=utf-8"}
 	r.render = func() (*content, error) {
 		d, err := revision.Document(f)
@@ -49,7 +50,7 @@ func (v *view) document(path string, k feeds.Key, revision *feeds.Revision, next
 		c := &content{
 			body: d.Coded, again: coded(revision, f), ready: codedReady(revision, f), tag: d.Tag, modified: d.LastModified, fresh: d.MaxAge, next: next,
 			varies: browserFields, header: v.documentHeader(path, k, f), weight: 1 << 10,
-			document: &document{k, f, int64(len(d.Coded.In(feeds.Identity)))},
+			document: &polledDocument{k, f, int64(len(d.Coded.In(document.Identity)))},
 		}
 		if v.past != nil && revision.Own(f) {
 			c.deltas = v.deltas(&r, c, revision, f)
@@ -60,8 +61,8 @@ func (v *view) document(path string, k feeds.Key, revision *feeds.Revision, next
 }
 
 // coded gets a document's bytes from where they are kept, or makes them again.
-func coded(revision *feeds.Revision, f feeds.Format) func() (*feeds.Body, error) {
-	return func() (*feeds.Body, error) {
+func coded(revision *document.Revision, f feeds.Format) func() (*document.Body, error) {
+	return func() (*document.Body, error) {
 		d, err := revision.Document(f)
 		if err != nil {
 			return nil, err
@@ -71,8 +72,8 @@ func coded(revision *feeds.Revision, f feeds.Format) func() (*feeds.Body, error)
 }
 
 // codedReady gets a document's bytes if they are in memory, else nil.
-func codedReady(revision *feeds.Revision, f feeds.Format) func() *feeds.Body {
-	return func() *feeds.Body {
+func codedReady(revision *document.Revision, f feeds.Format) func() *document.Body {
+	return func() *document.Body {
 		if d, ok := revision.Ready(f); ok {
 			return d.Coded
 		}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"feedmill/feeds"
+	"feedmill/feeds/document"
 )
 
 // Bounds of the streams of new items that open pages listen to.
@@ -90,7 +91,7 @@ func (v *view) events(r request, feedPath string) (a answer, ok bool) {
 
 // follow sends what is new in a feed until that, the client, the handler or
 // streamLife has ended; the client then comes back.
-func (s *streams) follow(l *feeds.Listing, after string, send func([]byte) error) {
+func (s *streams) follow(l *document.Listing, after string, send func([]byte) error) {
 	tick := time.NewTicker(streamPace)
 	defer tick.Stop()
 	fresh, known := newer(l.Feed().Items, after)
@@ -170,7 +171,7 @@ func (s *streams) news(k feeds.Key, fresh []*feeds.Item) []byte {
 }
 
 // listen lets the page show what comes to its feed while it is open.
-func (p *page) listen(l *feeds.Listing) {
+func (p *page) listen(l *document.Listing) {
 	if p.v.streams == nil {
 		return
 	}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"feedmill/feeds"
+	"feedmill/feeds/document"
 )
 
 // pageListener is somebody who listens to the topic AI.
@@ -41,7 +42,7 @@ func room(t *testing.T, items ...*feeds.Item) (h *Handler, publish func(items ..
 	site := testSite()
 	source := new(holder)
 	publish = func(items ...*feeds.Item) {
-		source.Store(feeds.NewSnapshot(site, len(items), []*feeds.Listing{
+		source.Store(document.NewSnapshot(site, len(items), []*document.Listing{
 			listing(site, feeds.All, "", "All", items...), listing(site, feeds.Topic, "ai", "AI", items...),
 		}, nil))
 	}
@@ -162,7 +163,7 @@ func TestEventsAreBounded(t *testing.T) {
 			t.Errorf("one stream more: %d", a.status)
 		}
 		publish()
-		h.source.(*holder).Store(feeds.NewSnapshot(testSite(), 0, nil, nil))
+		h.source.(*holder).Store(document.NewSnapshot(testSite(), 0, nil, nil))
 		<-last.done
 	})
 }

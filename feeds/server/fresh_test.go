@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"feedmill/feeds"
+	"feedmill/feeds/document"
 )
 
 // Copies may be used until the second of a change that is known to come, in
@@ -21,7 +22,7 @@ func TestFreshUntilTheNextChange(t *testing.T) {
 	opt.Now = func() time.Time { return now }
 	all := listing(site, feeds.All, "", "All")
 	all.Next = due
-	h := NewHandler(holding(feeds.NewSnapshot(site, 1, []*feeds.Listing{all, scheduled, quiet}, nil)), opt)
+	h := NewHandler(holding(document.NewSnapshot(site, 1, []*document.Listing{all, scheduled, quiet}, nil)), opt)
 	const usual = "public, max-age=900, stale-while-revalidate=60, stale-if-error=86400"
 	for left, want := range map[time.Duration]string{
 		24 * time.Hour:                       usual,

@@ -26,19 +26,19 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"feedmill/feeds"
+	"feedmill/feeds/document"
 )
 
 // Source gives the current snapshot, nil before the first scan is done. It must
 // be cheap and safe for concurrent use.
 type Source interface {
-	Snapshot() *feeds.Snapshot
+	Snapshot() *document.Snapshot
 }
 
 // Options say what a handler offers. The zero Options are usable.
 type Options struct {
 	// OPML writes all topics for import into a reader; nil offers no /opml.xml.
-	OPML func(io.Writer, *feeds.Snapshot) error
+	OPML func(io.Writer, *document.Snapshot) error
 	// Logger takes what an operator must know; nil: slog.Default.
 	Logger *slog.Logger
 	// Version names the program's version at the foot of pages; may be empty.
@@ -137,7 +137,7 @@ func (h *Handler) answer(r request, now time.Time) (a answer) {
 
 // current is the view of snap. A request that still holds an older snapshot may
 // put its view back for a moment, which costs a rendering and nothing else.
-func (h *Handler) current(snap *feeds.Snapshot) *view {
+func (h *Handler) current(snap *document.Snapshot) *view {
 	v := h.view.Load()
 	if v == nil || v.snap != snap {
 		v = newView(snap, h.opt)

@@ -6,13 +6,14 @@ import (
 	"time"
 
 	"feedmill/feeds"
+	"feedmill/feeds/document"
 )
 
 // group is the feeds of one kind.
 type group struct {
 	v     *view
 	Kind  feeds.Kind
-	Shown []*feeds.Listing
+	Shown []*document.Listing
 	Total int
 }
 
@@ -23,7 +24,7 @@ func (g group) Title() string { return g.Kind.Heading() }
 func (g group) Path() string { return g.v.link("/" + g.Kind.Plural() + "/") }
 
 // Link is where the page of one of the feeds is.
-func (g group) Link(l *feeds.Listing) string { return g.v.link(l.Key.Path()) }
+func (g group) Link(l *document.Listing) string { return g.v.link(l.Key.Path()) }
 
 // item is an article as pages show it.
 type item struct {
@@ -38,7 +39,7 @@ type item struct {
 }
 
 // markOf is short, and equal for equal ids.
-func markOf(it *feeds.Item) string { return feeds.TagOf([]byte(it.ID))[:8] }
+func markOf(it *feeds.Item) string { return document.TagOf([]byte(it.ID))[:8] }
 
 // label is a feed's name with the address of its page, which is empty where it has
 // none.

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"feedmill/feeds"
+	"feedmill/feeds/document"
 )
 
 // rowsOnSheet is how many feeds a page of a directory has, or a few more: what
@@ -14,7 +15,7 @@ const rowsOnSheet = 300
 
 // branch is a feed with those within it.
 type branch struct {
-	*feeds.Listing
+	*document.Listing
 	Within []branch
 }
 
@@ -30,8 +31,8 @@ func (b branch) size() int {
 // parents go round in a circle, its first member stands at the head.
 func (d *directory) branches(k feeds.Kind) (all []branch) {
 	seen := make(map[string]bool)
-	var grow func(l *feeds.Listing) branch
-	grow = func(l *feeds.Listing) branch {
+	var grow func(l *document.Listing) branch
+	grow = func(l *document.Listing) branch {
 		seen[l.Key.Slug] = true
 		b := branch{Listing: l}
 		if k != feeds.Topic {
@@ -48,7 +49,7 @@ func (d *directory) branches(k feeds.Kind) (all []branch) {
 	for _, l := range d.byKind[k] {
 		known[l.Key.Slug] = true
 	}
-	rank := make(map[*feeds.Listing]int)
+	rank := make(map[*document.Listing]int)
 	for i, l := range d.byKind[k] {
 		rank[l] = i
 		if k != feeds.Topic || !known[l.Parent] {

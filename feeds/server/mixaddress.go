@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"feedmill/feeds"
+	"feedmill/feeds/document"
 )
 
 const (
@@ -57,7 +58,7 @@ func (v *view) mixOf(segments []string) (*feeds.Mix, error) {
 }
 
 // keyOf has find answer with the key of the feed.
-func keyOf(find func(feeds.Key) *feeds.Listing) func(feeds.Key) (feeds.Key, bool) {
+func keyOf(find func(feeds.Key) *document.Listing) func(feeds.Key) (feeds.Key, bool) {
 	return func(k feeds.Key) (feeds.Key, bool) {
 		l := find(k)
 		if l == nil {
@@ -69,7 +70,7 @@ func keyOf(find func(feeds.Key) *feeds.Listing) func(feeds.Key) (feeds.Key, bool
 
 // part is the feed that somebody may mean by k, or else one that once was: a
 // composed feed does not end with one of its parts.
-func (v *view) part(k feeds.Key) *feeds.Listing {
+func (v *view) part(k feeds.Key) *document.Listing {
 	if l := v.listing(k); l != nil {
 		return l
 	}
@@ -129,7 +130,7 @@ func (v *view) mixAt(path string) (segments []string, m *feeds.Mix, file string,
 }
 
 // mixEntry is the entry of a composed feed's page or document.
-func (v *view) mixEntry(l *feeds.Listing, file string) *entry {
+func (v *view) mixEntry(l *document.Listing, file string) *entry {
 	path := l.Key.Path() + file
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -146,7 +147,7 @@ func (v *view) mixEntry(l *feeds.Listing, file string) *entry {
 
 // mixDocument is a composed feed in one format. Its bytes count for the view and
 // for the composed feeds, either of which may keep them alone.
-func (v *view) mixDocument(l *feeds.Listing, f feeds.Format) Resource {
+func (v *view) mixDocument(l *document.Listing, f feeds.Format) Resource {
 	r := v.document(l.Key.DocumentPath(f), l.Key, l.Revision, l.Next, f)
 	plain := r.render
 	r.render = func() (*content, error) {
@@ -154,7 +155,7 @@ func (v *view) mixDocument(l *feeds.Listing, f feeds.Format) Resource {
 		if err != nil {
 			return nil, err
 		}
-		weight := 2 * len(c.body.In(feeds.Identity))
+		weight := 2 * len(c.body.In(document.Identity))
 		c.weight += weight
 		v.mixes.weigh(l, f, weight)
 		return c, nil

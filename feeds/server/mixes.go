@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"feedmill/feeds"
+	"feedmill/feeds/document"
 )
 
 // Bounds of the composed feeds in memory.
@@ -28,20 +29,20 @@ type mixes struct {
 type mixed struct {
 	mu    sync.Mutex // held while it is composed
 	key   feeds.Key
-	blend feeds.Blend
+	blend document.Blend
 	docs  [len(feeds.Formats)]weighed // guarded by mixes.mu
 }
 
 // weighed is a document that takes so many bytes.
 type weighed struct {
-	of    *feeds.Revision // nil: there is none
+	of    *document.Revision // nil: there is none
 	bytes int
 }
 
 func newMixes() *mixes { return &mixes{byKey: make(map[feeds.Key]*list.Element)} }
 
 // compose is what m is now. Whoever asks first composes it, the others wait.
-func (x *mixes) compose(snap *feeds.Snapshot, m *feeds.Mix) *feeds.Listing {
+func (x *mixes) compose(snap *document.Snapshot, m *feeds.Mix) *document.Listing {
 	e := x.use(snap.Site, m.Key())
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -70,7 +71,7 @@ func (x *mixes) use(site *feeds.Site, k feeds.Key) *mixed {
 }
 
 // weigh accounts for a document of a feed, in place of the one before it.
-func (x *mixes) weigh(l *feeds.Listing, f feeds.Format, bytes int) {
+func (x *mixes) weigh(l *document.Listing, f feeds.Format, bytes int) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	at, ok := x.byKey[l.Key]

@@ -19,6 +19,7 @@ import (
 	"feedmill/feeds/article"
 	"feedmill/feeds/builder"
 	"feedmill/feeds/catalog"
+	"feedmill/feeds/document"
 	"feedmill/feeds/ledger"
 	"feedmill/watcher"
 )
@@ -270,11 +271,11 @@ func TestMixBaseFolder(t *testing.T) {
 
 // counting is a library that counts what it composes.
 type counting struct {
-	feeds.Library
+	document.Library
 	composed *atomic.Int64
 }
 
-func (c counting) Compose(m *feeds.Mix, before feeds.Blend) feeds.Blend {
+func (c counting) Compose(m *feeds.Mix, before document.Blend) document.Blend {
 	b := c.Library.Compose(m, before)
 	if b != before {
 		c.composed.Add(1)
@@ -289,7 +290,7 @@ func TestMixBounds(t *testing.T) {
 	snap := *n.Snapshot()
 	var composed atomic.Int64
 	library := snap.Library
-	snap.Library = func() feeds.Library { return counting{library(), &composed} }
+	snap.Library = func() document.Library { return counting{library(), &composed} }
 	v := newView(&snap, testOptions(t))
 	v.mixes = newMixes()
 	get := func(path string) {
@@ -329,7 +330,7 @@ func TestMixBounds(t *testing.T) {
 	if n := v.mixes.used.Len(); n != maxMixes || len(v.mixes.byKey) != n || kept != v.mixes.size || kept == 0 {
 		t.Errorf("%d feeds kept, %d found, %d bytes of %d", n, len(v.mixes.byKey), kept, v.mixes.size)
 	}
-	l := &feeds.Listing{Key: v.mixes.used.Front().Value.(*mixed).key, Revision: new(feeds.Revision)}
+	l := &document.Listing{Key: v.mixes.used.Front().Value.(*mixed).key, Revision: new(document.Revision)}
 	v.mixes.weigh(l, feeds.Atom, maxMixBytes)
 	if n := v.mixes.used.Len(); n != 1 {
 		t.Errorf("%d feeds kept beyond the bytes", n)

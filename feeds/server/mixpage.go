@@ -5,12 +5,13 @@ import (
 	"strings"
 
 	"feedmill/feeds"
+	"feedmill/feeds/document"
 )
 
 var errNoRanking = errors.New("there is no such feed to rank")
 
 // mixPage is the page of a composed feed. Its parts lead to their own pages.
-func (v *view) mixPage(l *feeds.Listing) Resource {
+func (v *view) mixPage(l *document.Listing) Resource {
 	return v.page(l.Key.Path(), "feed.html", func(p *page) {
 		p.Of = l
 		p.Title = strings.TrimSuffix(l.Name, " – "+v.snap.Site.Title)

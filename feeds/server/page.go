@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"feedmill/feeds"
+	"feedmill/feeds/document"
 )
 
 // page is what every template is given. Templates escape all text of it.
@@ -15,9 +16,9 @@ type page struct {
 
 	Title       string
 	Description string
-	Path        string         // canonical, escaped; empty for a page that is nowhere
-	Of          *feeds.Listing // the feed that the page offers
-	Kind        group          // that the page's feed belongs to
+	Path        string            // canonical, escaped; empty for a page that is nowhere
+	Of          *document.Listing // the feed that the page offers
+	Kind        group             // that the page's feed belongs to
 	Groups      []group
 	Trail       []label // to the page, without itself
 	Branches    []branch

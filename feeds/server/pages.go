@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"feedmill/feeds"
+	"feedmill/feeds/document"
 )
 
 const (
@@ -73,7 +74,7 @@ func execute(name string, p *page) ([]byte, error) {
 }
 
 // feedPage is the page of one feed; that of everything is the first page.
-func (v *view) feedPage(l *feeds.Listing) Resource {
+func (v *view) feedPage(l *document.Listing) Resource {
 	if l.Key.Kind == feeds.All {
 		return v.indexPage(l)
 	}
@@ -98,7 +99,7 @@ func (v *view) feedPage(l *feeds.Listing) Resource {
 }
 
 // indexPage is the directory of all feeds.
-func (v *view) indexPage(l *feeds.Listing) Resource {
+func (v *view) indexPage(l *document.Listing) Resource {
 	return v.page(l.Key.Path(), "index.html", func(p *page) {
 		p.Title, p.Description = p.Site().Title, p.Site().Description
 		items := l.Feed().Items
@@ -128,7 +129,7 @@ func (v *view) group(k feeds.Kind, n int) group {
 
 // newestPage is all of the newest articles of everything: the directory has room
 // for a few.
-func (v *view) newestPage(l *feeds.Listing) Resource {
+func (v *view) newestPage(l *document.Listing) Resource {
 	return v.page(newestPath, "feed.html", func(p *page) {
 		items := l.Feed().Items
 		p.Title, p.Description, p.Trail = "Newest", p.Site().Description, v.trail(l)
@@ -139,7 +140,7 @@ func (v *view) newestPage(l *feeds.Listing) Resource {
 }
 
 // trail leads from the first page to that of a feed.
-func (v *view) trail(l *feeds.Listing) []label {
+func (v *view) trail(l *document.Listing) []label {
 	if l.Key.Kind == feeds.All {
 		return []label{{"Everything", v.link("/")}}
 	}

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/net/html"
 
 	"feedmill/feeds"
+	"feedmill/feeds/document"
 )
 
 // fetch parses a page.
@@ -195,7 +196,7 @@ func TestPageHeaders(t *testing.T) {
 func TestBareItem(t *testing.T) {
 	site := testSite()
 	l := listing(site, feeds.Topic, "x", "X", &feeds.Item{Title: "Bare", URL: "javascript:alert(1)", Updated: newest})
-	h := NewHandler(holding(feeds.NewSnapshot(site, 1, []*feeds.Listing{l}, nil)), testOptions(t))
+	h := NewHandler(holding(document.NewSnapshot(site, 1, []*document.Listing{l}, nil)), testOptions(t))
 	body := ask(h, "GET", "/topics/x/").Body.String()
 	if !strings.Contains(body, `<h3>Bare</h3>`) || strings.Contains(body, "javascript") {
 		t.Errorf("page:\n%s", body)
@@ -229,11 +230,11 @@ func TestExcerpt(t *testing.T) {
 }
 
 func TestLargest(t *testing.T) {
-	var all []*feeds.Listing
+	var all []*document.Listing
 	for i, name := range []string{"a", "b", "c", "d"} {
-		all = append(all, &feeds.Listing{Key: feeds.Key{Kind: feeds.Topic, Slug: name}, Name: name, Count: []int{1, 3, 2, 3}[i], Updated: time.Time{}})
+		all = append(all, &document.Listing{Key: feeds.Key{Kind: feeds.Topic, Slug: name}, Name: name, Count: []int{1, 3, 2, 3}[i], Updated: time.Time{}})
 	}
-	d := newDirectory(feeds.NewSnapshot(testSite(), 0, all, nil))
+	d := newDirectory(document.NewSnapshot(testSite(), 0, all, nil))
 	var names strings.Builder
 	for _, l := range largest(d.byKind[feeds.Topic], 3) {
 		names.WriteString(l.Name)
@@ -248,7 +249,7 @@ func TestNames(t *testing.T) {
 	site := testSite()
 	evil := listing(site, feeds.Topic, "../../x", "Evil")
 	dots := listing(site, feeds.Topic, "..", "Dots")
-	for r := range Resources(feeds.NewSnapshot(site, 0, []*feeds.Listing{listing(site, feeds.All, "", "All"), listing(site, feeds.Topic, "日本語", "日本語"), evil, dots}, nil), testOptions(t)) {
+	for r := range Resources(document.NewSnapshot(site, 0, []*document.Listing{listing(site, feeds.All, "", "All"), listing(site, feeds.Topic, "日本語", "日本語"), evil, dots}, nil), testOptions(t)) {
 		if got[r.Name()] {
 			t.Errorf("two resources are named %s", r.Name())
 		}

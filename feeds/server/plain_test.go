@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"feedmill/feeds"
+	"feedmill/feeds/document"
 )
 
 // FuzzPlainRequest: what is taken for plain, net/http understands alike.
@@ -61,8 +62,8 @@ func FuzzPlainRequest(f *testing.F) {
 // A document that has made room for others is not made again for who holds it.
 func TestAtOnceWithoutDocument(t *testing.T) {
 	l := sizedSnapshot(30 << 10).Listings[0]
-	l.Revision = l.Revision.Checked(feeds.NewCache(1<<20), nil)
-	snap := feeds.NewSnapshot(testSite(), 1, []*feeds.Listing{l}, nil)
+	l.Revision = l.Revision.Checked(document.NewCache(1<<20), nil)
+	snap := document.NewSnapshot(testSite(), 1, []*document.Listing{l}, nil)
 	h := NewHandler(holding(snap), testOptions(t))
 	tag := ask(h, "GET", "/rss.xml").Header().Get("ETag")
 	h.prepare("/rss.xml")

@@ -15,8 +15,8 @@ type Recorder interface {
 	Record(feeds.Poll)
 }
 
-// document is what a rendition is of.
-type document struct {
+// polledDocument is what a rendition is of.
+type polledDocument struct {
 	key    feeds.Key
 	format feeds.Format
 	full   int64 // bytes, in no coding

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"feedmill/feeds"
+	"feedmill/feeds/document"
 )
 
 const relatedTopics = 8
@@ -12,8 +13,8 @@ const relatedTopics = 8
 // related lists the topics that the newest articles of a feed share with it most,
 // those named in skip aside. It looks at no other articles, so its work is
 // bounded by the size of a feed.
-func (v *view) related(l *feeds.Listing, skip map[feeds.Key]bool) group {
-	shared := make(map[*feeds.Listing]int)
+func (v *view) related(l *document.Listing, skip map[feeds.Key]bool) group {
+	shared := make(map[*document.Listing]int)
 	for _, it := range l.Feed().Items {
 		for _, t := range it.Tags {
 			if t.Kind != feeds.Topic {
@@ -24,11 +25,11 @@ func (v *view) related(l *feeds.Listing, skip map[feeds.Key]bool) group {
 			}
 		}
 	}
-	all := make([]*feeds.Listing, 0, len(shared))
+	all := make([]*document.Listing, 0, len(shared))
 	for other := range shared {
 		all = append(all, other)
 	}
-	slices.SortFunc(all, func(a, b *feeds.Listing) int {
+	slices.SortFunc(all, func(a, b *document.Listing) int {
 		return cmp.Or(cmp.Compare(shared[b], shared[a]), cmp.Compare(a.Count, b.Count), cmp.Compare(a.Key.Slug, b.Key.Slug))
 	})
 	all = all[:min(len(all), relatedTopics)]

@@ -6,24 +6,24 @@ import (
 	"sync/atomic"
 	"time"
 
-	"feedmill/feeds"
+	"feedmill/feeds/document"
 )
 
 // content is what rendering a resource gives.
 type content struct {
-	body     *feeds.Body
-	again    func() (*feeds.Body, error) // gets equal bytes later on; nil: body is kept
-	ready    func() *feeds.Body          // the same where that takes no time, else nil; nil with again
-	tag      string                      // without quotes
-	modified time.Time                   // zero: no Last-Modified
-	fresh    time.Duration               // how long caches may use it at most
-	next     time.Time                   // when it is known to change; zero for never
-	control  string                      // Cache-Control; empty: made of fresh and next
-	varies   string                      // request fields that choose the answer beside Accept-Encoding
-	header   http.Header                 // what else goes with the bytes
-	weight   int                         // bytes that live and die with the view
-	deltas   *deltas                     // nil: there are none
-	document *document                   // nil: it is none of a feed
+	body     *document.Body
+	again    func() (*document.Body, error) // gets equal bytes later on; nil: body is kept
+	ready    func() *document.Body          // the same where that takes no time, else nil; nil with again
+	tag      string                         // without quotes
+	modified time.Time                      // zero: no Last-Modified
+	fresh    time.Duration                  // how long caches may use it at most
+	next     time.Time                      // when it is known to change; zero for never
+	control  string                         // Cache-Control; empty: made of fresh and next
+	varies   string                         // request fields that choose the answer beside Accept-Encoding
+	header   http.Header                    // what else goes with the bytes
+	weight   int                            // bytes that live and die with the view
+	deltas   *deltas                        // nil: there are none
+	document *polledDocument                      // nil: it is none of a feed
 }
 
 // rendition is a resource with every header ready. It never changes, and the
@@ -35,14 +35,14 @@ type rendition struct {
 	next     time.Time
 	weight   int
 	deltas   *deltas
-	document *document
+	document *polledDocument
 
-	body   func() (*feeds.Body, error)
-	ready  func() *feeds.Body // nil: takes time
-	small  bool               // not worth a coding
-	held   [len(feeds.Codings)]*head
-	common [len(feeds.Codings)][]field
-	whole  [len(feeds.Codings)]atomic.Pointer[sized]
+	body   func() (*document.Body, error)
+	ready  func() *document.Body // nil: takes time
+	small  bool                  // not worth a coding
+	held   [len(document.Codings)]*head
+	common [len(document.Codings)][]field
+	whole  [len(document.Codings)]atomic.Pointer[sized]
 }
 
 // sized is the head of a body of so many bytes.
@@ -60,17 +60,17 @@ func newRendition(r *Resource, c *content, now time.Time) *rendition {
 	}
 	out := &rendition{
 		tag: c.tag, modified: c.modified, fresh: c.fresh, next: c.next, weight: c.weight, deltas: c.deltas, document: c.document,
-		body: c.again, ready: c.ready, small: c.body.Worth(feeds.Gzip) == feeds.Identity,
+		body: c.again, ready: c.ready, small: c.body.Worth(document.Gzip) == document.Identity,
 	}
 	if out.body == nil {
-		out.body = func() (*feeds.Body, error) { return c.body, nil }
-		out.ready = func() *feeds.Body { return c.body }
+		out.body = func() (*document.Body, error) { return c.body, nil }
+		out.ready = func() *document.Body { return c.body }
 	}
 	more := append(fieldsOf(c.header), one("Content-Type", r.MediaType))
-	for _, coding := range feeds.Codings {
+	for _, coding := range document.Codings {
 		validators := c.validators(coding)
 		out.held[coding] = newHead(http.StatusNotModified, validators...)
-		if coding != feeds.Identity {
+		if coding != document.Identity {
 			validators = append(validators, one("Content-Encoding", coding.String()))
 		}
 		out.common[coding] = newHead(0, validators...).with(more...).fields
@@ -79,7 +79,7 @@ func newRendition(r *Resource, c *content, now time.Time) *rendition {
 }
 
 // validators are the fields that a 304 shares with the 200 it stands for.
-func (c *content) validators(coding feeds.Coding) []field {
+func (c *content) validators(coding document.Coding) []field {
 	all := []field{one("Etag", tagIn(c.tag, coding)), one("Cache-Control", c.control), one("Vary", varyBy("Accept-Encoding", c.varies)), nosniff}
 	if !c.modified.IsZero() {
 		all = append(all, one("Last-Modified", c.modified.UTC().Format(http.TimeFormat)))
@@ -92,8 +92,8 @@ func (c *content) validators(coding feeds.Coding) []field {
 
 // tagIn is the entity tag of a coding's bytes: strong tags differ where bytes do
 // (RFC 9110 §8.8.3.3).
-func tagIn(tag string, coding feeds.Coding) string {
-	if coding == feeds.Identity {
+func tagIn(tag string, coding document.Coding) string {
+	if coding == document.Identity {
 		return `"` + tag + `"`
 	}
 	return `"` + tag + "-" + coding.String() + `"`
@@ -158,7 +158,7 @@ func (out *rendition) full(want preference) (answer, error) {
 // §13.2.2), and in which coding, so that the answer names what it holds: the
 // wanted one where it does not tell. If-None-Match decides alone where it is
 // present.
-func (out *rendition) heldIn(r request, want feeds.Coding) (feeds.Coding, bool) {
+func (out *rendition) heldIn(r request, want document.Coding) (document.Coding, bool) {
 	if tags := r.Field("If-None-Match"); tags != nil {
 		return heldIn(tags, out.tag, want)
 	}
@@ -172,5 +172,5 @@ func (out *rendition) heldIn(r request, want feeds.Coding) (feeds.Coding, bool) 
 
 // rendered is content whose bytes the view itself owns.
 func rendered(body []byte, fresh time.Duration, h http.Header) *content {
-	return &content{body: feeds.NewBody(body), tag: feeds.TagOf(body), fresh: fresh, header: h, weight: 2 * len(body)}
+	return &content{body: document.NewBody(body), tag: document.TagOf(body), fresh: fresh, header: h, weight: 2 * len(body)}
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"feedmill/feeds"
+	"feedmill/feeds/document"
 )
 
 // TestRequirements is the rules for HTTP that a feed publisher must keep, one a
@@ -128,7 +129,7 @@ func requirementsHandler(t *testing.T) (h *Handler, old string) {
 	known := listing(site, feeds.Topic, "known", "Known")
 	known.Next = opt.Now().Add(10 * time.Minute)
 	next := edition(site, "c", "b", "a")
-	snap := feeds.NewSnapshot(site, 3, append(next.Listings, known), map[feeds.Key]feeds.Key{{Kind: feeds.Topic, Slug: "renamed"}: known.Key})
+	snap := document.NewSnapshot(site, 3, append(next.Listings, known), map[feeds.Key]feeds.Key{{Kind: feeds.Topic, Slug: "renamed"}: known.Key})
 	snap.Retired = map[feeds.Key]string{{Kind: feeds.Topic, Slug: "retired"}: "retired"}
 	src.Store(snap)
 	for range maxRepeats {

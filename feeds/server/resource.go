@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"feedmill/feeds"
+	"feedmill/feeds/document"
 )
 
 // Resource is one URL that a snapshot offers.
@@ -23,7 +24,7 @@ func (r Resource) Body() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.body.In(feeds.Identity), nil
+	return c.body.In(document.Identity), nil
 }
 
 // Name is the slash-separated name of the file from which a plain web server
@@ -47,7 +48,7 @@ func (r Resource) Name() string {
 // Resources yields every URL that snap offers and that has a number: all but the
 // feeds that readers compose. It encodes no document; feeds are
 // assembled as far as it takes to know their archives.
-func Resources(snap *feeds.Snapshot, opt Options) iter.Seq[Resource] {
+func Resources(snap *document.Snapshot, opt Options) iter.Seq[Resource] {
 	v := newView(snap, opt)
 	return func(yield func(Resource) bool) {
 		for _, r := range append(v.fixed(), v.furtherSheets()...) {

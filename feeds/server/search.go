@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"feedmill/feeds"
+	"feedmill/feeds/document"
 )
 
 const (
@@ -60,11 +61,11 @@ func shortened(s string, runes int) string {
 
 // search finds feeds by name: first those whose names begin with it, then the
 // larger ones.
-func (d *directory) search(q string) map[feeds.Kind][]*feeds.Listing {
+func (d *directory) search(q string) map[feeds.Kind][]*document.Listing {
 	q = feeds.Fold(q)
 	words := strings.Fields(q)
-	found := make(map[feeds.Kind][]*feeds.Listing)
-	begins := make(map[*feeds.Listing]int)
+	found := make(map[feeds.Kind][]*document.Listing)
+	begins := make(map[*document.Listing]int)
 	for _, e := range d.entries {
 		if e.Key.Kind == feeds.All || slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(e.name, w) }) {
 			continue
@@ -75,7 +76,7 @@ func (d *directory) search(q string) map[feeds.Kind][]*feeds.Listing {
 		}
 	}
 	for _, all := range found {
-		slices.SortStableFunc(all, func(a, b *feeds.Listing) int {
+		slices.SortStableFunc(all, func(a, b *document.Listing) int {
 			return cmp.Or(cmp.Compare(begins[b], begins[a]), cmp.Compare(b.Count, a.Count))
 		})
 	}

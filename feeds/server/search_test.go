@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"feedmill/feeds"
+	"feedmill/feeds/document"
 )
 
 func TestSearch(t *testing.T) {
@@ -45,9 +46,9 @@ func long(s string, n int) string { return strings.Repeat(s, n) }
 
 // many is a snapshot of so many topics, of which every tenth has the next ones
 // within it.
-func many(n int) *feeds.Snapshot {
+func many(n int) *document.Snapshot {
 	site := testSite()
-	all := []*feeds.Listing{listing(site, feeds.All, "", site.Title)}
+	all := []*document.Listing{listing(site, feeds.All, "", site.Title)}
 	for i := range n {
 		l := listing(site, feeds.Topic, fmt.Sprintf("topic-%05d", i), fmt.Sprintf("Topic %05d of many", i))
 		if i%10 != 0 {
@@ -56,7 +57,7 @@ func many(n int) *feeds.Snapshot {
 		l.Count, l.Updated = i, newest
 		all = append(all, l)
 	}
-	return feeds.NewSnapshot(site, n, all, nil)
+	return document.NewSnapshot(site, n, all, nil)
 }
 
 // With 5,000 topics every page stays small, and each topic is on one of them.
@@ -101,7 +102,7 @@ func TestBranchesGoRound(t *testing.T) {
 	site := testSite()
 	a, b, c := listing(site, feeds.Topic, "a", "A"), listing(site, feeds.Topic, "b", "B"), listing(site, feeds.Topic, "c", "C")
 	a.Parent, b.Parent, c.Parent = "b", "a", "gone"
-	all := newDirectory(feeds.NewSnapshot(site, 0, []*feeds.Listing{a, b, c}, nil)).branches(feeds.Topic)
+	all := newDirectory(document.NewSnapshot(site, 0, []*document.Listing{a, b, c}, nil)).branches(feeds.Topic)
 	if len(all) != 2 || all[0].Listing != a || all[0].Within[0].Listing != b || all[1].Listing != c || all[0].size() != 2 {
 		t.Errorf("%v", all)
 	}

@@ -13,14 +13,17 @@ import (
 	"time"
 
 	"feedmill/feeds"
+	"feedmill/feeds/document"
 )
 
 // holder is a Source whose snapshot tests swap.
-type holder struct{ atomic.Pointer[feeds.Snapshot] }
+type holder struct {
+	atomic.Pointer[document.Snapshot]
+}
 
-func (h *holder) Snapshot() *feeds.Snapshot { return h.Load() }
+func (h *holder) Snapshot() *document.Snapshot { return h.Load() }
 
-func holding(s *feeds.Snapshot) *holder {
+func holding(s *document.Snapshot) *holder {
 	h := new(holder)
 	h.Store(s)
 	return h
@@ -29,14 +32,14 @@ func holding(s *feeds.Snapshot) *holder {
 var newest = time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)
 
 // stated writes as much of a feed as tests tell feeds apart by.
-func stated(f feeds.Format) feeds.Encoder {
+func stated(f feeds.Format) document.Encoder {
 	return func(w io.Writer, feed *feeds.Feed) error {
 		_, err := fmt.Fprintf(w, "%s of %s\n%s", f, feed.Title, strings.Repeat("words and more words\n", 200))
 		return err
 	}
 }
 
-func encoders() (all [len(feeds.Formats)]feeds.Encoder) {
+func encoders() (all [len(feeds.Formats)]document.Encoder) {
 	for _, f := range feeds.Formats {
 		all[f] = stated(f)
 	}
@@ -50,15 +53,15 @@ func testSite() *feeds.Site {
 	}
 }
 
-func listing(site *feeds.Site, k feeds.Kind, slug, name string, items ...*feeds.Item) *feeds.Listing {
+func listing(site *feeds.Site, k feeds.Kind, slug, name string, items ...*feeds.Item) *document.Listing {
 	key := feeds.Key{Kind: k, Slug: slug}
 	var updated time.Time
 	if len(items) > 0 {
 		updated = newest
 	}
-	return &feeds.Listing{
+	return &document.Listing{
 		Key: key, Name: name, Count: len(items), Updated: updated,
-		Revision: feeds.NewRevision(func() *feeds.Feed {
+		Revision: document.NewRevision(func() *feeds.Feed {
 			return &feeds.Feed{Site: site, Key: key, ID: "urn:x:" + slug, Title: name, Updated: updated, TTL: 15 * time.Minute, Items: items}
 		}, encoders()),
 	}
@@ -74,11 +77,11 @@ func testItem() *feeds.Item {
 	}
 }
 
-func testSnapshot(site *feeds.Site) *feeds.Snapshot {
+func testSnapshot(site *feeds.Site) *document.Snapshot {
 	it := testItem()
 	child := listing(site, feeds.Topic, "machine-learning", "Machine Learning", it)
 	child.Parent = "ai"
-	all := []*feeds.Listing{
+	all := []*document.Listing{
 		listing(site, feeds.All, "", site.Title, it),
 		listing(site, feeds.Topic, "ai", "AI", it),
 		listing(site, feeds.Topic, "c-plus-plus", "C++", it),
@@ -89,7 +92,7 @@ func testSnapshot(site *feeds.Site) *feeds.Snapshot {
 		listing(site, feeds.Category, "news", "News", it),
 		listing(site, feeds.Provider, "the-wire", "The Wire", it),
 	}
-	return feeds.NewSnapshot(site, 1, all, map[feeds.Key]feeds.Key{
+	return document.NewSnapshot(site, 1, all, map[feeds.Key]feeds.Key{
 		{Kind: feeds.Topic, Slug: "artificial-intelligence"}: {Kind: feeds.Topic, Slug: "ai"},
 		{Kind: feeds.Topic, Slug: "lost"}:                    {Kind: feeds.Topic, Slug: "not-there"},
 	})
@@ -97,7 +100,7 @@ func testSnapshot(site *feeds.Site) *feeds.Snapshot {
 
 func testOptions(t *testing.T) Options {
 	return Options{
-		OPML:   func(w io.Writer, s *feeds.Snapshot) error { _, err := io.WriteString(w, "<opml/>"); return err },
+		OPML:   func(w io.Writer, s *document.Snapshot) error { _, err := io.WriteString(w, "<opml/>"); return err },
 		Logger: slog.New(slog.NewTextHandler(t.Output(), nil)),
 		Now:    time.Now,
 	}
@@ -132,7 +135,7 @@ func ripen(t *testing.T, h http.Handler) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, c := range feeds.Codings {
+	for _, c := range document.Codings {
 		d.Coded.In(c)
 	}
 }
@@ -281,7 +284,7 @@ func TestNotFound(t *testing.T) {
 }
 
 func TestBrokenEncoder(t *testing.T) {
-	for name, encode := range map[string]feeds.Encoder{
+	for name, encode := range map[string]document.Encoder{
 		"error": func(io.Writer, *feeds.Feed) error { return errors.New("private words") },
 		"panic": func(io.Writer, *feeds.Feed) error { panic("private words") },
 	} {
@@ -290,8 +293,8 @@ func TestBrokenEncoder(t *testing.T) {
 			all := encoders()
 			all[feeds.Atom] = encode
 			site := testSite()
-			l := &feeds.Listing{Name: "x", Revision: feeds.NewRevision(func() *feeds.Feed { return &feeds.Feed{Site: site} }, all)}
-			h := NewHandler(holding(feeds.NewSnapshot(site, 0, []*feeds.Listing{l}, nil)), Options{Logger: slog.New(slog.NewTextHandler(&logged, nil))})
+			l := &document.Listing{Name: "x", Revision: document.NewRevision(func() *feeds.Feed { return &feeds.Feed{Site: site} }, all)}
+			h := NewHandler(holding(document.NewSnapshot(site, 0, []*document.Listing{l}, nil)), Options{Logger: slog.New(slog.NewTextHandler(&logged, nil))})
 			for range 3 {
 				w := ask(h, "GET", "/atom.xml")
 				if w.Code != 500 || w.Body.String() != "internal error\n" || w.Header().Get("ETag") != "" {
@@ -310,7 +313,7 @@ func TestBrokenEncoder(t *testing.T) {
 
 type panicking struct{}
 
-func (panicking) Snapshot() *feeds.Snapshot { panic("out of order") }
+func (panicking) Snapshot() *document.Snapshot { panic("out of order") }
 
 func TestPanic(t *testing.T) {
 	h := NewHandler(panicking{}, testOptions(t))

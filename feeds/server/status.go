@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"feedmill/feeds"
+	"feedmill/feeds/document"
 )
 
 // Operations is what the operator of a site may know. It must be safe for
@@ -21,7 +22,7 @@ const whatToDo = `put the articles back, or run "feedmill accept"`
 
 // ready answers /readyz: 503 while there is nothing to show. Everybody may ask,
 // so it names no feed.
-func (h *Handler) ready(snap *feeds.Snapshot) answer {
+func (h *Handler) ready(snap *document.Snapshot) answer {
 	held := ""
 	if hold := h.hold(); hold != nil {
 		held = fmt.Sprintf("held: a change of %d of %d known articles, since %s: %s\n", hold.Hit(), hold.Known, hold.Since.Format(time.RFC3339), whatToDo)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"feedmill/feeds"
+	"feedmill/feeds/document"
 	"feedmill/feeds/stats"
 )
 
@@ -57,7 +58,7 @@ const (
 )
 
 // count takes in the figures.
-func (s *Status) count(f Figures, snap *feeds.Snapshot, now time.Time) {
+func (s *Status) count(f Figures, snap *document.Snapshot, now time.Time) {
 	days := f.Site(now.AddDate(0, 0, 1-siteDays), now)
 	s.Polled = &Polled{Days: days, Uncounted: f.Uncounted()}
 	best := fuller(days)
@@ -87,7 +88,7 @@ func (s *Status) count(f Figures, snap *feeds.Snapshot, now time.Time) {
 	}
 }
 
-func subscription(l *feeds.Listing, days []stats.Day) *Subscription {
+func subscription(l *document.Listing, days []stats.Day) *Subscription {
 	s := &Subscription{Kind: l.Key.Kind.String(), Name: l.Name, Path: l.Key.Path(), Articles: l.Count, key: l.Key}
 	s.Subscribers = fuller(days).Subscribers
 	if len(days) > 0 {

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/net/html"
 
 	"feedmill/feeds"
+	"feedmill/feeds/document"
 	"feedmill/feeds/stats"
 )
 
@@ -60,7 +61,7 @@ func operatedState() State {
 	}
 }
 
-func statusPageOf(t *testing.T, opt Options, snap *feeds.Snapshot) (*httptest.ResponseRecorder, *html.Node) {
+func statusPageOf(t *testing.T, opt Options, snap *document.Snapshot) (*httptest.ResponseRecorder, *html.Node) {
 	t.Helper()
 	src := new(holder)
 	if snap != nil {

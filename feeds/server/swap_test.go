@@ -6,14 +6,14 @@ import (
 	"sync"
 	"testing"
 
-	"feedmill/feeds"
+	"feedmill/feeds/document"
 )
 
 // While snapshots are swapped, each answer comes from one of them as a whole: a
 // page never says what another snapshot says, and a tag never names other bytes.
 func TestSwap(t *testing.T) {
 	src := new(holder)
-	next := func(n int) *feeds.Snapshot {
+	next := func(n int) *document.Snapshot {
 		site := testSite()
 		site.Title = fmt.Sprintf("Edition %d", n)
 		return testSnapshot(site)

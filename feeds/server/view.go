@@ -9,13 +9,13 @@ import (
 	"sync/atomic"
 	"time"
 
-	"feedmill/feeds"
+	"feedmill/feeds/document"
 )
 
 // view is one snapshot with what has been rendered of it so far. It lives as
 // long as its snapshot is the current one.
 type view struct {
-	snap      *feeds.Snapshot
+	snap      *document.Snapshot
 	opt       Options
 	base      string // path of the site's base URL, beginning and ending in a slash
 	directory func() *directory
@@ -36,14 +36,14 @@ type view struct {
 // entry is a resource on its way into memory.
 type entry struct {
 	Resource
-	page string          // that browsers are shown instead; empty for none
-	of   *feeds.Revision // of a composed feed, nil for all else: the entry holds no longer than that
+	page string             // that browsers are shown instead; empty for none
+	of   *document.Revision // of a composed feed, nil for all else: the entry holds no longer than that
 	once sync.Once
 	out  *rendition
 	err  error
 }
 
-func newView(snap *feeds.Snapshot, opt Options) *view {
+func newView(snap *document.Snapshot, opt Options) *view {
 	v := &view{snap: snap, opt: opt, base: "/", entries: make(map[string]*entry)}
 	if u, err := url.Parse(snap.Site.BaseURL); err == nil && u.Path != "" {
 		v.base = u.EscapedPath()

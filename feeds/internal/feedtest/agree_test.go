@@ -17,12 +17,13 @@ import (
 	"feedmill/feeds"
 	"feedmill/feeds/article"
 	"feedmill/feeds/atom"
+	"feedmill/feeds/document"
 	"feedmill/feeds/internal/feedtest"
 	"feedmill/feeds/jsonfeed"
 	"feedmill/feeds/rss"
 )
 
-var encoders = [len(feeds.Formats)]feeds.Encoder{feeds.RSS: rss.Encode, feeds.Atom: atom.Encode, feeds.JSON: jsonfeed.Encode}
+var encoders = [len(feeds.Formats)]document.Encoder{feeds.RSS: rss.Encode, feeds.Atom: atom.Encode, feeds.JSON: jsonfeed.Encode}
 
 // seen is what a subscriber can tell one item from another by.
 type seen struct {

@@ -7,11 +7,11 @@ import (
 	"testing"
 	"time"
 
-	"feedmill/feeds"
+	"feedmill/feeds/document"
 )
 
 // Benchmark encodes a feed of fifty full articles of some 4 KB of HTML each.
-func Benchmark(b *testing.B, encode feeds.Encoder) {
+func Benchmark(b *testing.B, encode document.Encoder) {
 	f := Everything()
 	f.Items = nil
 	for i := range 50 {

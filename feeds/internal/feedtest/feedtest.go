@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"feedmill/feeds"
+	"feedmill/feeds/document"
 )
 
 var update = flag.Bool("update", false, "write golden files instead of comparing with them")
@@ -34,7 +35,7 @@ func Golden(t *testing.T, name string, got []byte) {
 }
 
 // Bytes encodes f twice and fails unless both give the same.
-func Bytes(t testing.TB, encode feeds.Encoder, f *feeds.Feed) []byte {
+func Bytes(t testing.TB, encode document.Encoder, f *feeds.Feed) []byte {
 	t.Helper()
 	var first, second bytes.Buffer
 	for _, b := range []*bytes.Buffer{&first, &second} {

@@ -1,6 +1,7 @@
-package feeds
+package document
 
 import (
+	"feedmill/feeds"
 	"sync"
 	"sync/atomic"
 )
@@ -9,23 +10,23 @@ import (
 // are encoded by whoever asks first, and again, to the same bytes, after its
 // cache had no more room for them.
 type Revision struct {
-	assemble func() *Feed
-	encoders [len(Formats)]Encoder
-	head     atomic.Pointer[Feed]
-	docs     [len(Formats)]slot
+	assemble func() *feeds.Feed
+	encoders [len(feeds.Formats)]Encoder
+	head     atomic.Pointer[feeds.Feed]
+	docs     [len(feeds.Formats)]slot
 	cache    *Cache
-	check    func(Format, *Document, []Placed, error) (*Revision, error)
+	check    func(feeds.Format, *Document, []Placed, error) (*Revision, error)
 }
 
 // NewRevision makes a revision from a function that assembles the feed, always
 // the same, and an encoder for each format. Neither is called before it is
 // needed. Documents are kept as long as the revision.
-func NewRevision(assemble func() *Feed, encoders [len(Formats)]Encoder) *Revision {
+func NewRevision(assemble func() *feeds.Feed, encoders [len(feeds.Formats)]Encoder) *Revision {
 	return &Revision{assemble: assemble, encoders: encoders}
 }
 
 // Feed assembles the feed, which the caller must not change.
-func (r *Revision) Feed() *Feed {
+func (r *Revision) Feed() *feeds.Feed {
 	f := r.assemble()
 	if r.head.Load() == nil && f.Missing == nil {
 		head := *f
@@ -36,7 +37,7 @@ func (r *Revision) Feed() *Feed {
 }
 
 // Head is the feed without its items, assembled once.
-func (r *Revision) Head() *Feed {
+func (r *Revision) Head() *feeds.Feed {
 	if h := r.head.Load(); h != nil {
 		return h
 	}
@@ -47,7 +48,7 @@ func (r *Revision) Head() *Feed {
 // allocating, where they are in memory; else one caller makes them and all who
 // ask meanwhile get the same. An error stays for the life of the revision, unless
 // an item could not be read.
-func (r *Revision) Document(f Format) (*Document, error) {
+func (r *Revision) Document(f feeds.Format) (*Document, error) {
 	o := r.docs[f].now.Load()
 	if o == nil {
 		o = r.made(f)
@@ -60,7 +61,7 @@ func (r *Revision) Document(f Format) (*Document, error) {
 }
 
 // Ready returns the document if it is in memory, and makes none.
-func (r *Revision) Ready(f Format) (d *Document, ok bool) {
+func (r *Revision) Ready(f feeds.Format) (d *Document, ok bool) {
 	o := r.docs[f].now.Load()
 	switch {
 	case o == nil || o.err != nil:
@@ -72,7 +73,7 @@ func (r *Revision) Ready(f Format) (d *Document, ok bool) {
 }
 
 // Forget makes room: the document is made again when somebody asks for it.
-func (r *Revision) Forget(f Format) {
+func (r *Revision) Forget(f feeds.Format) {
 	if o := r.docs[f].now.Load(); o != nil {
 		r.cache.Drop(&o.Kept)
 	}
@@ -97,7 +98,7 @@ type outcome struct {
 	passing bool      // the next to ask may have another
 }
 
-func (r *Revision) made(f Format) *outcome {
+func (r *Revision) made(f feeds.Format) *outcome {
 	s := &r.docs[f]
 	s.mu.Lock()
 	if o := s.now.Load(); o != nil {

@@ -1,9 +1,10 @@
-package feeds
+package document
 
 import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/json"
+	"feedmill/feeds"
 	"fmt"
 )
 
@@ -11,7 +12,7 @@ import (
 // equal items. The zero Mark is that of an item about which nothing can be said.
 type Mark [16]byte
 
-func markOf(it *Item) (m Mark) {
+func markOf(it *feeds.Item) (m Mark) {
 	h := sha256.New()
 	if err := json.NewEncoder(h).Encode(it); err != nil { // a time beyond the year 9999
 		return Mark{}
@@ -24,7 +25,7 @@ func markOf(it *Item) (m Mark) {
 // memory are not made anew.
 func (r *Revision) Marks() []Mark { return marksOf(r.Feed().Items) }
 
-func marksOf(items []*Item) []Mark {
+func marksOf(items []*feeds.Item) []Mark {
 	marks := make([]Mark, len(items))
 	for i, it := range items {
 		if shared, ok := it.Fragments.(*Shared); ok {
@@ -39,7 +40,7 @@ func marksOf(items []*Item) []Mark {
 // Since encodes in format f the same feed with only those items that known does
 // not name: what is new or changed for somebody who has those. It returns their
 // number too.
-func (r *Revision) Since(f Format, known []Mark) (body []byte, items int, err error) {
+func (r *Revision) Since(f feeds.Format, known []Mark) (body []byte, items int, err error) {
 	old := make(map[Mark]bool, len(known))
 	for _, m := range known {
 		old[m] = true

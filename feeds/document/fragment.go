@@ -1,7 +1,8 @@
-package feeds
+package document
 
 import (
 	"bytes"
+	"feedmill/feeds"
 	"io"
 	"sync"
 	"time"
@@ -31,25 +32,25 @@ type Placed struct {
 // looked through once, and its mark. It is safe for concurrent use.
 type Shared struct {
 	// Look is asked about each fragment once.
-	Look func(f Format, fragment []byte) Verdict
+	Look func(f feeds.Format, fragment []byte) Verdict
 	// Grown is told by how many bytes the fragments have grown.
 	Grown func(bytes int)
 
 	mu        sync.Mutex // held while a fragment is made: it is made once
-	fragments [len(Formats)]*Fragment
+	fragments [len(feeds.Formats)]*Fragment
 	mark      *Mark
 }
 
 // Of is a copy of it whose fragments are kept in s. All documents that it is
 // written into must be of one site.
-func (s *Shared) Of(it *Item) *Item {
+func (s *Shared) Of(it *feeds.Item) *feeds.Item {
 	shared := *it
 	shared.Fragments = s
 	return &shared
 }
 
 // WriteFragment implements [Fragments].
-func (s *Shared) WriteFragment(w io.Writer, f Format, encode func() ([]byte, error)) error {
+func (s *Shared) WriteFragment(w io.Writer, f feeds.Format, encode func() ([]byte, error)) error {
 	fragment, err := s.fragment(f, encode)
 	if err != nil {
 		return err
@@ -62,7 +63,7 @@ func (s *Shared) WriteFragment(w io.Writer, f Format, encode func() ([]byte, err
 	return err
 }
 
-func (s *Shared) fragment(f Format, encode func() ([]byte, error)) (*Fragment, error) {
+func (s *Shared) fragment(f feeds.Format, encode func() ([]byte, error)) (*Fragment, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if g := s.fragments[f]; g != nil {
@@ -78,7 +79,7 @@ func (s *Shared) fragment(f Format, encode func() ([]byte, error)) (*Fragment, e
 	return g, nil
 }
 
-func (s *Shared) markOf(it *Item) Mark {
+func (s *Shared) markOf(it *feeds.Item) Mark {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.mark == nil {

@@ -1,8 +1,9 @@
-package feeds
+package document
 
 import (
 	"bytes"
 	"errors"
+	"feedmill/feeds"
 	"fmt"
 	"io"
 	"strings"
@@ -11,13 +12,13 @@ import (
 )
 
 // long is a document that grows with its title and is worth a coding.
-func long(w io.Writer, f *Feed) error {
+func long(w io.Writer, f *feeds.Feed) error {
 	_, err := io.WriteString(w, strings.Repeat(f.Title+"\n", 1000))
 	return err
 }
 
-func oneOf(title *string, c *Cache, check func(Format, *Document, []Placed, error) (*Revision, error)) *Revision {
-	assemble := func() *Feed { return &Feed{Title: *title, Updated: time.Unix(1e9, 0)} }
+func oneOf(title *string, c *Cache, check func(feeds.Format, *Document, []Placed, error) (*Revision, error)) *Revision {
+	assemble := func() *feeds.Feed { return &feeds.Feed{Title: *title, Updated: time.Unix(1e9, 0)} }
 	return NewRevision(assemble, [...]Encoder{long, long, long}).Checked(c, check)
 }
 
@@ -25,8 +26,8 @@ func oneOf(title *string, c *Cache, check func(Format, *Document, []Placed, erro
 // was.
 func TestCodingsAreAccountedFor(t *testing.T) {
 	title, c, checks := "abc", NewCache(1<<20), 0
-	r := oneOf(&title, c, func(_ Format, _ *Document, _ []Placed, err error) (*Revision, error) { checks++; return nil, err })
-	first, err := r.Document(RSS)
+	r := oneOf(&title, c, func(_ feeds.Format, _ *Document, _ []Placed, err error) (*Revision, error) { checks++; return nil, err })
+	first, err := r.Document(feeds.RSS)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,11 +38,11 @@ func TestCodingsAreAccountedFor(t *testing.T) {
 	if got, want := c.Size(), documentRoom+len(first.Body)+coded; got != want {
 		t.Errorf("with codings %d bytes are accounted for, want %d", got, want)
 	}
-	r.Forget(RSS)
+	r.Forget(feeds.RSS)
 	if c.Size() != 0 {
 		t.Errorf("%d bytes are left", c.Size())
 	}
-	again, err := r.Document(RSS)
+	again, err := r.Document(feeds.RSS)
 	if err != nil || again == first || again.Tag != first.Tag || !bytes.Equal(again.Body, first.Body) || !again.LastModified.Equal(first.LastModified) {
 		t.Errorf("made again it is %+v, %v, was %+v", again, err, first)
 	}
@@ -59,15 +60,18 @@ func TestCodingsAreAccountedFor(t *testing.T) {
 func TestMadeAgainAnother(t *testing.T) {
 	title, c := "abc", NewCache(1<<20)
 	var problem error
-	r := oneOf(&title, c, func(_ Format, _ *Document, _ []Placed, err error) (*Revision, error) { problem = err; return nil, err })
-	first, _ := r.Document(RSS)
-	r.Forget(RSS)
+	r := oneOf(&title, c, func(_ feeds.Format, _ *Document, _ []Placed, err error) (*Revision, error) {
+		problem = err
+		return nil, err
+	})
+	first, _ := r.Document(feeds.RSS)
+	r.Forget(feeds.RSS)
 	title = "abcd"
-	if d, err := r.Document(RSS); d != nil || !errors.Is(err, errChanged) || problem == nil {
+	if d, err := r.Document(feeds.RSS); d != nil || !errors.Is(err, errChanged) || problem == nil {
 		t.Errorf("%v, %v, told %v", d, err, problem)
 	}
 	title = "abc"
-	if d, err := r.Document(RSS); err != nil || d.Tag != first.Tag || problem != nil {
+	if d, err := r.Document(feeds.RSS); err != nil || d.Tag != first.Tag || problem != nil {
 		t.Errorf("%v, %v, told %v", d, err, problem)
 	}
 }
@@ -75,9 +79,9 @@ func TestMadeAgainAnother(t *testing.T) {
 // TestFailures tries what failed but once, unless an item could not be read.
 func TestFailures(t *testing.T) {
 	tries := 0
-	r := NewRevision(func() *Feed { tries++; panic("oh") }, [...]Encoder{long, long, long})
+	r := NewRevision(func() *feeds.Feed { tries++; panic("oh") }, [...]Encoder{long, long, long})
 	for range 3 {
-		if d, err := r.Document(Atom); d != nil || err == nil || !strings.Contains(err.Error(), "oh") {
+		if d, err := r.Document(feeds.Atom); d != nil || err == nil || !strings.Contains(err.Error(), "oh") {
 			t.Errorf("%v, %v", d, err)
 		}
 	}
@@ -85,16 +89,16 @@ func TestFailures(t *testing.T) {
 		t.Errorf("tried %d times, want 1", tries)
 	}
 	gone := fmt.Errorf("read a.md: gone")
-	f := &Feed{Title: "t", Missing: gone}
-	r = NewRevision(func() *Feed { return f }, [...]Encoder{long, long, long})
-	if _, err := r.Document(Atom); !errors.Is(err, gone) {
+	f := &feeds.Feed{Title: "t", Missing: gone}
+	r = NewRevision(func() *feeds.Feed { return f }, [...]Encoder{long, long, long})
+	if _, err := r.Document(feeds.Atom); !errors.Is(err, gone) {
 		t.Error(err)
 	}
-	if _, _, err := r.Since(Atom, nil); !errors.Is(err, gone) {
+	if _, _, err := r.Since(feeds.Atom, nil); !errors.Is(err, gone) {
 		t.Error(err)
 	}
-	f = &Feed{Title: "t"}
-	if _, err := r.Document(Atom); err != nil {
+	f = &feeds.Feed{Title: "t"}
+	if _, err := r.Document(feeds.Atom); err != nil {
 		t.Error(err)
 	}
 }
@@ -102,7 +106,7 @@ func TestFailures(t *testing.T) {
 // TestHead is assembled once.
 func TestHead(t *testing.T) {
 	n := 0
-	r := NewRevision(func() *Feed { n++; return &Feed{Title: "t", Items: []*Item{{ID: "a"}}} }, [...]Encoder{long, long, long})
+	r := NewRevision(func() *feeds.Feed { n++; return &feeds.Feed{Title: "t", Items: []*feeds.Item{{ID: "a"}}} }, [...]Encoder{long, long, long})
 	if h := r.Head(); h.Title != "t" || r.Head().Title != "t" || n != 1 {
 		t.Errorf("assembled %d times, %+v", n, h)
 	}

@@ -1,6 +1,7 @@
-package feeds
+package document
 
 import (
+	"feedmill/feeds"
 	"iter"
 	"time"
 )
@@ -39,7 +40,7 @@ func (l *Listing) Archives() iter.Seq[*Archive] {
 // Archive returns the archive document of a period, or nil. Where there is none,
 // as when the period has been split, instead names the one to read on from.
 func (l *Listing) Archive(period string) (a *Archive, instead string) {
-	if _, err := time.Parse(Monthly, period[:min(len(period), len(Monthly))]); err != nil || l.Past == nil || l.Head().Prev == "" {
+	if _, err := time.Parse(feeds.Monthly, period[:min(len(period), len(feeds.Monthly))]); err != nil || l.Past == nil || l.Head().Prev == "" {
 		return nil, ""
 	}
 	return l.Past.Find(period, l.Head().Prev)

@@ -1,20 +1,21 @@
-package feeds
+package document
 
 import (
 	"crypto/sha256"
 	"encoding/base64"
+	"feedmill/feeds"
 	"fmt"
 	"io"
 	"time"
 )
 
 // Encoder writes a feed in one format.
-type Encoder func(w io.Writer, f *Feed) error
+type Encoder func(w io.Writer, f *feeds.Feed) error
 
 // Document is a feed's bytes in one format. The same feed gives the same bytes
 // and tag on every machine.
 type Document struct {
-	Format       Format
+	Format       feeds.Format
 	Body         []byte
 	Tag          string    // opaque tag without quotes, derived from Body; a coding appends its own suffix
 	LastModified time.Time // the feed's Modified or Updated, the later; zero where unknown
@@ -23,13 +24,13 @@ type Document struct {
 }
 
 // NewDocument encodes f.
-func NewDocument(f *Feed, format Format, encode Encoder) (*Document, error) {
+func NewDocument(f *feeds.Feed, format feeds.Format, encode Encoder) (*Document, error) {
 	d, _, err := newDocument(f, format, encode)
 	return d, err
 }
 
 // newDocument also says where in the document shared fragments stand.
-func newDocument(f *Feed, format Format, encode Encoder) (*Document, []Placed, error) {
+func newDocument(f *feeds.Feed, format feeds.Format, encode Encoder) (*Document, []Placed, error) {
 	err := f.Missing
 	var d draft
 	if err == nil {

@@ -1,14 +1,15 @@
-package feeds
+package document
 
 import (
 	"errors"
+	"feedmill/feeds"
 	"fmt"
 	"runtime/debug"
 )
 
 // Own reports whether Document gives what was rendered of this revision, rather
 // than what check has put in its place. Only then Marks and Since go with it.
-func (r *Revision) Own(f Format) bool {
+func (r *Revision) Own(f feeds.Format) bool {
 	o := r.docs[f].now.Load()
 	if o == nil {
 		o = r.made(f)
@@ -22,7 +23,7 @@ func (r *Revision) Own(f Format) bool {
 // document is to be served instead, if any, or why there is none. It is asked
 // once about a document, however often that is made again without failing; a nil
 // check never.
-func (r *Revision) Checked(c *Cache, check func(f Format, d *Document, fragments []Placed, err error) (instead *Revision, failed error)) *Revision {
+func (r *Revision) Checked(c *Cache, check func(f feeds.Format, d *Document, fragments []Placed, err error) (instead *Revision, failed error)) *Revision {
 	return &Revision{assemble: r.assemble, encoders: r.encoders, cache: c, check: check}
 }
 
@@ -30,7 +31,7 @@ var errChanged = errors.New("made again, it is another document: an article has 
 
 // make makes a document that had a tag before, if it is not the first time. The
 // check that was told of a failure hears of its end.
-func (r *Revision) make(f Format, tag string, failed bool) *outcome {
+func (r *Revision) make(f feeds.Format, tag string, failed bool) *outcome {
 	o := &outcome{}
 	var placed []Placed
 	o.doc, placed, o.passing, o.err = r.attempt(f)
@@ -58,7 +59,7 @@ func (r *Revision) account(o *outcome) {
 }
 
 // attempt also says whether another attempt may end better.
-func (r *Revision) attempt(f Format) (d *Document, placed []Placed, passing bool, err error) {
+func (r *Revision) attempt(f feeds.Format) (d *Document, placed []Placed, passing bool, err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			d, err = nil, fmt.Errorf("panic: %v\n%s", cause, debug.Stack())

@@ -1,10 +1,13 @@
-package feeds
+package document
 
-import "time"
+import (
+	"feedmill/feeds"
+	"time"
+)
 
 // Listing is one feed as directories show it.
 type Listing struct {
-	Key         Key
+	Key         feeds.Key
 	Name        string    // the topic's own name; the site's title for All
 	Description string    // may be empty
 	Parent      string    // slug of the parent topic; empty for none
@@ -18,19 +21,19 @@ type Listing struct {
 
 // Snapshot is the state of all feeds after one change set. It never changes.
 type Snapshot struct {
-	Site     *Site
-	Listings []*Listing     // by kind; topics and the rest by name
-	Articles int            // articles in at least one feed
-	Retired  map[Key]string // names of feeds that once were and lead nowhere now, folded
-	Library  func() Library // composes feeds of what is shown at the time of the call; nil: there are none
-	index    map[Key]int    // in Listings; shared with the snapshots that With makes
-	aliases  map[Key]Key
+	Site     *feeds.Site
+	Listings []*Listing           // by kind; topics and the rest by name
+	Articles int                  // articles in at least one feed
+	Retired  map[feeds.Key]string // names of feeds that once were and lead nowhere now, folded
+	Library  func() Library       // composes feeds of what is shown at the time of the call; nil: there are none
+	index    map[feeds.Key]int    // in Listings; shared with the snapshots that With makes
+	aliases  map[feeds.Key]feeds.Key
 }
 
 // NewSnapshot indexes listings, which it keeps. aliases lead from other names
 // of a feed to its key.
-func NewSnapshot(site *Site, articles int, listings []*Listing, aliases map[Key]Key) *Snapshot {
-	s := &Snapshot{Site: site, Articles: articles, Listings: listings, aliases: aliases, index: make(map[Key]int, len(listings))}
+func NewSnapshot(site *feeds.Site, articles int, listings []*Listing, aliases map[feeds.Key]feeds.Key) *Snapshot {
+	s := &Snapshot{Site: site, Articles: articles, Listings: listings, aliases: aliases, index: make(map[feeds.Key]int, len(listings))}
 	for i, l := range listings {
 		s.index[l.Key] = i
 	}
@@ -39,14 +42,14 @@ func NewSnapshot(site *Site, articles int, listings []*Listing, aliases map[Key]
 
 // With is s with other listings, each of which has its key at the same index of
 // Listings, in place of some. It makes no new index, and keeps listings.
-func (s *Snapshot) With(articles int, listings []*Listing, aliases map[Key]Key) *Snapshot {
+func (s *Snapshot) With(articles int, listings []*Listing, aliases map[feeds.Key]feeds.Key) *Snapshot {
 	next := *s
 	next.Articles, next.Listings, next.aliases = articles, listings, aliases
 	return &next
 }
 
 // Listing returns the feed with this key, or nil.
-func (s *Snapshot) Listing(k Key) *Listing {
+func (s *Snapshot) Listing(k feeds.Key) *Listing {
 	if i, ok := s.index[k]; ok {
 		return s.Listings[i]
 	}
@@ -54,7 +57,7 @@ func (s *Snapshot) Listing(k Key) *Listing {
 }
 
 // Alias returns the key that another name of a feed stands for.
-func (s *Snapshot) Alias(k Key) (Key, bool) {
+func (s *Snapshot) Alias(k feeds.Key) (feeds.Key, bool) {
 	to, ok := s.aliases[k]
 	return to, ok
 }
