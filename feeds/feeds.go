@@ -1,14 +1,10 @@
 // Package feeds is Feedmill's vocabulary: what an article becomes on its way to
-// a subscriber. It does no I/O, reads no clock, and starts no goroutine but the one
-// that compresses while nobody waits (see [Body.Best]), which ends by itself.
+// a subscriber. It does no I/O, reads no clock, keeps nothing and starts no
+// goroutine.
 //
 // An article is a file; an [Item] is its form in a feed; a [Feed] is the newest
-// items of one topic (or category, type, provider, or of everything); a
-// [Document] is a feed's bytes in one [Format]. A [Revision] makes a feed's
-// documents when somebody first asks, of [Fragment]s that it shares with all feeds
-// that hold the same items, and a [Snapshot] holds the current revision of every
-// feed. A [Cache] bounds what is kept of all that. Everything here is immutable
-// once published and therefore safe for concurrent use.
+// items of one topic (or category, type, provider, or of everything), named by its
+// [Key] and written as a document in one [Format].
 package feeds
 
 import (
@@ -34,7 +30,7 @@ const (
 	Category             // the section of the site that they are in
 	Type                 // what they are: "article", "video"
 	Provider             // who published them first
-	Composed             // selected by a [Mix]; in no directory
+	Composed             // selected by an expression (package mix); in no directory
 )
 
 // kinds is the table of kinds: a new one is a constant above and a row here.
@@ -88,7 +84,7 @@ func ParseKind(name string) (k Kind, ok bool) {
 }
 
 // Key identifies a feed within one site. Slug is the unescaped URL segment,
-// empty for All and for Composed what [Mix.Key] makes it. The zero Key is the feed of everything.
+// empty for All and for Composed the escaped path (see mix.Mix.Key). The zero Key is the feed of everything.
 type Key struct {
 	Kind Kind
 	Slug string

@@ -35,4 +35,3 @@ func (f *Feed) ArchiveURL(period string, g Format) string {
 
 // CurrentURL is the absolute URL of the feed's subscription document in format g.
 func (f *Feed) CurrentURL(g Format) string { return f.Site.URL(f.Key.DocumentPath(g)) }
-

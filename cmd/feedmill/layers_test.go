@@ -19,10 +19,10 @@ var layers = []struct {
 	pkg string
 	may []string
 }{
-	{"cmd/feedmill", []string{"config", "watcher", "feeds", "feeds/article", "feeds/catalog", "feeds/builder", "feeds/ledger", "feeds/opml", "feeds/server", "feeds/front", "feeds/stats", "feeds/export"}},
+	{"cmd/feedmill", []string{"config", "watcher", "feeds", "feeds/document", "feeds/article", "feeds/catalog", "feeds/builder", "feeds/ledger", "feeds/opml", "feeds/server", "feeds/front", "feeds/stats", "feeds/export"}},
 	{"config", []string{"feeds"}},
-	{"feeds/builder", []string{"feeds", "feeds/article", "feeds/ledger", "feeds/catalog", "feeds/rss", "feeds/atom", "feeds/jsonfeed", "watcher"}},
-	{"feeds/server", []string{"feeds", "feeds/front", "feeds/stats"}},
+	{"feeds/builder", []string{"feeds", "feeds/mix", "feeds/document", "feeds/article", "feeds/ledger", "feeds/catalog", "feeds/rss", "feeds/atom", "feeds/jsonfeed", "watcher"}},
+	{"feeds/server", []string{"feeds", "feeds/mix", "feeds/document", "feeds/front", "feeds/stats"}},
 	{"feeds/stats", []string{"feeds"}},
 	{"feeds/export", nil},
 	{"feeds/catalog", []string{"feeds", "feeds/article"}},
@@ -33,9 +33,12 @@ var layers = []struct {
 	{"feeds/rss", []string{"feeds", "feeds/internal/*"}},
 	{"feeds/atom", []string{"feeds", "feeds/internal/*"}},
 	{"feeds/jsonfeed", []string{"feeds", "feeds/internal/*"}},
-	{"feeds/opml", []string{"feeds", "feeds/internal/*"}},
+	{"feeds/opml", []string{"feeds", "feeds/document", "feeds/internal/*"}},
+	{"feeds/internal/feedtest", []string{"feeds", "feeds/document", "feeds/internal/*"}},
 	{"feeds/internal/*", []string{"feeds", "feeds/internal/*"}},
 	{"feeds/front", nil},
+	{"feeds/document", []string{"feeds", "feeds/mix"}},
+	{"feeds/mix", []string{"feeds"}},
 	{"watcher", nil},
 	{"feeds", nil},
 }

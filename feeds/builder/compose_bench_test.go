@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"feedmill/feeds"
+	"feedmill/feeds/mix"
 	"feedmill/watcher"
 )
 
@@ -23,7 +23,7 @@ func BenchmarkCompose(b *testing.B) {
 	}
 	snap := build.Snapshot()
 	for _, in := range []string{"a/b", "title:nowhere", "a,b,c,d/b,c,d,a/c,d,a,b/not:type:article,video", "a/not:a"} {
-		m, err := feeds.ParseMix(strings.Split(in, "/"), keyOf(snap.Listing))
+		m, err := mix.Parse(strings.Split(in, "/"), keyOf(snap.Listing))
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -35,7 +35,7 @@ func BenchmarkCompose(b *testing.B) {
 	}
 	b.Run("top", func(b *testing.B) {
 		for b.Loop() {
-			snap.Library().Compose(&feeds.Mix{Top: true}, nil)
+			snap.Library().Compose(&mix.Mix{Top: true}, nil)
 		}
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"feedmill/feeds"
 	"feedmill/feeds/article"
 	"feedmill/feeds/document"
+	"feedmill/feeds/mix"
 )
 
 // library composes feeds of the articles on all shelves at one moment.
@@ -51,7 +52,7 @@ func (b *Builder) collect() {
 
 // next is a time before which no scheduled article appears in a mix, the latest
 // that is known: it must appear in each group. Zero for never.
-func (lib *library) next(m *feeds.Mix) (at time.Time) {
+func (lib *library) next(m *mix.Mix) (at time.Time) {
 	if len(m.Of) == 0 {
 		return lib.part(feeds.Key{}).due()
 	}
@@ -75,7 +76,7 @@ func (lib *library) next(m *feeds.Mix) (at time.Time) {
 const rankTTL = 30 * time.Minute
 
 // Compose implements feeds.Library.
-func (lib *library) Compose(m *feeds.Mix, before document.Blend) document.Blend {
+func (lib *library) Compose(m *mix.Mix, before document.Blend) document.Blend {
 	old, _ := before.(*blend)
 	switch {
 	case old == nil || old.site != &lib.opt.Site:

@@ -15,6 +15,7 @@ import (
 
 	"feedmill/feeds"
 	"feedmill/feeds/document"
+	"feedmill/feeds/mix"
 	"feedmill/watcher"
 )
 
@@ -54,7 +55,7 @@ func (a told) is(k feeds.Key) bool {
 	return k.Kind == feeds.Topic && slices.Contains(a.topics, k.Slug) || k.Kind == feeds.Type && a.kind == k.Slug
 }
 
-func (a told) fits(m *feeds.Mix) bool {
+func (a told) fits(m *mix.Mix) bool {
 	for _, group := range m.Of {
 		if !slices.ContainsFunc(group, a.is) {
 			return false
@@ -79,13 +80,13 @@ func keyOf(find func(feeds.Key) *document.Listing) func(feeds.Key) (feeds.Key, b
 	}
 }
 
-func randomMix(r *rand.Rand, find func(feeds.Key) *document.Listing) *feeds.Mix {
+func randomMix(r *rand.Rand, find func(feeds.Key) *document.Listing) *mix.Mix {
 	conditions := []string{"a", "b", "c", "d", "a,b", "c,d", "b,c,d", "type:video", "type:video,article", "not:a", "not:d", "not:type:video", "title:mill", "title:water", "quality:2", "heat:3", "count:7"}
 	var segments []string
 	for range 1 + r.IntN(4) {
 		segments = append(segments, conditions[r.IntN(len(conditions))])
 	}
-	m, err := feeds.ParseMix(segments, keyOf(find))
+	m, err := mix.Parse(segments, keyOf(find))
 	if err != nil {
 		panic(err)
 	}
@@ -136,7 +137,7 @@ func TestCompose(t *testing.T) {
 	}
 }
 
-func expected(all map[string]told, m *feeds.Mix) string {
+func expected(all map[string]told, m *mix.Mix) string {
 	var fit []told
 	for _, a := range all {
 		if a.fits(m) {
@@ -199,8 +200,8 @@ func TestBookkeepingReachesMixes(t *testing.T) {
 	now := day
 	_, b, save := topicSite(t, &now)
 	snap := b.Snapshot()
-	parse := func(s string) *feeds.Mix {
-		m, err := feeds.ParseMix(strings.Split(s, "/"), keyOf(snap.Listing))
+	parse := func(s string) *mix.Mix {
+		m, err := mix.Parse(strings.Split(s, "/"), keyOf(snap.Listing))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -239,7 +240,7 @@ func TestBookkeepingReachesMixes(t *testing.T) {
 func TestTop(t *testing.T) {
 	now := day
 	_, b, save := topicSite(t, &now)
-	top := &feeds.Mix{Of: [][]feeds.Key{{{Kind: feeds.Topic, Slug: "a"}}}, Top: true}
+	top := &mix.Mix{Of: [][]feeds.Key{{{Kind: feeds.Topic, Slug: "a"}}}, Top: true}
 	var blend document.Blend
 	expect := func(want string) {
 		t.Helper()
@@ -275,7 +276,7 @@ func TestTop(t *testing.T) {
 func TestBadMix(t *testing.T) {
 	now := day
 	_, b, save := topicSite(t, &now)
-	top := &feeds.Mix{Of: [][]feeds.Key{{{Kind: feeds.Topic, Slug: "a"}}}, Top: true}
+	top := &mix.Mix{Of: [][]feeds.Key{{{Kind: feeds.Topic, Slug: "a"}}}, Top: true}
 	good := b.Snapshot().Library().Compose(top, nil)
 	first, err := good.Listing().Document(feeds.RSS)
 	if err != nil {
@@ -312,7 +313,7 @@ func TestTopIsRecent(t *testing.T) {
 	if err := b.Apply(t.Context(), watcher.Changes{Rescan: true}); err != nil {
 		t.Fatal(err)
 	}
-	if got := titlesOf(b.Snapshot().Library().Compose(&feeds.Mix{Top: true}, nil).Listing().Feed()); got != "1 | 0" {
+	if got := titlesOf(b.Snapshot().Library().Compose(&mix.Mix{Top: true}, nil).Listing().Feed()); got != "1 | 0" {
 		t.Errorf("the ranking is %q", got)
 	}
 }
@@ -332,7 +333,7 @@ func TestMixWords(t *testing.T) {
 		"election,sport/not:joe-biden/title:a-b":  "Election or Sport, without Joe Biden, “a b” in the title – Site",
 		"election/sport/heat:0.5":                 "Election and Sport, heat at least 0.5 – Site",
 	} {
-		m, err := feeds.ParseMix(strings.Split(in, "/"), keyOf(snap.Listing))
+		m, err := mix.Parse(strings.Split(in, "/"), keyOf(snap.Listing))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -363,7 +364,7 @@ func TestMixAges(t *testing.T) {
 		}
 	})
 	scan(t, b)
-	m := &feeds.Mix{Of: [][]feeds.Key{{{Kind: feeds.Topic, Slug: "a"}}, {{Kind: feeds.Topic, Slug: "b"}}}}
+	m := &mix.Mix{Of: [][]feeds.Key{{{Kind: feeds.Topic, Slug: "a"}}, {{Kind: feeds.Topic, Slug: "b"}}}}
 	blend := b.Snapshot().Library().Compose(m, nil)
 	due := time.Date(2024, 6, 2, 0, 0, 0, 0, time.UTC)
 	if l := blend.Listing(); titlesOf(l.Feed()) != "Old" || !l.Next.Equal(due) {
@@ -402,7 +403,7 @@ func TestPickingIsBounded(t *testing.T) {
 		var clients sync.WaitGroup
 		for i := range 50 {
 			clients.Go(func() {
-				b.library.Load().pick(&feeds.Mix{Title: []string{fmt.Sprint("t", i)}}, feeds.Limits{Items: 50})
+				b.library.Load().pick(&mix.Mix{Title: []string{fmt.Sprint("t", i)}}, feeds.Limits{Items: 50})
 			})
 		}
 		synctest.Wait()

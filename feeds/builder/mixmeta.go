@@ -6,11 +6,12 @@ import (
 	"strings"
 
 	"feedmill/feeds"
+	"feedmill/feeds/mix"
 )
 
 // meta is what a composed feed says of itself. Its id is made of names, which
 // outlive changes of slugs.
-func (lib *library) meta(m *feeds.Mix) meta {
+func (lib *library) meta(m *mix.Mix) meta {
 	site := lib.opt.Site.Title
 	if m.Top {
 		var k feeds.Key
@@ -29,7 +30,7 @@ func (lib *library) meta(m *feeds.Mix) meta {
 }
 
 // mixID is made of the folded names where the address has slugs.
-func (lib *library) mixID(m *feeds.Mix) string {
+func (lib *library) mixID(m *mix.Mix) string {
 	folded := func(group []feeds.Key) string {
 		folds := make([]string, len(group))
 		for i, k := range group {
@@ -43,12 +44,12 @@ func (lib *library) mixID(m *feeds.Mix) string {
 		groups[i] = folded(g)
 	}
 	slices.Sort(groups)
-	rest := feeds.Mix{Title: m.Title, Quality: m.Quality, Heat: m.Heat, Count: m.Count}
+	rest := mix.Mix{Title: m.Title, Quality: m.Quality, Heat: m.Heat, Count: m.Count}
 	return feeds.ID(slices.Concat([]string{lib.opt.SiteID, "mix", rest.Key().Slug, folded(m.Without)}, groups)...)
 }
 
 // say puts a mix into words: "Joe Biden and Election, videos, without Sport".
-func (lib *library) say(m *feeds.Mix) string {
+func (lib *library) say(m *mix.Mix) string {
 	about, more := lib.about(m.Of), []string{}
 	for _, k := range feeds.Facets {
 		for _, g := range m.Of {
@@ -68,7 +69,7 @@ func (lib *library) say(m *feeds.Mix) string {
 		least *float64
 	}{{"quality", m.Quality}, {"heat", m.Heat}} {
 		if n.least != nil {
-			more = append(more, n.word+" at least "+feeds.Decimal(*n.least))
+			more = append(more, n.word+" at least "+mix.Decimal(*n.least))
 		}
 	}
 	if m.Count > 0 {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"feedmill/feeds"
+	"feedmill/feeds/mix"
 	"feedmill/feeds/server"
 	"feedmill/watcher"
 )
@@ -86,7 +87,7 @@ func TestNextElsewhere(t *testing.T) {
 	scan(t, b)
 	compose := func(expression string) time.Time {
 		t.Helper()
-		m, err := feeds.ParseMix(strings.Split(expression, "/"), keyOf(b.Snapshot().Listing))
+		m, err := mix.Parse(strings.Split(expression, "/"), keyOf(b.Snapshot().Listing))
 		if err != nil {
 			t.Fatal(err)
 		}

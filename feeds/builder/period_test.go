@@ -11,6 +11,7 @@ import (
 	"feedmill/feeds"
 	"feedmill/feeds/article"
 	"feedmill/feeds/catalog"
+	"feedmill/feeds/mix"
 	"feedmill/watcher"
 )
 
@@ -193,7 +194,7 @@ func TestArchivesAreSafe(t *testing.T) {
 							t.Error(err)
 						}
 					}
-					snap.Library().Compose(&feeds.Mix{Top: true}, nil).Listing().Feed()
+					snap.Library().Compose(&mix.Mix{Top: true}, nil).Listing().Feed()
 				}
 			}
 		})

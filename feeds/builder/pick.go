@@ -10,6 +10,7 @@ import (
 	"feedmill/feeds"
 	"feedmill/feeds/article"
 	"feedmill/feeds/catalog"
+	"feedmill/feeds/mix"
 )
 
 const (
@@ -21,7 +22,7 @@ const (
 // groups that all must hold, and asks the others; maxScan bounds its work, so
 // articles beyond that many are not found. It waits while many do the same: no
 // number of requests for feeds that nobody had before takes all processors.
-func (lib *library) pick(m *feeds.Mix, limits feeds.Limits) (picked []*article.Article) {
+func (lib *library) pick(m *mix.Mix, limits feeds.Limits) (picked []*article.Article) {
 	lib.opt.picking <- struct{}{}
 	defer func() { <-lib.opt.picking }()
 	groups := make([][]*window, len(m.Of))
@@ -82,7 +83,7 @@ func inAll(groups [][]*window, a *article.Article) bool {
 }
 
 // admits holds an article against the conditions that are about itself.
-func admits(m *feeds.Mix, a *article.Article) bool {
+func admits(m *mix.Mix, a *article.Article) bool {
 	if m.Quality != nil && a.Quality < *m.Quality || m.Heat != nil && a.Heat < *m.Heat {
 		return false
 	}

@@ -11,6 +11,7 @@ import (
 	"feedmill/feeds/article"
 	"feedmill/feeds/catalog"
 	"feedmill/feeds/document"
+	"feedmill/feeds/mix"
 	"feedmill/watcher"
 )
 
@@ -49,7 +50,7 @@ func TestReplayRankings(t *testing.T) {
 				continue // untouched
 			}
 			shelves[k] = part.list
-			m := &feeds.Mix{Top: true}
+			m := &mix.Mix{Top: true}
 			if k.Kind != feeds.All {
 				m.Of = [][]feeds.Key{{k}}
 			}

@@ -1,3 +1,14 @@
+// Package document is what is rendered of feeds, and kept.
+//
+// A [Document] is a feed's bytes in one format. A [Revision] makes a feed's
+// documents when somebody first asks, of [Fragment]s that it shares with all feeds
+// that hold the same items, and a [Snapshot] holds the current revision of every
+// feed. A [Cache] bounds what is kept of all that; a [Body] is bytes in every
+// content coding.
+//
+// Everything here is immutable once published and therefore safe for concurrent
+// use. The package does no I/O, reads no clock, and starts no goroutine but the
+// one that compresses in the background (see [Body.Best]), which ends by itself.
 package document
 
 import (

@@ -11,6 +11,7 @@ import (
 
 	"feedmill/feeds"
 	"feedmill/feeds/document"
+	"feedmill/feeds/mix"
 )
 
 const (
@@ -53,7 +54,7 @@ func (v *view) formOf(k feeds.Key) *form {
 }
 
 // of fills the form with what it has fields for.
-func (f *form) of(m *feeds.Mix) {
+func (f *form) of(m *mix.Mix) {
 	for _, group := range m.Of {
 		switch kind := group[0].Kind; {
 		case kind != feeds.Topic:
@@ -111,7 +112,7 @@ func (v *view) compose(r request, now time.Time) answer {
 	f.read(query(r))
 	problem := ""
 	if segments := f.segments(); len(segments) > 0 {
-		m, err := feeds.ParseMix(segments, keyOf(v.listing))
+		m, err := mix.Parse(segments, keyOf(v.listing))
 		if err == nil {
 			return redirect(http.StatusSeeOther, v.link(mixPath(m)), one("Cache-Control", "no-cache"))
 		}
@@ -123,7 +124,7 @@ func (v *view) compose(r request, now time.Time) answer {
 }
 
 // mixPath is where the feed that m describes is.
-func mixPath(m *feeds.Mix) string {
+func mixPath(m *mix.Mix) string {
 	if k, ok := m.Plain(); ok {
 		return k.Path()
 	}

@@ -7,6 +7,7 @@ import (
 
 	"feedmill/feeds"
 	"feedmill/feeds/document"
+	"feedmill/feeds/mix"
 )
 
 const (
@@ -37,11 +38,11 @@ func mixAddress(path string) (segments []string, file string, ok bool) {
 }
 
 // mixOf reads the segments of a composed feed's address.
-func (v *view) mixOf(segments []string) (*feeds.Mix, error) {
+func (v *view) mixOf(segments []string) (*mix.Mix, error) {
 	if segments[0] == mixSegment {
-		return feeds.ParseMix(segments[1:], keyOf(v.part))
+		return mix.Parse(segments[1:], keyOf(v.part))
 	}
-	m := &feeds.Mix{Top: true}
+	m := &mix.Mix{Top: true}
 	if len(segments) == 1 {
 		return m, nil
 	}
@@ -79,7 +80,7 @@ func (v *view) part(k feeds.Key) *document.Listing {
 
 // ended reports whether no article can be in m any more: one of its groups is of
 // nothing but feeds that once were.
-func (v *view) ended(m *feeds.Mix) bool {
+func (v *view) ended(m *mix.Mix) bool {
 	return slices.ContainsFunc(m.Of, func(group []feeds.Key) bool {
 		return !slices.ContainsFunc(group, func(k feeds.Key) bool { return v.snap.Listing(k) != nil })
 	})
@@ -114,7 +115,7 @@ func (v *view) findMix(path string) (e *entry, redirect string, ok bool) {
 
 // mixAt reads the address of a composed feed. The proxy in front may have kept
 // the folder that the base URL names.
-func (v *view) mixAt(path string) (segments []string, m *feeds.Mix, file string, err error) {
+func (v *view) mixAt(path string) (segments []string, m *mix.Mix, file string, err error) {
 	if v.mixes == nil || v.snap.Library == nil {
 		return nil, nil, "", nil
 	}

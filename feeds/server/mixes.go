@@ -6,6 +6,7 @@ import (
 
 	"feedmill/feeds"
 	"feedmill/feeds/document"
+	"feedmill/feeds/mix"
 )
 
 // Bounds of the composed feeds in memory.
@@ -42,7 +43,7 @@ type weighed struct {
 func newMixes() *mixes { return &mixes{byKey: make(map[feeds.Key]*list.Element)} }
 
 // compose is what m is now. Whoever asks first composes it, the others wait.
-func (x *mixes) compose(snap *document.Snapshot, m *feeds.Mix) *document.Listing {
+func (x *mixes) compose(snap *document.Snapshot, m *mix.Mix) *document.Listing {
 	e := x.use(snap.Site, m.Key())
 	e.mu.Lock()
 	defer e.mu.Unlock()

@@ -21,6 +21,7 @@ import (
 	"feedmill/feeds/catalog"
 	"feedmill/feeds/document"
 	"feedmill/feeds/ledger"
+	"feedmill/feeds/mix"
 	"feedmill/watcher"
 )
 
@@ -275,7 +276,7 @@ type counting struct {
 	composed *atomic.Int64
 }
 
-func (c counting) Compose(m *feeds.Mix, before document.Blend) document.Blend {
+func (c counting) Compose(m *mix.Mix, before document.Blend) document.Blend {
 	b := c.Library.Compose(m, before)
 	if b != before {
 		c.composed.Add(1)

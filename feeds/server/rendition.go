@@ -23,7 +23,7 @@ type content struct {
 	header   http.Header                    // what else goes with the bytes
 	weight   int                            // bytes that live and die with the view
 	deltas   *deltas                        // nil: there are none
-	document *polledDocument                      // nil: it is none of a feed
+	document *polledDocument                // nil: it is none of a feed
 }
 
 // rendition is a resource with every header ready. It never changes, and the

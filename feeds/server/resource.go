@@ -9,6 +9,7 @@ import (
 
 	"feedmill/feeds"
 	"feedmill/feeds/document"
+	"feedmill/feeds/mix"
 )
 
 // Resource is one URL that a snapshot offers.
@@ -89,7 +90,7 @@ func (v *view) ranking(k feeds.Key) (all []Resource) {
 	if v.snap.Library == nil {
 		return nil
 	}
-	m := &feeds.Mix{Top: true}
+	m := &mix.Mix{Top: true}
 	if k.Kind != feeds.All {
 		m.Of = [][]feeds.Key{{k}}
 	}

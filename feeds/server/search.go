@@ -9,6 +9,7 @@ import (
 
 	"feedmill/feeds"
 	"feedmill/feeds/document"
+	"feedmill/feeds/mix"
 )
 
 const (
@@ -45,7 +46,7 @@ func (v *view) searchFor(r request, now time.Time) answer {
 			p.Groups = append(p.Groups, group{v, k, all[:min(len(all), searchResults)], len(all)})
 		}
 		if text := feeds.SlugText(q); text != "" && p.HasMixes() {
-			p.Titled = v.link((&feeds.Mix{Title: []string{feeds.Slug(q)}}).Key().Path())
+			p.Titled = v.link((&mix.Mix{Title: []string{feeds.Slug(q)}}).Key().Path())
 		}
 	}), r, now)
 }

@@ -1,7 +1,8 @@
-package feeds
+package mix
 
 import (
 	"errors"
+	"feedmill/feeds"
 	"fmt"
 	"strconv"
 	"strings"
@@ -14,7 +15,7 @@ const (
 	maxMixCount = 200  // items
 )
 
-// ParseMix reads the unescaped path segments between /mix/ and the document's
+// Parse reads the unescaped path segments between /mix/ and the document's
 // name. Each is a condition, and all of them hold together, in any order:
 //
 //	joe-biden           about the topic
@@ -28,7 +29,7 @@ const (
 // find returns the key of the feed that somebody may mean by a key, whose slug then
 // is any of the feed's names; ok is false where there is none. An error is for whoever typed the address: it names the
 // condition that is wrong.
-func ParseMix(segments []string, find func(Key) (Key, bool)) (*Mix, error) {
+func Parse(segments []string, find func(feeds.Key) (feeds.Key, bool)) (*Mix, error) {
 	p := &mixParser{find: find}
 	size := 0
 	for _, s := range segments {
@@ -51,14 +52,14 @@ func ParseMix(segments []string, find func(Key) (Key, bool)) (*Mix, error) {
 
 type mixParser struct {
 	mix   Mix
-	find  func(Key) (Key, bool)
+	find  func(feeds.Key) (feeds.Key, bool)
 	terms int
 }
 
 func (p *mixParser) condition(s string) error {
 	word, rest, stated := strings.Cut(s, ":")
 	if !stated {
-		return p.of(Topic, s)
+		return p.of(feeds.Topic, s)
 	}
 	word = strings.ToLower(word)
 	if k, ok := mixKind(word); ok {
@@ -70,10 +71,10 @@ func (p *mixParser) condition(s string) error {
 	p.terms++
 	switch word {
 	case "title":
-		if SlugText(rest) == "" {
+		if feeds.SlugText(rest) == "" {
 			return fmt.Errorf("%q: a title is searched for letters and digits", s)
 		}
-		p.mix.Title = append(p.mix.Title, Slug(rest))
+		p.mix.Title = append(p.mix.Title, feeds.Slug(rest))
 		return nil
 	case "quality":
 		return atLeast(&p.mix.Quality, s, rest)
@@ -86,8 +87,8 @@ func (p *mixParser) condition(s string) error {
 }
 
 // mixKind is the kind of feed that a word before a colon names.
-func mixKind(word string) (Kind, bool) {
-	for _, k := range Kinds[1:] {
+func mixKind(word string) (feeds.Kind, bool) {
+	for _, k := range feeds.Kinds[1:] {
 		if word == k.String() || word == k.Plural() {
 			return k, true
 		}
@@ -98,20 +99,20 @@ func mixKind(word string) (Kind, bool) {
 // mixKinds lists the words that name a kind of feed: "topic: category: …".
 func mixKinds() string {
 	var words []string
-	for _, k := range Kinds[1:] {
+	for _, k := range feeds.Kinds[1:] {
 		words = append(words, k.String()+":")
 	}
 	return strings.Join(words, " ")
 }
 
-func (p *mixParser) of(k Kind, list string) error {
+func (p *mixParser) of(k feeds.Kind, list string) error {
 	group, err := p.keys(k, list)
 	p.mix.Of = append(p.mix.Of, group)
 	return err
 }
 
 func (p *mixParser) not(list string) error {
-	kind := Topic
+	kind := feeds.Topic
 	if word, rest, stated := strings.Cut(list, ":"); stated {
 		k, ok := mixKind(strings.ToLower(word))
 		if !ok {
@@ -125,15 +126,15 @@ func (p *mixParser) not(list string) error {
 }
 
 // keys finds what a list of names stands for.
-func (p *mixParser) keys(k Kind, list string) (all []Key, err error) {
+func (p *mixParser) keys(k feeds.Kind, list string) (all []feeds.Key, err error) {
 	for name := range strings.SplitSeq(list, ",") {
 		if p.terms++; p.terms > maxMixTerms {
 			break
 		}
-		var found Key
+		var found feeds.Key
 		known := false
 		if name != "" {
-			found, known = p.find(Key{Kind: k, Slug: name})
+			found, known = p.find(feeds.Key{Kind: k, Slug: name})
 		}
 		if !known || strings.ContainsAny(found.Slug, ",:") { // which the settings may give a topic, but no expression can hold
 			return all, fmt.Errorf("there is no %s %q to compose of", k, name)

@@ -1,6 +1,7 @@
-package feeds
+package mix
 
 import (
+	"feedmill/feeds"
 	"net/url"
 	"slices"
 	"strings"
@@ -8,16 +9,16 @@ import (
 )
 
 // shelf finds the feeds of a small site as a server does: by slug or name.
-func shelf(k Key) (Key, bool) {
-	slug := Slug(k.Slug)
-	if k.Kind == Topic && slug == "biden" {
+func shelf(k feeds.Key) (feeds.Key, bool) {
+	slug := feeds.Slug(k.Slug)
+	if k.Kind == feeds.Topic && slug == "biden" {
 		slug = "joe-biden"
 	}
-	known := map[Kind]string{Topic: "joe-biden election sport 日本 c-plus-plus", Type: "video audio", Category: "news", Provider: "the-wire"}
+	known := map[feeds.Kind]string{feeds.Topic: "joe-biden election sport 日本 c-plus-plus", feeds.Type: "video audio", feeds.Category: "news", feeds.Provider: "the-wire"}
 	if !slices.Contains(strings.Fields(known[k.Kind]), slug) {
-		return Key{}, false
+		return feeds.Key{}, false
 	}
-	return Key{Kind: k.Kind, Slug: slug}, true
+	return feeds.Key{Kind: k.Kind, Slug: slug}, true
 }
 
 func TestMixAddress(t *testing.T) {
@@ -36,7 +37,7 @@ func TestMixAddress(t *testing.T) {
 		"category:news":                         "/categories/news/",
 		"biden,joe-biden":                       "/topics/joe-biden/",
 	} {
-		m, err := ParseMix(strings.Split(in, "/"), shelf)
+		m, err := Parse(strings.Split(in, "/"), shelf)
 		if err != nil {
 			t.Errorf("%s: %v", in, err)
 			continue
@@ -73,30 +74,30 @@ func TestMixProblems(t *testing.T) {
 		strings.Repeat("sport,", 500): "1024 bytes",
 		strings.Repeat("sport,", 100): "at most 16",
 	} {
-		if _, err := ParseMix(strings.Split(in, "/"), shelf); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := Parse(strings.Split(in, "/"), shelf); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", in, err, want)
 		}
 	}
-	if _, err := ParseMix(nil, shelf); err == nil {
+	if _, err := Parse(nil, shelf); err == nil {
 		t.Error("nothing is an expression")
 	}
 }
 
 func TestSlugText(t *testing.T) {
 	for in, want := range map[string]string{"The Fed's rate-cut": "the-feds-rate-cut", "日本語 C#": "日本語-c-sharp", " ?! ": ""} {
-		if got := SlugText(in); got != want {
+		if got := feeds.SlugText(in); got != want {
 			t.Errorf("%q: %q, want %q", in, got, want)
 		}
 	}
 }
 
-// FuzzParseMix: what an address means has one address, which means the same.
-func FuzzParseMix(f *testing.F) {
+// FuzzParse: what an address means has one address, which means the same.
+func FuzzParse(f *testing.F) {
 	for _, s := range []string{"biden/election,sport/type:video", "not:sport/title:a b/quality:01.0/heat:3/count:5", "日本/C++", "title:ß", "::", "not:not:x"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		m, err := ParseMix(strings.Split(s, "/"), shelf)
+		m, err := Parse(strings.Split(s, "/"), shelf)
 		if err != nil {
 			return
 		}
@@ -109,7 +110,7 @@ func FuzzParseMix(f *testing.F) {
 			}
 			segments = append(segments, plain)
 		}
-		m, err = ParseMix(segments, shelf)
+		m, err = Parse(segments, shelf)
 		if err != nil || m.Key() != first {
 			t.Fatalf("%q is at %s, which is at %v: %v", s, first.Slug, m, err)
 		}

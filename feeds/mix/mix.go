@@ -1,7 +1,10 @@
-package feeds
+// Package mix is what a composed feed selects: the [Mix], its address, and the
+// parser of that address. It looks at no article itself.
+package mix
 
 import (
 	"cmp"
+	"feedmill/feeds"
 	"net/url"
 	"slices"
 	"strconv"
@@ -9,19 +12,19 @@ import (
 )
 
 // Mix says which articles a composed feed holds: those for which all of it is
-// true. The zero Mix holds everything. See [ParseMix] for its address.
+// true. The zero Mix holds everything. See [Parse] for its address.
 type Mix struct {
-	Of            [][]Key  // of each group at least one; the keys of a group are of one kind
-	Without       []Key    // none of these
-	Title         []string // each within the title, both as [SlugText]
-	Quality, Heat *float64 // at least; nil for any
-	Count         int      // items at most; zero for as many as other feeds have
-	Top           bool     // the best of the last weeks, best first, instead of the newest
+	Of            [][]feeds.Key // of each group at least one; the keys of a group are of one kind
+	Without       []feeds.Key   // none of these
+	Title         []string      // each within the title, both as [SlugText]
+	Quality, Heat *float64      // at least; nil for any
+	Count         int           // items at most; zero for as many as other feeds have
+	Top           bool          // the best of the last weeks, best first, instead of the newest
 }
 
 // Plain is the key of the feed that holds the same articles anyway, if there is
 // one.
-func (m *Mix) Plain() (k Key, ok bool) {
+func (m *Mix) Plain() (k feeds.Key, ok bool) {
 	if len(m.Of) > 1 || len(m.Without)+len(m.Title)+m.Count > 0 || m.Quality != nil || m.Heat != nil || m.Top {
 		return k, false
 	}
@@ -33,17 +36,17 @@ func (m *Mix) Plain() (k Key, ok bool) {
 
 // Key is the key of the composed feed. Its Slug is the escaped path of the feed
 // without the slashes around it: "mix/election/joe-biden/type:video". A mix from
-// ParseMix has the same key however it was spelled.
-func (m *Mix) Key() Key {
+// Parse has the same key however it was spelled.
+func (m *Mix) Key() feeds.Key {
 	if m.Top {
-		return Key{Composed, strings.TrimPrefix(m.top().Path()+"top", "/")}
+		return feeds.Key{Kind: feeds.Composed, Slug: strings.TrimPrefix(m.top().Path()+"top", "/")}
 	}
 	segments := []string{"mix"}
 	for _, group := range m.Of {
 		segments = append(segments, names(group))
 	}
-	for _, k := range Kinds {
-		if group := slices.DeleteFunc(slices.Clone(m.Without), func(o Key) bool { return o.Kind != k }); len(group) > 0 {
+	for _, k := range feeds.Kinds {
+		if group := slices.DeleteFunc(slices.Clone(m.Without), func(o feeds.Key) bool { return o.Kind != k }); len(group) > 0 {
 			segments = append(segments, "not:"+names(group))
 		}
 	}
@@ -59,14 +62,14 @@ func (m *Mix) Key() Key {
 	if m.Count > 0 {
 		segments = append(segments, "count:"+strconv.Itoa(m.Count))
 	}
-	return Key{Composed, strings.Join(segments, "/")}
+	return feeds.Key{Kind: feeds.Composed, Slug: strings.Join(segments, "/")}
 }
 
 // Decimal writes a bound of a Mix as shortly as it can be read back.
 func Decimal(n float64) string { return strconv.FormatFloat(n, 'f', -1, 64) }
 
 // top is the key of the feed that a ranking is made of.
-func (m *Mix) top() (k Key) {
+func (m *Mix) top() (k feeds.Key) {
 	if len(m.Of) > 0 {
 		k = m.Of[0][0]
 	}
@@ -74,12 +77,12 @@ func (m *Mix) top() (k Key) {
 }
 
 // names writes keys of one kind.
-func names(group []Key) string {
+func names(group []feeds.Key) string {
 	all := make([]string, len(group))
 	for i, k := range group {
 		all[i] = url.PathEscape(k.Slug)
 	}
-	if kind := group[0].Kind; kind != Topic {
+	if kind := group[0].Kind; kind != feeds.Topic {
 		return kind.String() + ":" + strings.Join(all, ",")
 	}
 	return strings.Join(all, ",")
@@ -90,7 +93,7 @@ func (m *Mix) sort() {
 	for i := range m.Of {
 		m.Of[i] = sorted(m.Of[i], compareKeys)
 	}
-	m.Of = sorted(m.Of, func(a, b []Key) int { return slices.CompareFunc(a, b, compareKeys) })
+	m.Of = sorted(m.Of, func(a, b []feeds.Key) int { return slices.CompareFunc(a, b, compareKeys) })
 	m.Without = sorted(m.Without, compareKeys)
 	m.Title = sorted(m.Title, strings.Compare)
 }
@@ -100,6 +103,6 @@ func sorted[E any](all []E, compare func(a, b E) int) []E {
 	return slices.CompactFunc(all, func(a, b E) bool { return compare(a, b) == 0 })
 }
 
-func compareKeys(k, o Key) int {
+func compareKeys(k, o feeds.Key) int {
 	return cmp.Or(cmp.Compare(k.Kind, o.Kind), strings.Compare(k.Slug, o.Slug))
 }
