@@ -2,6 +2,7 @@ package config
 
 import (
 	"cmp"
+	"fmt"
 	"os"
 	"path"
 	"path/filepath"
@@ -21,22 +22,19 @@ var fields = []string{
 
 // defaultsSettings are the keys of an entry of articles.defaults.
 var defaultsSettings = []setting[Defaults]{
-	{Setting{"path", "", "Folder of the articles. Without it: all articles."}, "news",
-		func(v value, d *Defaults) { d.Dir, _ = v.folder() }},
-	{Setting{"values", "{}", "Front matter as in an article."}, "{category: news}",
-		func(v value, d *Defaults) { d.Values = v.data() }},
+	{Setting{Key: "path", Example: "news", Meaning: "Folder of the articles. Without it: all articles."},
+		field[Defaults]{read: func(v value, d *Defaults) { d.Dir, _ = v.folder() }}},
+	{Setting{Key: "values", Default: "{}", Example: "{category: news}", Meaning: "Front matter as in an article."},
+		field[Defaults]{read: func(v value, d *Defaults) { d.Values = v.data() }}},
 }
 
-func readDefaults(v value) []Defaults {
-	var all []Defaults
+func readDefaults(v value, l *loader) {
 	for _, item := range v.items() {
 		var d Defaults
-		readGroup(item, defaultsSettings, &d)
-		if len(d.Values) > 0 {
-			all = append(all, d)
+		if readGroup(item, defaultsSettings, &d); len(d.Values) > 0 {
+			l.Articles.Defaults = append(l.Articles.Defaults, d)
 		}
 	}
-	return all
 }
 
 // folder is a path below the folder of articles, slash-separated, empty for the
@@ -45,7 +43,7 @@ func (v value) folder() (dir string, ok bool) {
 	s := v.text()
 	dir = strings.TrimPrefix(path.Clean("/"+strings.ReplaceAll(s, `\`, "/")), "/")
 	if s == "" || filepath.IsAbs(s) || !filepath.IsLocal(filepath.FromSlash(path.Clean(s))) {
-		v.problem("%q is not a folder below that of the articles: write it as in news/2024", s)
+		v.problem("%q is not a folder inside the folder of articles: write it as in news/2024", s)
 		return "", false
 	}
 	return dir, true
@@ -57,7 +55,7 @@ func (l *loader) existing(v value) (dir string, ok bool) {
 		return "", false
 	}
 	if info, err := os.Stat(filepath.Join(l.Dir, filepath.FromSlash(dir))); err != nil || !info.IsDir() {
-		l.missing(v.wrong("no folder %q below that of the articles: create it or correct the name", dir))
+		l.missing(v.wrong("there is no folder %q in the folder of articles: create it or correct the name", dir))
 	}
 	return dir, true
 }
@@ -102,19 +100,12 @@ func (c Collection) holds(dir string) bool {
 	return c.Dir == "" || strings.HasPrefix(dir+"/", c.Dir+"/") || c.Anywhere && strings.Contains("/"+dir+"/", "/"+c.Dir+"/")
 }
 
-// globs are patterns like those of a .gitignore.
-func globs(v value) []string {
-	var good []string
-	for _, item := range v.items() {
-		switch p := strings.Trim(strings.TrimPrefix(item.text(), "!"), "/"); {
-		case item.null():
-		case p == "" || !doublestar.ValidatePattern(p):
-			item.problem("%q is not a glob pattern: write it as in *.draft.md or /archive/", item.text())
-		default:
-			good = append(good, item.text())
-		}
+// ignorePattern is a pattern as in a .gitignore.
+func ignorePattern(s string) (string, error) {
+	if p := strings.Trim(strings.TrimPrefix(s, "!"), "/"); p == "" || !doublestar.ValidatePattern(p) {
+		return "", fmt.Errorf("%q is not a glob pattern: write it as in *.draft.md or /archive/", s)
 	}
-	return good
+	return s, nil
 }
 
 func readExtensions(v value, l *loader) {
@@ -132,14 +123,6 @@ func readFields(v value, l *loader) {
 	for _, e := range v.entries() {
 		if field, ok := checked(e.value, oneOf(fields...)); ok {
 			put(&l.Articles.Fields, e.name, field)
-		}
-	}
-}
-
-func readEmbedHosts(v value, l *loader) {
-	for _, item := range v.items() {
-		if host, ok := checked(item, hostName); ok {
-			l.Articles.EmbedHosts = append(l.Articles.EmbedHosts, host)
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -132,6 +133,58 @@ func TestSettings(t *testing.T) {
 		if err != nil || !reflect.DeepEqual(before, after) {
 			t.Errorf("%s: %s is not the default (%v)", s.Key, s.Default, err)
 		}
+	}
+}
+
+// TestNextStart names, and holds back, just those changes that wait for the next
+// start.
+func TestNextStart(t *testing.T) {
+	dir := t.TempDir()
+	started, err := Load(dir, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(dir, FileName), []byte(`
+listen: :9000
+browsers: document
+trusted_proxies: [127.0.0.1]
+status_token: correct-horse-battery-staple
+state: elsewhere
+cache: 64 MiB
+site: {title: New}
+`))
+	c, err := Load(dir, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := c.AtNextStart(started), []string{"listen", "browsers", "trusted_proxies", "status_token", "state"}; !slices.Equal(got, want) {
+		t.Errorf("waiting for the next start: %q, want %q", got, want)
+	}
+	now := c.InForce(started)
+	if now.AtNextStart(started) != nil || now.Listen != started.Listen || now.Cache != 64<<20 || now.Site.Title != "New" || c.Listen != ":9000" {
+		t.Errorf("in force: %+v", now)
+	}
+	for i, s := range settings {
+		if s.show == nil || s.Restart && (s.same == nil || s.keep == nil) {
+			t.Errorf("the field of %s lacks a function", s.Key)
+		}
+		if shown := c.Shown()[i]; shown.Key != s.Key || strings.Contains(shown.Value, c.StatusToken) {
+			t.Errorf("shown %q for %s", shown, s.Key)
+		}
+	}
+}
+
+// TestRetired says what to do about a setting of an earlier version, which is
+// suggested to nobody.
+func TestRetired(t *testing.T) {
+	retired["site.olds"] = "is no longer needed: remove this line"
+	defer delete(retired, "site.olds")
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, FileName), []byte("site:\n  olds: {a: 1}\n  older: x\n"))
+	_, err := Load(dir, "")
+	want := "feedmill.yaml:2:3: site.olds: is no longer needed: remove this line\n"
+	if got := message(err); !strings.Contains(got, want) || strings.Contains(got, `did you mean "olds"`) {
+		t.Errorf("got %s, want %s", got, want)
 	}
 }
 

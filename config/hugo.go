@@ -98,7 +98,7 @@ func (l *loader) hugoSite(h hugoSite) {
 	l.setAuthor(h.get("params", "author"))
 	l.setReference(&site.Icon, h.get("params", "icon"), h.get("params", "favicon"))
 	l.setReference(&site.Logo, h.get("params", "logo"))
-	readTimeZone(h.get("timeZone"), l)
+	l.setTimeZone(h.get("timeZone"))
 }
 
 // hugoCollections finds the content and the sections with a pattern of their own.

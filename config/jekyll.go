@@ -48,7 +48,7 @@ func (l *loader) jekyllSite(root value) {
 	l.setAuthor(root.get("author"))
 	l.setReference(&site.Icon, root.get("icon"))
 	l.setReference(&site.Logo, root.get("logo"))
-	readTimeZone(root.get("timezone"), l)
+	l.setTimeZone(root.get("timezone"))
 }
 
 // set takes the first of several texts that is there and right.
@@ -63,6 +63,19 @@ func set(to *string, check func(string) (string, error), all ...value) {
 
 func (l *loader) setReference(to *string, all ...value) {
 	set(to, func(s string) (string, error) { return reference(l.Site.URL, s) }, all...)
+}
+
+// setTimeZone takes over a zone. One that nobody knows is reported in any file:
+// dates would be wrong in silence.
+func (l *loader) setTimeZone(v value) {
+	if name := v.text(); name != "" {
+		zone, err := timeZone.parse(name)
+		if err != nil {
+			v.fail("%s", err)
+			return
+		}
+		l.Site.TimeZone = zone
+	}
 }
 
 // setAuthor takes over an author who is a name or a group with one.

@@ -13,67 +13,77 @@ import (
 const (
 	minScanInterval = time.Second
 	minBytes        = 4 << 10
-	minCache        = 1 << 20
 )
 
 // limitSettings are the keys that override limits for a kind of feed or a topic.
 var limitSettings = []setting[Override]{
-	{Setting{"items", "", "Articles at most. Without it: as in feeds.items."}, "20", readItems},
-	{Setting{"max_age", "", "Age at most. Without it: as in feeds.max_age."}, "90d", readMaxAge},
-	{Setting{"max_bytes", "", "Size at most. Without it: as in feeds.max_bytes."}, "256 KiB", readMaxBytes},
+	{Setting{Key: "items", Example: "20", Meaning: "Articles at most. Without it: as in feeds.items."},
+		one(func(o *Override) **int { return &o.Items }, optional(atLeastOne))},
+	{Setting{Key: "max_age", Example: "90d", Meaning: "Age at most. Without it: as in feeds.max_age."},
+		one(func(o *Override) **time.Duration { return &o.MaxAge }, optional(duration(0)))},
+	{Setting{Key: "max_bytes", Example: "256 KiB", Meaning: "Size at most. Without it: as in feeds.max_bytes."},
+		one(func(o *Override) **int { return &o.MaxBytes }, optional(documentSize))},
 }
 
-func readItems(v value, o *Override)    { override(v, &o.Items, itemCount) }
-func readMaxAge(v value, o *Override)   { override(v, &o.MaxAge, parseDuration) }
-func readMaxBytes(v value, o *Override) { override(v, &o.MaxBytes, documentSize) }
-
-func override[T any](v value, to **T, parse func(string) (T, error)) {
-	if s := v.text(); s != "" {
-		n, err := parse(s)
-		if err != nil {
-			v.problem("%s", err)
-		}
-		*to = &n
-	}
-}
-
-// general makes an override the rule for all feeds.
-func general(read reader[Override]) reader[loader] {
-	return func(v value, l *loader) {
-		var o Override
-		read(v, &o)
-		l.Feeds = o.over(l.Feeds)
-	}
-}
-
-func itemCount(s string) (int, error) {
+// atLeastOne is a whole number that is not zero.
+var atLeastOne = kind[int]{func(s string) (int, error) {
 	n, err := strconv.Atoi(s)
 	if err != nil || n < 1 {
-		return 0, fmt.Errorf("%q is not a number of articles: give a whole number of at least 1", s)
+		return 0, fmt.Errorf("%q is not a whole number of at least 1", s)
 	}
 	return n, nil
-}
+}, strconv.Itoa}
 
-func documentSize(s string) (int, error) {
-	n, err := parseSize(s)
-	if err == nil && n < minBytes {
-		err = errors.New("must be at least 4 KiB: a smaller document has no room for an article")
+// percent is a whole number from 1 to 100.
+var percent = kind[int]{func(s string) (int, error) {
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 1 || n > 100 {
+		return 0, fmt.Errorf("%q is not a whole number from 1 to 100", s)
 	}
-	return n, err
-}
+	return n, nil
+}, strconv.Itoa}
 
-func readCache(v value, l *loader) {
-	if s := v.text(); s != "" {
+var documentSize = size(minBytes, "a smaller document has no room for an article")
+
+// size is a number of bytes: at least so many, for a reason.
+func size(least int, reason string) kind[int] {
+	return kind[int]{func(s string) (int, error) {
 		n, err := parseSize(s)
-		if err == nil && n < minCache {
-			err = errors.New("must be at least 1 MiB: a smaller cache has no room for a document")
+		if err == nil && n < least {
+			err = fmt.Errorf("must be at least %s: %s", showSize(least), reason)
 		}
-		if err != nil {
-			v.problem("%s", err)
-			return
-		}
-		l.Cache = n
+		return n, err
+	}, showSize}
+}
+
+// showSize writes a number of bytes as parseSize reads it.
+func showSize(n int) string {
+	switch {
+	case n%(1<<20) == 0:
+		return fmt.Sprintf("%d MiB", n>>20)
+	case n%(1<<10) == 0:
+		return fmt.Sprintf("%d KiB", n>>10)
 	}
+	return fmt.Sprintf("%d B", n)
+}
+
+// duration is a time span of at least so much.
+func duration(least time.Duration) kind[time.Duration] {
+	return kind[time.Duration]{func(s string) (time.Duration, error) {
+		d, err := parseDuration(s)
+		if err == nil && d < least {
+			err = fmt.Errorf("must be at least %s", least)
+		}
+		return d, err
+	}, showDuration}
+}
+
+// showDuration writes whole days as "30d".
+func showDuration(d time.Duration) string {
+	if d == 0 || d%day != 0 {
+		return d.String()
+	}
+	return strconv.Itoa(int(d/day)) + "d"
 }
 
 var sizeForm = regexp.MustCompile(`^(\d+(?:\.\d+)?) ?([A-Za-z]*)$`)
@@ -105,7 +115,6 @@ func parseDuration(s string) (time.Duration, error) {
 	}
 	m := durationForm.FindStringSubmatch(s)
 	if s != "" && m != nil {
-		const day = 24 * time.Hour
 		weeks, err1 := strconv.ParseUint("0"+m[1], 10, 16)
 		days, err2 := strconv.ParseUint("0"+m[2], 10, 16)
 		rest, err3 := time.ParseDuration("0" + m[3])
@@ -117,4 +126,7 @@ func parseDuration(s string) (time.Duration, error) {
 	return 0, fmt.Errorf("%q is not a time span below 100 years: write it as in 90d, 2w, 12h or 30s", s)
 }
 
-const maxDuration = 100 * 365 * 24 * time.Hour
+const (
+	day         = 24 * time.Hour
+	maxDuration = 100 * 365 * day
+)

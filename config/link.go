@@ -13,7 +13,7 @@ import (
 // readLink reads one pattern for all folders, or one for each of several.
 func readLink(v value, l *loader) {
 	if l.Site.URL == "" {
-		v.problem("patterns are below the home of the articles, which is not known: set site.url too")
+		v.problem("needs site.url too: the addresses that it makes are below that")
 	}
 	if v.resolved().Kind != yaml.MappingNode {
 		if link, ok := checked(v, linkPattern); ok {

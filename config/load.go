@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 	_ "time/tzdata" // time zones by name, on machines that have no database of them
 	"unicode"
 	"unicode/utf8"
@@ -63,20 +62,9 @@ func newLoader(dir string) (*loader, error) {
 	if err != nil {
 		return nil, fmt.Errorf("find folder %s: %w", dir, err)
 	}
-	return &loader{dir: dir, Config: Config{
-		Dir:         abs,
-		Listen:      "127.0.0.1:8080",
-		HTTPServer:  "standard",
-		Browsers:    "page",
-		State:       filepath.Join(abs, ".feedmill"),
-		Cache:       256 << 20,
-		Site:        Site{TimeZone: time.UTC},
-		Collections: []Collection{{}},
-		Tombstones:  30 * 24 * time.Hour,
-		Feeds:       feeds.Limits{Items: 50, MaxBytes: 512 << 10},
-		Watch:       Watch{Mode: "auto", ScanInterval: time.Minute},
-		Guard:       Guard{Items: 20, Percent: 30},
-	}}, nil
+	l := &loader{dir: dir, Config: Config{Dir: abs, Collections: []Collection{{}}}}
+	l.setDefaults()
+	return l, nil
 }
 
 // readSite takes over what a Jekyll or Hugo site says.

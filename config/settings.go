@@ -1,110 +1,238 @@
 package config
 
 import (
-	"path/filepath"
+	"net/netip"
 	"slices"
 	"strings"
+	"time"
 
 	"feedmill/feeds"
 )
 
-// Setting is one key of the settings file.
+// Setting is one key of the settings file, as documentation shows it.
 type Setting struct {
-	Key     string // dotted; KIND is a kind of feed, [] each entry of a list
+	Key     string // dotted; KIND stands for a kind of feed, [] for each entry of a list
 	Default string // as YAML; empty where Meaning says what happens without the key
-	Meaning string // for people, in a sentence or two
+	Example string // as YAML, for the template: where the default does not show what a value looks like
+	Meaning string // for people, in one or more sentences
+	Restart bool   // a change takes effect only when serve is started again
 }
 
-// Settings lists every key.
+// words are Meaning, and when a change takes effect if that is not at once.
+func (s Setting) words() string {
+	if s.Restart {
+		return s.Meaning + " A change takes effect at the next start."
+	}
+	return s.Meaning
+}
+
+// setting is a row of the table: a key in words, and the field of a T that holds
+// its value.
+type setting[T any] struct {
+	Setting
+	field[T]
+}
+
+// settings are the keys of the file in the order in which they are read: a key
+// whose value depends on that of another follows it.
+var settings = []setting[loader]{
+	{Setting{Key: "listen", Default: "127.0.0.1:8080", Restart: true,
+		Meaning: "Address and port to serve on; port 0 picks a free one."},
+		text(func(l *loader) *string { return &l.Listen }, listenAddress)},
+	{Setting{Key: "base_url", Example: "https://feeds.example.com/",
+		Meaning: "Public address of the feeds, as subscribers see it. Without it: the address served on."},
+		text(func(l *loader) *string { return &l.BaseURL }, absoluteURL)},
+	{Setting{Key: "http_server", Default: "standard", Restart: true,
+		Meaning: "standard: net/http, with HTTP/2. fast: fasthttp, HTTP/1.1 alone at less cost, for a crowd."},
+		text(func(l *loader) *string { return &l.HTTPServer }, oneOf("standard", "fast"))},
+	{Setting{Key: "browsers", Default: "page", Restart: true,
+		Meaning: "What a browser gets at the address of a feed, such as /rss.xml. page: the feed's page. document: the feed itself, with a style sheet."},
+		text(func(l *loader) *string { return &l.Browsers }, oneOf("page", "document"))},
+	{Setting{Key: "trusted_proxies", Default: "[]", Example: "[127.0.0.1, 10.0.0.0/8]", Restart: true,
+		Meaning: "Addresses and networks (CIDR) of your reverse proxies, whose Forwarded or X-Forwarded-For header is believed to name the client. Without it, all clients behind a proxy that use the same app count as one subscriber, and none of them is ever limited (429)."},
+		several(func(l *loader) *[]netip.Prefix { return &l.TrustedProxies }, network)},
+	{Setting{Key: "status_token", Example: "a-long-and-random-text", Restart: true,
+		Meaning: "A secret of at least 16 characters. Whoever sends it may see /status and /metrics, from anywhere, and nobody else may. Without it: requests from the machine itself may."},
+		one(func(l *loader) *string { return &l.StatusToken }, secret)},
+	{Setting{Key: "state", Default: ".feedmill", Restart: true,
+		Meaning: "Folder for what must outlive a restart. A relative path starts at the folder of articles."},
+		dependent(func(l *loader) *string { return &l.State }, (*loader).stateFolder, verbatim)},
+	{Setting{Key: "cache", Default: "256 MiB",
+		Meaning: "Memory that rendered articles and documents take at most. When it is full, the least used are dropped and made again when asked for."},
+		one(func(l *loader) *int { return &l.Cache }, size(1<<20, "a smaller cache has no room for a document"))},
+
+	{Setting{Key: "site.url", Example: "https://www.example.com/",
+		Meaning: "Home page of the site whose articles these are: their relative addresses are below it."},
+		siteURL()},
+	{Setting{Key: "site.id", Example: "www.example.com",
+		Meaning: "Name that article ids are made with; never change it once people subscribe. Without it: host and path of site.url."},
+		text(func(l *loader) *string { return &l.Site.ID }, siteID)},
+	{Setting{Key: "site.title", Example: "Example news",
+		Meaning: "Title of the feed of everything. Without it: the name of the folder."},
+		text(func(l *loader) *string { return &l.Site.Title }, prose)},
+	{Setting{Key: "site.description", Example: "What happens in the world of examples",
+		Meaning: "What the articles are about, in a sentence."},
+		text(func(l *loader) *string { return &l.Site.Description }, prose)},
+	{Setting{Key: "site.language", Example: "en-US",
+		Meaning: "Language of the articles, as a BCP 47 tag."},
+		text(func(l *loader) *string { return &l.Site.Language }, languageTag)},
+	{Setting{Key: "site.icon", Example: "https://www.example.com/icon.png",
+		Meaning: "Square image for the site, absolute or below site.url."},
+		siteReference(func(l *loader) *string { return &l.Site.Icon })},
+	{Setting{Key: "site.logo", Example: "https://www.example.com/logo.png",
+		Meaning: "Wide image for the site, absolute or below site.url."},
+		siteReference(func(l *loader) *string { return &l.Site.Logo })},
+	{Setting{Key: "site.copyright", Example: "© Example Press",
+		Meaning: "Who holds the rights."},
+		text(func(l *loader) *string { return &l.Site.Copyright }, prose)},
+	{Setting{Key: "site.author.name", Example: "Jane Doe",
+		Meaning: "Author of articles that name none."},
+		text(func(l *loader) *string { return &l.Site.Author.Name }, prose)},
+	{Setting{Key: "site.author.email", Example: "news@example.com",
+		Meaning: "The author's e-mail address. The feeds publish it."},
+		text(func(l *loader) *string { return &l.Site.Author.Email }, email)},
+	{Setting{Key: "site.author.url", Example: "https://www.example.com/jane/",
+		Meaning: "The author's page, absolute or below site.url."},
+		siteReference(func(l *loader) *string { return &l.Site.Author.URL })},
+	{Setting{Key: "site.author.avatar", Example: "https://www.example.com/jane.png",
+		Meaning: "The author's picture, absolute or below site.url."},
+		siteReference(func(l *loader) *string { return &l.Site.Author.Avatar })},
+	{Setting{Key: "site.time_zone", Default: "UTC",
+		Meaning: "Time zone of dates that name none."},
+		one(func(l *loader) **time.Location { return &l.Site.TimeZone }, timeZone)},
+
+	{Setting{Key: "articles.folders", Example: "[news, blog]",
+		Meaning: "Folders that hold articles. Without it: all of a plain folder, what the site publishes of a Jekyll or Hugo site."},
+		field[loader]{read: readFolders, show: func(l *loader) string { return l.collections(func(c Collection) string { return c.Dir }) }}},
+	{Setting{Key: "articles.link", Example: "/:year/:month/:slug/",
+		Meaning: "Pattern of the addresses, below site.url, of articles that state none: one for all, or one for each folder. Without it: the site's own, /:path/ for a plain folder."},
+		field[loader]{read: readLink, show: func(l *loader) string { return l.collections(func(c Collection) string { return c.Link }) }}},
+	{Setting{Key: "articles.ignore", Default: "[]", Example: `["*.draft.md", /archive/]`,
+		Meaning: "Files and folders to ignore, in the patterns of a .gitignore: one with a slash starts at the folder of articles, one without matches at any depth, ! makes an exception."},
+		several(func(l *loader) *[]string { return &l.Articles.Ignore }, kind[string]{ignorePattern, verbatim})},
+	{Setting{Key: "articles.extensions", Default: "{}", Example: "{.mdx: markdown}",
+		Meaning: "More endings of the names of article files, and what such files hold: markdown, html or text."},
+		field[loader]{read: readExtensions, show: func(l *loader) string { return pairs(l.Articles.Extensions) }}},
+	{Setting{Key: "articles.fields", Default: "{}", Example: "{headline: title}",
+		Meaning: "Keys of your front matter and the field that each is read as: headline: title reads your headline as the title."},
+		field[loader]{read: readFields, show: func(l *loader) string { return pairs(l.Articles.Fields) }}},
+	{Setting{Key: "articles.embed_hosts", Default: "[]", Example: "[www.youtube.com, player.vimeo.com]",
+		Meaning: "Hosts whose video players may be embedded instead of a linked picture."},
+		several(func(l *loader) *[]string { return &l.Articles.EmbedHosts }, kind[string]{hostName, verbatim})},
+	{Setting{Key: "articles.defaults", Default: "[]",
+		Meaning: "Front matter for all articles of a folder that do not state it themselves."},
+		field[loader]{read: readDefaults, show: func(l *loader) string { return count(len(l.Articles.Defaults), "entry", "entries") },
+			path: "[]", below: rows(defaultsSettings)}},
+
+	{Setting{Key: "feeds.items", Default: "50",
+		Meaning: "Number of articles in a feed, at most."},
+		one(func(l *loader) *int { return &l.Feeds.Items }, atLeastOne)},
+	{Setting{Key: "feeds.max_age", Default: "0",
+		Meaning: "Age of the articles in a feed, at most, as in 90d; 0 for any age."},
+		one(func(l *loader) *time.Duration { return &l.Feeds.MaxAge }, duration(0))},
+	{Setting{Key: "feeds.max_bytes", Default: "512 KiB",
+		Meaning: "Size of a document before compression, at most."},
+		one(func(l *loader) *int { return &l.Feeds.MaxBytes }, documentSize)},
+	{Setting{Key: "feeds.tombstones", Default: "30d",
+		Meaning: "How long Atom feeds name articles that were removed, so that readers remove them too, as in 30d; 0 for not at all."},
+		one(func(l *loader) *time.Duration { return &l.Tombstones }, duration(0))},
+	{Setting{Key: "feeds.kinds", Default: "{}",
+		Meaning: "Other items, max_age and max_bytes for a kind of feed: " + strings.Join(kindNames(), ", ") + "."},
+		field[loader]{read: readKinds, show: func(l *loader) string { return count(len(l.Kinds), "kind", "kinds") },
+			path: ".KIND", below: rows(limitSettings)}},
+	{Setting{Key: "topics", Default: "[]",
+		Meaning: "Titles, descriptions, parents and other names of topics."},
+		field[loader]{read: readTopics, show: func(l *loader) string { return count(len(l.Topics), "topic", "topics") },
+			path: "[]", below: rows(topicSettings)}},
+
+	{Setting{Key: "watch.mode", Default: "auto",
+		Meaning: "How changes are noticed. auto: at once, where the system reports them. scan: by scanning alone."},
+		text(func(l *loader) *string { return &l.Watch.Mode }, oneOf("auto", "scan"))},
+	{Setting{Key: "watch.scan_interval", Default: "60s",
+		Meaning: "How often to scan for changes that the system has not reported, at least 1s."},
+		one(func(l *loader) *time.Duration { return &l.Watch.ScanInterval }, duration(minScanInterval))},
+
+	{Setting{Key: "guard.items", Default: "20",
+		Meaning: "How many known articles of a feed, or of all, one change may remove, alter or bring back as new. A change that exceeds both this and guard.percent is held back until you approve it with feedmill accept."},
+		one(func(l *loader) *int { return &l.Guard.Items }, atLeastOne)},
+	{Setting{Key: "guard.percent", Default: "30",
+		Meaning: "The same as a share of the feed's articles. 100: nothing is held back."},
+		one(func(l *loader) *int { return &l.Guard.Percent }, percent)},
+}
+
+// retired says, by dotted key, what to do about settings of earlier versions.
+var retired = map[string]string{}
+
+// Settings lists every key; those of an entry follow the key that holds the entries.
+// Each Meaning is complete.
 func Settings() []Setting {
-	return slices.Concat(
-		list("", settings),
-		list("articles.defaults[].", defaultsSettings),
-		list("feeds.kinds.KIND.", limitSettings),
-		list("topics[].", topicSettings),
-	)
-}
-
-func list[T any](prefix string, table []setting[T]) []Setting {
 	var all []Setting
-	for _, s := range table {
-		s.Key = prefix + s.Key
+	for _, s := range settings {
+		s.Meaning = s.words()
 		all = append(all, s.Setting)
+		for _, below := range s.below {
+			below.Key = s.Key + s.path + "." + below.Key
+			all = append(all, below)
+		}
 	}
 	return all
 }
 
-// setting says how a key is read into a T.
-type setting[T any] struct {
-	Setting
-	example string // a value as YAML for the template, where Default is empty
-	read    reader[T]
+// rows are those of a table without the fields.
+func rows[T any](table []setting[T]) []Setting {
+	all := make([]Setting, len(table))
+	for i, s := range table {
+		all[i] = s.Setting
+	}
+	return all
 }
 
-// reader reads a value that is not null, reporting what is wrong with it.
-type reader[T any] func(v value, to *T)
+// Shown is a setting in force, as the operator sees it.
+type Shown struct{ Key, Value string }
 
-// settings are the keys of the file, in the order in which they are read: what
-// builds on another key follows it.
-var settings = []setting[loader]{
-	{Setting{"listen", "127.0.0.1:8080", "Address and port to serve on; port 0 picks a free one."}, "",
-		text(func(l *loader) *string { return &l.Listen }, listenAddress)},
-	{Setting{"base_url", "", "Public address of the feeds, as subscribers see it. Without it: the address served on."}, "https://feeds.example.com/",
-		text(func(l *loader) *string { return &l.BaseURL }, absoluteURL)},
-	{Setting{"http_server", "standard", "standard: net/http, with HTTP/2. fast: fasthttp, HTTP/1.1 alone at less cost, for a crowd."}, "",
-		text(func(l *loader) *string { return &l.HTTPServer }, oneOf("standard", "fast"))},
-	{Setting{"browsers", "page", "What a browser shows that opens a feed's own address. page: the feed's page. document: the feed, with a style sheet."}, "",
-		text(func(l *loader) *string { return &l.Browsers }, oneOf("page", "document"))},
-	{Setting{"trusted_proxies", "[]", "Addresses and networks (CIDR) of your proxies, whose Forwarded or X-Forwarded-For names the client; without them those behind one count as one subscriber by each app, and nobody of them is ever limited (429)."}, "[127.0.0.1, 10.0.0.0/8]", readTrustedProxies},
-	{Setting{"status_token", "", "Who sends it may see /status and /metrics, from anywhere, and nobody else may; at least 16 characters. Without it: whoever asks from the machine itself."}, "a-long-and-random-text",
-		text(func(l *loader) *string { return &l.StatusToken }, secret)},
-	{Setting{"state", ".feedmill", "Folder for what must outlive a restart, below the articles unless absolute."}, "", readState},
-	{Setting{"cache", "256 MiB", "Memory for rendered articles and documents at most; what is asked for least makes room and is rendered again."}, "", readCache},
+// Shown lists the settings in force in the order of the table. A secret is only
+// said to be set.
+func (c *Config) Shown() []Shown {
+	l := &loader{Config: *c}
+	all := make([]Shown, len(settings))
+	for i, s := range settings {
+		all[i] = Shown{s.Key, s.show(l)}
+	}
+	return all
+}
 
-	{Setting{"site.url", "", "Home of the articles: their relative addresses are below it."}, "https://www.example.com/", readSiteURL},
-	{Setting{"site.id", "", "Name that article ids are made with; never change it once people subscribe. Without it: host and path of site.url."}, "www.example.com",
-		text(func(l *loader) *string { return &l.Site.ID }, siteID)},
-	{Setting{"site.title", "", "Title of the feed of everything. Without it: the name of the folder."}, "Example news",
-		text(func(l *loader) *string { return &l.Site.Title }, prose)},
-	{Setting{"site.description", "", "What the articles are about, in a sentence."}, "What happens in the world of examples",
-		text(func(l *loader) *string { return &l.Site.Description }, prose)},
-	{Setting{"site.language", "", "Language of the articles, as a BCP 47 tag."}, "en-US",
-		text(func(l *loader) *string { return &l.Site.Language }, languageTag)},
-	{Setting{"site.icon", "", "Square image, absolute or below site.url."}, "https://www.example.com/icon.png", siteReference(func(s *Site) *string { return &s.Icon })},
-	{Setting{"site.logo", "", "Wide image, absolute or below site.url."}, "https://www.example.com/logo.png", siteReference(func(s *Site) *string { return &s.Logo })},
-	{Setting{"site.copyright", "", "Who holds the rights."}, "© Example Press",
-		text(func(l *loader) *string { return &l.Site.Copyright }, prose)},
-	{Setting{"site.author.name", "", "Author of articles that name none."}, "Jane Doe",
-		text(func(l *loader) *string { return &l.Site.Author.Name }, prose)},
-	{Setting{"site.author.email", "", "Published in the feeds, so better one that may be public."}, "news@example.com",
-		text(func(l *loader) *string { return &l.Site.Author.Email }, email)},
-	{Setting{"site.author.url", "", "The author's page, absolute or below site.url."}, "https://www.example.com/jane/", siteReference(func(s *Site) *string { return &s.Author.URL })},
-	{Setting{"site.author.avatar", "", "The author's picture, absolute or below site.url."}, "https://www.example.com/jane.png", siteReference(func(s *Site) *string { return &s.Author.Avatar })},
-	{Setting{"site.time_zone", "UTC", "Zone of dates that name none."}, "", readTimeZone},
+// AtNextStart names the settings that take effect at the next start and in which c
+// differs from what serve was started with.
+func (c *Config) AtNextStart(started *Config) []string {
+	var keys []string
+	for _, s := range settings {
+		if s.Restart && !s.same(&loader{Config: *c}, &loader{Config: *started}) {
+			keys = append(keys, s.Key)
+		}
+	}
+	return keys
+}
 
-	{Setting{"articles.folders", "", "Folders that hold articles. Without it: all of a plain folder, what the site publishes of a Jekyll or Hugo site."}, "[news, blog]", readFolders},
-	{Setting{"articles.link", "", "Pattern of addresses below site.url, for articles that state none; or one for each folder. Without it: the site's own, /:path/ for a plain folder."}, "/:year/:month/:slug/", readLink},
-	{Setting{"articles.ignore", "[]", "Files and folders to pass over, as in a .gitignore: with a slash from the folder of articles on, without one at any depth, ! to take back."}, `["*.draft.md", /archive/]`,
-		func(v value, l *loader) { l.Articles.Ignore = append(l.Articles.Ignore, globs(v)...) }},
-	{Setting{"articles.extensions", "{}", "More endings of articles and what their files hold: markdown, html or text."}, "{.mdx: markdown}", readExtensions},
-	{Setting{"articles.fields", "{}", "Keys of your front matter and the field to read each as, as in headline: title."}, "{headline: title}", readFields},
-	{Setting{"articles.embed_hosts", "[]", "Hosts whose video players may be embedded instead of a linked picture."}, "[www.youtube.com, player.vimeo.com]", readEmbedHosts},
-	{Setting{"articles.defaults", "[]", "Front matter for all articles of a folder that do not state it themselves."}, "",
-		func(v value, l *loader) { l.Articles.Defaults = append(l.Articles.Defaults, readDefaults(v)...) }},
+// InForce is c with the settings that take effect at the next start as they were
+// when serve was started.
+func (c *Config) InForce(started *Config) *Config {
+	l := &loader{Config: *c}
+	for _, s := range settings {
+		if s.Restart {
+			s.keep(l, &loader{Config: *started})
+		}
+	}
+	return &l.Config
+}
 
-	{Setting{"feeds.items", "50", "Articles in a feed at most."}, "", general(readItems)},
-	{Setting{"feeds.max_age", "0", "Age of the articles in a feed at most, as in 90d; 0 for any age."}, "", general(readMaxAge)},
-	{Setting{"feeds.max_bytes", "512 KiB", "Size of a document at most."}, "", general(readMaxBytes)},
-	{Setting{"feeds.tombstones", "30d", "How long Atom feeds name articles that were removed, as in 30d; 0 for not at all."}, "", readTombstones},
-	{Setting{"feeds.kinds", "{}", "The same three by kind of feed: all, topic, category, type, provider."}, "", readKinds},
-	{Setting{"topics", "[]", "What is known of topics beyond their articles."}, "", readTopics},
-
-	{Setting{"watch.mode", "auto", "auto: changes are noticed at once where the system tells of them. scan: by scanning alone."}, "",
-		text(func(l *loader) *string { return &l.Watch.Mode }, oneOf("auto", "scan"))},
-	{Setting{"watch.scan_interval", "60s", "How often to look for changes that nothing told of, at least 1s."}, "", readScanInterval},
-
-	{Setting{"guard.items", "20", "Known articles of a feed, or of all, that one change may make vanish, change or come back as new; more than that is held."}, "", guardNumber(func(g *Guard) *int { return &g.Items }, 1<<30)},
-	{Setting{"guard.percent", "30", "The same as a share of the feed; a change is held if it exceeds both. 100: nothing is held."}, "", guardNumber(func(g *Guard) *int { return &g.Percent }, 100)},
+// setDefaults gives each setting the default of its row.
+func (l *loader) setDefaults() {
+	for _, s := range settings {
+		src := &source{path: s.Key, text: []byte(s.Default), report: l.report}
+		if v, ok := src.tree(); ok {
+			s.read(v, l)
+		}
+	}
 }
 
 // readGroup reads a group of settings and the groups in it. Unknown keys are
@@ -119,11 +247,14 @@ func readGroup[T any](v value, table []setting[T], to *T) {
 	}
 }
 
+// collect finds the values of the keys in table that begin with prefix.
 func collect[T any](v value, prefix string, table []setting[T], found map[string]value) {
 	known := names(table, prefix)
 	for _, e := range v.entries() {
 		key := prefix + e.name
 		switch {
+		case retired[e.key.field] != "":
+			e.key.problem("%s", retired[e.key.field])
 		case !slices.Contains(known, e.name):
 			e.key.problem("unknown setting%s", didYouMean(e.name, known))
 		case slices.ContainsFunc(table, func(s setting[T]) bool { return s.Key == key }):
@@ -146,94 +277,23 @@ func names[T any](table []setting[T], prefix string) []string {
 	return slices.Compact(known)
 }
 
-// text reads a text that check brings into its final form, or finds wrong.
-func text[T any](field func(*T) *string, check func(string) (string, error)) reader[T] {
-	return func(v value, to *T) {
-		if s, ok := checked(v, check); ok {
-			*field(to) = s
-		}
+func kindNames() []string {
+	var all []string
+	for _, k := range feeds.Kinds {
+		all = append(all, k.String())
 	}
-}
-
-// checked is a text in its final form; not ok where it is wrong or empty.
-func checked(v value, check func(string) (string, error)) (s string, ok bool) {
-	if s = v.text(); s == "" {
-		return "", false
-	}
-	s, err := check(s)
-	if err != nil {
-		v.problem("%s", err)
-	}
-	return s, err == nil
-}
-
-// lift makes a reader of a part a reader of the whole.
-func lift[T, U any](part func(*T) *U, read reader[U]) reader[T] {
-	return func(v value, to *T) { read(v, part(to)) }
-}
-
-// put sets an entry of a map that is made when first needed.
-func put[K comparable, V any](m *map[K]V, k K, v V) {
-	if *m == nil {
-		*m = map[K]V{}
-	}
-	(*m)[k] = v
-}
-
-func readSiteURL(v value, l *loader) {
-	text(func(l *loader) *string { return &l.Site.URL }, absoluteURL)(v, l)
-	if l.Site.URL == "" && v.text() != "" {
-		l.Site.URL = "https://www.invalid/" // one mistake is one problem: what builds on the address is judged without it
-	}
-}
-
-func readState(v value, l *loader) {
-	s := filepath.FromSlash(v.text())
-	if s == "" {
-		return
-	}
-	if !filepath.IsAbs(s) {
-		s = filepath.Join(l.Dir, s)
-	}
-	if l.State = filepath.Clean(s); l.State == l.Dir {
-		v.problem("is the folder of articles itself: name a folder of its own, such as .feedmill")
-	}
-}
-
-func readScanInterval(v value, l *loader) {
-	d, err := parseDuration(v.text())
-	switch {
-	case err != nil:
-		v.problem("%s", err)
-	case d < minScanInterval:
-		v.problem("must be at least 1s")
-	default:
-		l.Watch.ScanInterval = d
-	}
-}
-
-func readTombstones(v value, l *loader) {
-	d, err := parseDuration(v.text())
-	if err != nil {
-		v.problem("%s", err)
-		return
-	}
-	l.Tombstones = d
+	return all
 }
 
 func readKinds(v value, l *loader) {
-	var known []string
-	for _, k := range feeds.Kinds {
-		known = append(known, k.String())
-	}
 	for _, e := range v.entries() {
-		k := slices.Index(known, e.name)
-		if k < 0 {
-			e.key.problem("unknown kind of feed%s", didYouMean(e.name, known))
+		k, ok := feeds.ParseKind(e.name)
+		if !ok {
+			e.key.problem("unknown kind of feed%s", didYouMean(e.name, kindNames()))
 			continue
 		}
 		var o Override
 		readGroup(e.value, limitSettings, &o)
-		put(&l.Kinds, feeds.Kinds[k], o)
+		put(&l.Kinds, k, o)
 	}
 }

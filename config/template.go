@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"strings"
-	"time"
 
 	"gopkg.in/yaml.v3"
 )
@@ -17,50 +16,41 @@ func Template(dir string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	before := *l
 	l.readSite()
 	if len(l.problems) > 0 {
 		return nil, joined(l.problems)
 	}
-	t := template{site: siteValues(&l.Site)}
+	t := template{}
 	fmt.Fprintf(&t.Builder, "# Settings of Feedmill for this %s.\n"+
 		"# What is commented out shows the default or an example: remove the \"#\" to change it.\n"+
 		"# \"feedmill check\" names every mistake.\n", l.Flavor)
 	for _, s := range settings {
-		t.setting(s)
+		made := ""
+		if strings.HasPrefix(s.Key, "site.") && s.show(l) != s.show(&before) {
+			made = s.show(l)
+		}
+		t.setting(s, made)
 	}
 	return []byte(t.String()), nil
-}
-
-// siteValues are the settings that a site has made.
-func siteValues(s *Site) map[string]string {
-	zone := ""
-	if s.TimeZone != time.UTC {
-		zone = s.TimeZone.String()
-	}
-	return map[string]string{
-		"site.url": s.URL, "site.title": s.Title, "site.description": s.Description, "site.language": s.Language,
-		"site.icon": s.Icon, "site.logo": s.Logo, "site.copyright": s.Copyright, "site.time_zone": zone,
-		"site.author.name": s.Author.Name, "site.author.email": s.Author.Email,
-		"site.author.url": s.Author.URL, "site.author.avatar": s.Author.Avatar,
-	}
 }
 
 // template is a settings file in the making. A comment that is a setting has no
 // space after the "#".
 type template struct {
 	strings.Builder
-	site  map[string]string
 	group []string // where the last setting stood
 }
 
-func (t *template) setting(s setting[loader]) {
+// setting writes one with the value that the site has made, which is empty for none.
+func (t *template) setting(s setting[loader], made string) {
 	path := strings.Split(s.Key, ".")
 	name, group := path[len(path)-1], path[:len(path)-1]
 	indent := strings.Repeat("  ", len(group))
 	t.enter(group)
-	fmt.Fprintf(t, "\n%s# %s\n", indent, s.Meaning)
-	if v := t.site[s.Key]; v != "" {
-		fmt.Fprintf(t, "%s%s: %s\n", indent, name, scalar(v))
+	fmt.Fprintf(t, "\n%s# %s\n", indent, s.words())
+	if made != "" {
+		fmt.Fprintf(t, "%s%s: %s\n", indent, name, scalar(made))
 		return
 	}
 	for line := range strings.Lines(name + ":" + example(s)) {
@@ -79,28 +69,22 @@ func (t *template) enter(group []string) {
 	t.group = group
 }
 
-// example is what stands behind a setting's colon: for those that hold groups
-// of settings, one of these.
+// example is what stands behind a setting's colon: for one that holds entries, one
+// of these.
 func example(s setting[loader]) string {
-	switch s.Key {
-	case "articles.defaults":
-		return "\n" + entries(defaultsSettings, "  - ", "    ")
-	case "feeds.kinds":
-		return "\n  topic:\n" + entries(limitSettings, "    ", "    ")
-	case "topics":
-		return "\n" + entries(topicSettings, "  - ", "    ")
+	if len(s.below) == 0 {
+		return " " + cmp.Or(s.Example, s.Default)
 	}
-	return " " + cmp.Or(s.example, s.Default)
-}
-
-func entries[T any](table []setting[T], first, rest string) string {
 	var b strings.Builder
-	indent := first
-	for _, s := range table {
-		fmt.Fprintf(&b, "%s%s: %s # %s\n", indent, s.Key, cmp.Or(s.example, s.Default), s.Meaning)
-		indent = rest
+	indent := "\n  - "
+	if s.path != "[]" {
+		indent = "\n  topic:\n    "
 	}
-	return b.String()
+	for _, below := range s.below {
+		fmt.Fprintf(&b, "%s%s: %s # %s", indent, below.Key, cmp.Or(below.Example, below.Default), below.Meaning)
+		indent = "\n    "
+	}
+	return b.String() + "\n"
 }
 
 // scalar writes a text as YAML in one line.

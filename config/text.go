@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"net"
 	"net/mail"
+	"net/netip"
 	"net/url"
 	"path"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -117,11 +119,21 @@ func reference(base, s string) (string, error) {
 	return u.String(), nil
 }
 
-func siteReference(field func(*Site) *string) reader[loader] {
-	return func(v value, l *loader) {
-		check := func(s string) (string, error) { return reference(l.Site.URL, s) }
-		text(field, check)(v, &l.Site)
+func siteReference(of func(*loader) *string) field[loader] {
+	return dependent(of, func(l *loader, s string) (string, error) { return reference(l.Site.URL, s) }, verbatim)
+}
+
+// siteURL is a field for site.url. After a mistake in it, another address stands in
+// for it, so that settings that depend on it are not reported as well.
+func siteURL() field[loader] {
+	f := text(func(l *loader) *string { return &l.Site.URL }, absoluteURL)
+	read := f.read
+	f.read = func(v value, l *loader) {
+		if read(v, l); l.Site.URL == "" && v.text() != "" {
+			l.Site.URL = "https://www.invalid/"
+		}
 	}
+	return f
 }
 
 // siteID refuses what people would not copy alike.
@@ -149,15 +161,52 @@ func email(s string) (string, error) {
 	return s, nil
 }
 
-func readTimeZone(v value, l *loader) {
-	name := v.text()
-	if name == "" {
-		return
-	}
+var timeZone = kind[*time.Location]{func(name string) (*time.Location, error) {
 	zone, err := time.LoadLocation(name)
 	if err != nil || name == "Local" {
-		v.fail(`%q is not a known time zone: write it as in "Europe/Berlin" or "UTC"`, name)
-		return
+		return nil, fmt.Errorf(`%q is not a known time zone: write it as in "Europe/Berlin" or "UTC"`, name)
 	}
-	l.Site.TimeZone = zone
+	return zone, nil
+}, (*time.Location).String}
+
+// network is a range of IP addresses, or a single one.
+var network = kind[netip.Prefix]{func(s string) (netip.Prefix, error) {
+	if addr, err := netip.ParseAddr(s); err == nil {
+		return netip.PrefixFrom(addr, addr.BitLen()), nil
+	}
+	p, err := netip.ParsePrefix(s)
+	if err != nil {
+		return p, fmt.Errorf("%q is no address or network: write it as in 127.0.0.1, 10.0.0.0/8 or fd00::/8", s)
+	}
+	return p.Masked(), nil
+}, netip.Prefix.String}
+
+// secret is a text that nobody may guess, and that is sent in headers and addresses.
+var secret = kind[string]{func(s string) (string, error) {
+	for _, c := range []byte(s) {
+		if c <= ' ' || c > '~' {
+			return "", errors.New("must consist of ASCII letters, digits and signs, without spaces")
+		}
+	}
+	if len(s) < 16 {
+		return "", errors.New("is short enough to be guessed: give at least 16 characters")
+	}
+	return s, nil
+}, func(s string) string {
+	if s == "" {
+		return ""
+	}
+	return "set, not shown"
+}}
+
+// stateFolder is the path of the folder that s names.
+func (l *loader) stateFolder(s string) (string, error) {
+	s = filepath.FromSlash(s)
+	if !filepath.IsAbs(s) {
+		s = filepath.Join(l.Dir, s)
+	}
+	if s = filepath.Clean(s); s == l.Dir {
+		return "", errors.New("is the folder of articles itself: name a folder of its own, such as .feedmill")
+	}
+	return s, nil
 }

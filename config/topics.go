@@ -18,24 +18,25 @@ type placedTopic struct {
 
 // topicSettings are the keys of an entry of topics.
 var topicSettings = append([]setting[placedTopic]{
-	{Setting{"name", "", "The topic exactly as readers are to see it. Required."}, "Go",
+	{Setting{Key: "name", Example: "Go", Meaning: "The topic exactly as readers are to see it. Required."},
 		text(func(t *placedTopic) *string { return &t.Name }, prose)},
-	{Setting{"slug", "", "Its part of the address, /topics/SLUG/. Without it: made of the name."}, "go",
-		func(v value, t *placedTopic) { t.Slug, t.slugAt = v.text(), v }},
-	{Setting{"title", "", "Title of its feed. Without it: the name and the title of the site."}, "The Go programming language",
+	{Setting{Key: "slug", Example: "go", Meaning: "Its part of the address, /topics/SLUG/. Without it: made of the name."},
+		field[placedTopic]{read: func(v value, t *placedTopic) { t.Slug, t.slugAt = v.text(), v }}},
+	{Setting{Key: "title", Example: "The Go programming language", Meaning: "Title of its feed. Without it: the name and the title of the site."},
 		text(func(t *placedTopic) *string { return &t.Title }, prose)},
-	{Setting{"description", "", "What it is about, in a sentence."}, "Releases, talks and articles",
+	{Setting{Key: "description", Example: "Releases, talks and articles", Meaning: "What it is about, in a sentence."},
 		text(func(t *placedTopic) *string { return &t.Description }, prose)},
-	{Setting{"parent", "", "Name of the topic it belongs to."}, "Programming",
-		func(v value, t *placedTopic) { t.Parent, t.parentAt = v.text(), v }},
-	{Setting{"aliases", "[]", "Other names of the same topic."}, "[Golang]",
-		func(v value, t *placedTopic) { t.Aliases = v.texts() }},
+	{Setting{Key: "parent", Example: "Programming", Meaning: "Name of the topic it belongs to."},
+		field[placedTopic]{read: func(v value, t *placedTopic) { t.Parent, t.parentAt = v.text(), v }}},
+	{Setting{Key: "aliases", Default: "[]", Example: "[Golang]", Meaning: "Other names of the same topic."},
+		field[placedTopic]{read: func(v value, t *placedTopic) { t.Aliases = v.texts() }}},
 }, topicLimits()...)
 
+// topicLimits are limitSettings as keys of a topic.
 func topicLimits() []setting[placedTopic] {
 	var all []setting[placedTopic]
 	for _, s := range limitSettings {
-		all = append(all, setting[placedTopic]{s.Setting, s.example, lift(func(t *placedTopic) *Override { return &t.Override }, s.read)})
+		all = append(all, setting[placedTopic]{s.Setting, field[placedTopic]{read: func(v value, t *placedTopic) { s.read(v, &t.Override) }}})
 	}
 	return all
 }

@@ -8,7 +8,6 @@ import (
 	"io"
 	"log/slog"
 	"net"
-	"slices"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -55,16 +54,15 @@ optional (see feedmill init). The first line on standard output is the base URL.
 	}
 	s.flags.add(cmd)
 	s.logs.add(cmd)
-	cmd.Flags().StringVar(&s.listen, "listen", "", "`address` to listen on; port 0 picks a free one (default 127.0.0.1:8080)")
+	cmd.Flags().StringVar(&s.flags.listen, "listen", "", "`address` to listen on; port 0 picks a free one (default 127.0.0.1:8080)")
 	s.flags.addState(cmd)
 	addAccept(cmd, &accept)
 	return cmd
 }
 
 type serve struct {
-	flags  siteFlags
-	logs   logFlag
-	listen string
+	flags siteFlags
+	logs  logFlag
 
 	args           []string
 	stdout, stderr io.Writer
@@ -100,10 +98,9 @@ func (s *serve) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	address := cmp.Or(s.listen, cfg.Listen)
-	ln, err := net.Listen("tcp", address)
+	ln, err := net.Listen("tcp", cfg.Listen)
 	if err != nil {
-		return listenError(address, err)
+		return listenError(cfg.Listen, err)
 	}
 	s.log.Info("listening", "address", ln.Addr().String())
 	if s.ledger, err = openLedger(cfg, s.log); err != nil {
@@ -266,20 +263,20 @@ func (s *serve) reload(ctx context.Context, current *site) *site {
 	}
 	if next != nil {
 		s.log.Info("settings taken over", "path", cmp.Or(cfg.File, cfg.Dir))
-		if s.listen == "" && cfg.Listen != current.cfg.Listen {
-			s.log.Warn("listen takes effect at the next start", "address", cfg.Listen)
-		}
-		if cfg.HTTPServer != current.cfg.HTTPServer || cfg.Browsers != current.cfg.Browsers || !slices.Equal(cfg.TrustedProxies, current.cfg.TrustedProxies) {
-			s.log.Warn("http_server, browsers and trusted_proxies take effect at the next start")
-		}
-		if cfg.StatusToken != current.cfg.StatusToken {
-			s.log.Warn("status_token takes effect at the next start")
-		}
-		if cfg.State != current.cfg.State {
-			s.log.Warn("state takes effect at the next start", "path", cfg.State)
+		if keys := cfg.AtNextStart(s.first.Config); len(keys) > 0 {
+			s.log.Warn(atNextStart(keys))
 		}
 	}
 	return next
+}
+
+// atNextStart is the warning about settings that have changed in vain for now.
+func atNextStart(keys []string) string {
+	last := len(keys) - 1
+	if last == 0 {
+		return keys[0] + " takes effect at the next start"
+	}
+	return strings.Join(keys[:last], ", ") + " and " + keys[last] + " take effect at the next start"
 }
 
 // report says what was found and where to look.

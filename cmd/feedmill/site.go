@@ -32,6 +32,7 @@ type siteFlags struct {
 	file    string
 	baseURL string
 	state   string
+	listen  string // of serve alone
 }
 
 func (f *siteFlags) add(cmd *cobra.Command) {
@@ -78,6 +79,7 @@ func (f *siteFlags) load(args []string) (*settings, error) {
 			return nil, fmt.Errorf("%w: --state: %w", errUsage, err)
 		}
 	}
+	cfg.Listen = cmp.Or(f.listen, cfg.Listen)
 	return &settings{cfg, state}, nil
 }
 

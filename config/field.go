@@ -1,0 +1,130 @@
+package config
+
+import (
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+)
+
+// field is the part of a T that holds a setting.
+type field[T any] struct {
+	read  func(v value, to *T) // v is not null; what is wrong with it is reported
+	show  func(of *T) string   // for the operator; nil for settings of an entry
+	same  func(a, b *T) bool   // never nil where a change takes effect at the next start
+	keep  func(to, from *T)    // the same
+	path  string               // behind the key of a setting that holds entries: "[]" or ".KIND"
+	below []Setting            // the settings of an entry
+}
+
+// kind is a kind of value: how it is read from a text, and shown to the operator.
+type kind[V any] struct {
+	parse func(string) (V, error)
+	show  func(V) string
+}
+
+// one is a field for a single value. An empty text leaves it as it is.
+func one[T, V any](of func(*T) *V, k kind[V]) field[T] {
+	return dependent(of, func(_ *T, s string) (V, error) { return k.parse(s) }, k.show)
+}
+
+// dependent is one for a value that is read in view of others.
+func dependent[T, V any](of func(*T) *V, parse func(*T, string) (V, error), show func(V) string) field[T] {
+	return field[T]{
+		read: func(v value, to *T) {
+			if x, ok := checked(v, func(s string) (V, error) { return parse(to, s) }); ok {
+				*of(to) = x
+			}
+		},
+		show: func(t *T) string { return show(*of(t)) },
+		same: func(a, b *T) bool { return reflect.DeepEqual(*of(a), *of(b)) },
+		keep: func(to, from *T) { *of(to) = *of(from) },
+	}
+}
+
+// text is a field for a text that check brings into its final form, or finds wrong.
+func text[T any](of func(*T) *string, check func(string) (string, error)) field[T] {
+	return one(of, kind[string]{check, verbatim})
+}
+
+func verbatim(s string) string { return s }
+
+// several is a field for a list, to which the values of the file are added.
+func several[T, V any](of func(*T) *[]V, k kind[V]) field[T] {
+	f := one(of, kind[[]V]{show: func(all []V) string {
+		texts := make([]string, len(all))
+		for i, x := range all {
+			texts[i] = k.show(x)
+		}
+		return strings.Join(texts, ", ")
+	}})
+	f.read = func(v value, to *T) {
+		for _, item := range v.items() {
+			if x, ok := checked(item, k.parse); ok {
+				*of(to) = append(*of(to), x)
+			}
+		}
+	}
+	return f
+}
+
+// optional is a kind of value that may be absent.
+func optional[V any](k kind[V]) kind[*V] {
+	return kind[*V]{parse: func(s string) (*V, error) {
+		x, err := k.parse(s)
+		return &x, err
+	}}
+}
+
+// checked is a text in its final form; not ok where it is wrong or empty.
+func checked[V any](v value, parse func(string) (V, error)) (x V, ok bool) {
+	s := v.text()
+	if s == "" {
+		return x, false
+	}
+	x, err := parse(s)
+	if err != nil {
+		v.problem("%s", err)
+	}
+	return x, err == nil
+}
+
+// put sets an entry of a map that is made when first needed.
+func put[K comparable, V any](m *map[K]V, k K, v V) {
+	if *m == nil {
+		*m = map[K]V{}
+	}
+	(*m)[k] = v
+}
+
+// pairs shows a map: "headline: title, teaser: excerpt".
+func pairs(m map[string]string) string {
+	var all []string
+	for _, k := range slices.Sorted(maps.Keys(m)) {
+		all = append(all, k+": "+m[k])
+	}
+	return strings.Join(all, ", ")
+}
+
+// count shows how many entries there are: "3 topics"; empty for none.
+func count(n int, noun, plural string) string {
+	switch n {
+	case 0:
+		return ""
+	case 1:
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %s", n, plural)
+}
+
+// collections shows one thing of each collection that has it.
+func (l *loader) collections(of func(Collection) string) string {
+	var all []string
+	for _, c := range l.Collections {
+		if s := of(c); s != "" {
+			all = append(all, s)
+		}
+	}
+	return strings.Join(all, ", ")
+}
