@@ -113,14 +113,9 @@ type Override struct {
 	MaxBytes *int
 }
 
-// Topic is what is known of a topic beyond its articles. Only Name is never empty.
+// Topic is what the settings say about a topic, and of its feed.
 type Topic struct {
-	Name        string // exactly as written
-	Slug        string // URL segment; empty: derived from Name
-	Title       string
-	Description string
-	Parent      string   // Name of another topic
-	Aliases     []string // other names of the same topic
+	feeds.KnownTopic
 	Override
 }
 

@@ -48,7 +48,7 @@ func holds(t *testing.T, c *Config) {
 	case c.Watch.ScanInterval < minScanInterval:
 		t.Errorf("scan interval %s", c.Watch.ScanInterval)
 	}
-	for _, topic := range append(c.Topics, Topic{Name: "any"}) {
+	for _, topic := range append(c.Topics, Topic{KnownTopic: feeds.KnownTopic{Name: "any"}}) {
 		for _, k := range feeds.Kinds {
 			if l := c.Limits(k, topic.Name); topic.Name == "" || l.Items < 1 || l.MaxAge < 0 || l.MaxBytes < minBytes {
 				t.Errorf("limits of %s %q: %+v", k, topic.Name, l)

@@ -44,7 +44,7 @@ func (l *loader) addTopicData(v value, slug string) {
 	switch {
 	case v.null():
 	case n.Kind == yaml.ScalarNode:
-		l.mergeTopic(placedTopic{Topic: Topic{Name: v.text(), Slug: slug}, at: v, slugAt: v})
+		l.mergeTopic(placedTopic{Topic: Topic{KnownTopic: feeds.KnownTopic{Name: v.text(), Slug: slug}}, at: v, slugAt: v})
 	case n.Kind == yaml.SequenceNode:
 		for _, item := range v.items() {
 			if item.resolved().Kind != yaml.SequenceNode {

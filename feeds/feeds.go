@@ -158,6 +158,17 @@ const StylesheetPath = "/feed.css"
 // "https://feeds.example.com/topics/".
 func (s *Site) SchemeURL(k Kind) string { return s.URL("/" + k.Plural() + "/") }
 
+// KnownTopic is what the settings say about a topic, whether or not there are
+// articles about it. Only Name is never empty.
+type KnownTopic struct {
+	Name        string // exactly as readers see it
+	Slug        string // in the address of its feed; empty: made of Name
+	Title       string // of its feed; empty: made of Name
+	Description string
+	Parent      string   // Name of another topic
+	Aliases     []string // other names of the same topic
+}
+
 // Limits bound one feed's documents.
 type Limits struct {
 	Items    int           // newest articles; zero is 50

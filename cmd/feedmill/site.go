@@ -306,15 +306,15 @@ func siteOf(cfg *settings, baseURL string) feeds.Site {
 	}
 }
 
-func topicsOf(cfg *settings) []catalog.Topic {
-	var topics []catalog.Topic
+func topicsOf(cfg *settings) []feeds.KnownTopic {
+	var topics []feeds.KnownTopic
 	for _, t := range cfg.Topics {
-		topics = append(topics, catalog.Topic{Name: t.Name, Slug: t.Slug, Title: t.Title, Description: t.Description, Parent: t.Parent, Aliases: t.Aliases})
+		topics = append(topics, t.KnownTopic)
 	}
 	return topics
 }
 
-func articleOptions(cfg *settings, topics []catalog.Topic, baseURL string) article.Options {
+func articleOptions(cfg *settings, topics []feeds.KnownTopic, baseURL string) article.Options {
 	opt := article.Options{
 		SiteID: cfg.Site.ID, SiteURL: cmp.Or(cfg.Site.URL, baseURL), TimeZone: cfg.Site.TimeZone,
 		Extensions: map[string]article.Markup{}, Fields: cfg.Articles.Fields, EmbedHosts: cfg.Articles.EmbedHosts,

@@ -43,7 +43,7 @@ type Options struct {
 	Site       feeds.Site
 	SiteID     string // first part of derived ids
 	Parser     *article.Parser
-	Topics     []catalog.Topic
+	Topics     []feeds.KnownTopic
 	Limits     func(kind feeds.Kind, topic string) feeds.Limits // nil: 50 items, 512 KiB
 	Ledger     *ledger.Ledger                                   // may be shared with another builder; nil remembers nothing beyond this one
 	Tombstones time.Duration                                    // how long removed items are named; zero for never

@@ -130,7 +130,7 @@ func play(t *testing.T, file string) {
 	d := newDisk()
 	b := testBuilder(d, func() time.Time { return now }, func(o *Options) {
 		if strings.Contains(string(archive.Comment), "topic: C++") {
-			o.Topics = []catalog.Topic{{Name: "C++", Slug: "cpp", Aliases: []string{"cplusplus"}, Parent: "Code"}, {Name: "Code", Description: "All code"}}
+			o.Topics = []feeds.KnownTopic{{Name: "C++", Slug: "cpp", Aliases: []string{"cplusplus"}, Parent: "Code"}, {Name: "Code", Description: "All code"}}
 		}
 		if strings.Contains(string(archive.Comment), "max age: 30d") {
 			o.Limits = func(feeds.Kind, string) feeds.Limits { return feeds.Limits{Items: 50, MaxAge: 30 * 24 * time.Hour} }

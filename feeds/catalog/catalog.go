@@ -11,21 +11,11 @@ import (
 	"feedmill/feeds/article"
 )
 
-// Topic is what the settings say about a topic.
-type Topic struct {
-	Name        string
-	Slug        string // empty: made of Name
-	Title       string // of the feed; empty: made of Name
-	Description string
-	Parent      string // another topic's Name
-	Aliases     []string
-}
-
 // Options is what a catalog is made for.
 type Options struct {
-	SiteID string       // first part of derived ids
-	Topics []Topic      // known even while no article is about them
-	Names  []feeds.Name // that were served before: they keep their slugs, see Pin
+	SiteID string             // first part of derived ids
+	Topics []feeds.KnownTopic // known even while no article is about them
+	Names  []feeds.Name       // that were served before: they keep their slugs, see Pin
 }
 
 // Catalog is every article of a site, sorted into shelves, one for each feed.

@@ -47,7 +47,7 @@ func TestAnyHistory(t *testing.T) {
 	day := time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)
 	names := []string{"C", "C#", "c sharp", "C Sharp", "C++", "c++", "Go", "go", "日本語", "cpp"}
 	ids := []string{"", "", "", "urn:x:1", "urn:x:2", "same"}
-	opt := Options{SiteID: "example.org", Topics: []Topic{{Name: "C++", Slug: "cpp"}}}
+	opt := Options{SiteID: "example.org", Topics: []feeds.KnownTopic{{Name: "C++", Slug: "cpp"}}}
 	for seed := range uint64(60) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		c, now, held := New(opt), day, map[string]*article.Article{}
@@ -135,7 +135,7 @@ func TestTouched(t *testing.T) {
 }
 
 func TestTopics(t *testing.T) {
-	topics := []Topic{{Name: "Joe Biden", Aliases: []string{"Biden", "POTUS 46"}, Parent: "Politics"}, {Name: "Politics", Slug: "pol"}}
+	topics := []feeds.KnownTopic{{Name: "Joe Biden", Aliases: []string{"Biden", "POTUS 46"}, Parent: "Politics"}, {Name: "Politics", Slug: "pol"}}
 	name := TopicNames(topics)
 	for in, want := range map[string]string{"joe  BIDEN": "Joe Biden", "biden": "Joe Biden", "politics": "Politics", "Else": "Else"} {
 		if got := name(in); got != want {

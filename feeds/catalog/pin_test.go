@@ -39,7 +39,7 @@ func TestPin(t *testing.T) {
 	var names []feeds.Name
 	for _, step := range []struct {
 		what     string
-		settings []Topic
+		settings []feeds.KnownTopic
 		topics   string
 		slugs    []string
 		want     string
@@ -48,12 +48,12 @@ func TestPin(t *testing.T) {
 		{"a rival with the better claim", nil, `"C#", C Sharp`, []string{"c-sharp", sharp, "old"}, "c-sharp=C# " + sharp + "=C Sharp old!"},
 		{"the first has gone", nil, `C Sharp`, []string{"c-sharp", sharp}, "c-sharp! " + sharp + "=C Sharp"},
 		{"and comes back", nil, `"C#"`, []string{"c-sharp", sharp}, "c-sharp=C# " + sharp + "!"},
-		{"known without articles", []Topic{{Name: "Old"}}, `"C#"`, []string{"old"}, "old=Old"},
-		{"given another slug", []Topic{{Name: "Old", Slug: "ancient"}}, `Old`, []string{"old", "ancient"}, "old>ancient ancient=Old"},
+		{"known without articles", []feeds.KnownTopic{{Name: "Old"}}, `"C#"`, []string{"old"}, "old=Old"},
+		{"given another slug", []feeds.KnownTopic{{Name: "Old", Slug: "ancient"}}, `Old`, []string{"old", "ancient"}, "old>ancient ancient=Old"},
 		{"and the first one again", nil, `Old`, []string{"old", "ancient"}, "old=Old ancient>old"},
-		{"renamed", []Topic{{Name: "New", Aliases: []string{"Old"}}}, `New`, []string{"new", "old", "ancient"}, "new=New old>new ancient>new"},
-		{"renamed with its slug", []Topic{{Name: "Newest", Slug: "old"}}, `Newest`, []string{"old", "new", "ancient"}, "old=Newest new! ancient!"},
-		{"the name without its slug", []Topic{{Name: "Newest", Slug: "old"}}, `Old`, []string{"old", "ancient", old}, "old=Newest ancient=Old " + old + "?"},
+		{"renamed", []feeds.KnownTopic{{Name: "New", Aliases: []string{"Old"}}}, `New`, []string{"new", "old", "ancient"}, "new=New old>new ancient>new"},
+		{"renamed with its slug", []feeds.KnownTopic{{Name: "Newest", Slug: "old"}}, `Newest`, []string{"old", "new", "ancient"}, "old=Newest new! ancient!"},
+		{"the name without its slug", []feeds.KnownTopic{{Name: "Newest", Slug: "old"}}, `Old`, []string{"old", "ancient", old}, "old=Newest ancient=Old " + old + "?"},
 	} {
 		c := New(Options{SiteID: "example.org", Topics: step.settings, Names: names})
 		c.Advance(time.Now())

@@ -13,7 +13,7 @@ import (
 
 // Shelf is the articles of one feed that are shown now, newest first.
 type Shelf struct {
-	Topic *Topic // what the settings say; nil for all else
+	Topic *feeds.KnownTopic // what the settings say; nil for all else
 
 	ref     ref
 	slug    string

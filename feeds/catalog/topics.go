@@ -6,7 +6,7 @@ import (
 
 // TopicNames returns a function that turns aliases and other spellings of the
 // settings' topics into their names, and leaves all other names alone.
-func TopicNames(topics []Topic) func(string) string {
+func TopicNames(topics []feeds.KnownTopic) func(string) string {
 	names := map[string]string{}
 	for _, t := range topics {
 		for _, a := range t.Aliases {

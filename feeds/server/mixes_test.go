@@ -57,7 +57,7 @@ type newsroom struct {
 }
 
 func newNewsroom(t testing.TB, change ...func(*builder.Options)) *newsroom {
-	topics := []catalog.Topic{{Name: "Joe Biden", Aliases: []string{"POTUS 46"}}}
+	topics := []feeds.KnownTopic{{Name: "Joe Biden", Aliases: []string{"POTUS 46"}}}
 	n := &newsroom{t, folder{}, nil}
 	opt := builder.Options{
 		Site: *testSite(), SiteID: "example.com", Topics: topics,
