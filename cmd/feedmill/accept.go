@@ -25,11 +25,12 @@ func newAccept() *cobra.Command {
 	var flags siteFlags
 	cmd := &cobra.Command{
 		Use:   "accept [DIR]",
-		Short: "Let the change pass that serve holds back",
-		Long: `Accept lets a change of DIR pass that serve holds because it would make too many
-known articles vanish, change or come back as new. It accepts that change and no
-other: if the articles have changed since, serve looks again. Without a running
-serve the next one takes notice. It exits with 1 if nothing is held.`,
+		Short: "Approve a bulk change that the guard is holding back",
+		Long: `Accept approves a change of DIR that serve is holding back because it would make
+too many known articles vanish, change or come back as new. It approves that change
+and no other: if the articles have changed again since, serve decides anew. If no
+serve is running, the next one finds the approval. It exits with 1 if nothing is
+held back.`,
 		Example:           "  feedmill accept ~/site",
 		Args:              oneFolder,
 		ValidArgsFunction: completeFolder,
@@ -45,7 +46,7 @@ serve the next one takes notice. It exits with 1 if nothing is held.`,
 			if err := replaceFile(filepath.Join(cfg.State, acceptedFile), []byte(hold.Fingerprint)); err != nil {
 				return fmt.Errorf("tell serve: %w", err)
 			}
-			fmt.Fprintf(cmd.OutOrStdout(), "accepted, held since %s: %s\n", hold.Since.Local().Format(time.DateTime), hold)
+			fmt.Fprintf(cmd.OutOrStdout(), "accepted, held back since %s: %s\n", hold.Since.Local().Format(time.DateTime), hold)
 			return nil
 		},
 	}
@@ -58,14 +59,14 @@ serve the next one takes notice. It exits with 1 if nothing is held.`,
 func readHold(state string) (*feeds.Hold, error) {
 	text, err := os.ReadFile(filepath.Join(state, heldFile))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, errors.New("nothing is held")
+		return nil, errors.New("nothing is held back")
 	}
 	var h feeds.Hold
 	if err == nil {
 		err = json.Unmarshal(text, &h)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("find out what is held: %w", err)
+		return nil, fmt.Errorf("read what is held back: %w", err)
 	}
 	return &h, nil
 }

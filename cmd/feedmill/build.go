@@ -21,9 +21,10 @@ func newBuild() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "build [DIR] --out DEST",
 		Short: "Write the feeds and pages of a folder as static files",
-		Long: `Build writes everything that serve would answer into DEST, for any static web
-server. Only files whose content changed are rewritten, those of feeds that are
-gone are removed, and files that build did not write are never touched.`,
+		Long: `Build writes the documents and pages that serve would answer with into DEST, for
+any static web server. Only files whose content changed are rewritten, files of
+feeds that have ended are removed, and files that build did not write are never
+touched.`,
 		Example:           "  feedmill build ~/site --out ~/public/feeds --base-url https://example.com/feeds/",
 		Args:              oneFolder,
 		ValidArgsFunction: completeFolder,
@@ -41,7 +42,7 @@ gone are removed, and files that build did not write are never touched.`,
 			}
 			base := cmp.Or(cfg.BaseURL, cfg.Site.URL, "http://"+cfg.Listen+"/")
 			if cfg.BaseURL == "" {
-				log.Warn("no base_url in the settings and no --base-url: the documents call themselves by this address", "url", base)
+				log.Warn("no base_url in the settings and no --base-url: the documents give this as their address", "url", base)
 			}
 			memory, err := openLedger(cfg, log)
 			if err != nil {
@@ -62,7 +63,7 @@ gone are removed, and files that build did not write are never touched.`,
 				return err
 			}
 			if h := s.builder.Held(); h != nil {
-				return fmt.Errorf("held, nothing written: %s; put the articles back, or build with --accept", h)
+				return fmt.Errorf("held back, nothing written: %s; put the articles back, or approve the change with --accept", h)
 			}
 			report, err := export.Write(cmd.Context(), out, server.Resources(s.builder.Snapshot(), server.Options{OPML: opml.Encode, Logger: log, Version: version()}))
 			if err != nil {

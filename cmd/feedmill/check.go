@@ -24,9 +24,9 @@ func newCheck() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "check [DIR]",
 		Short: "Name every problem in articles and settings",
-		Long: `Check reads every article and the settings of DIR and prints what must be mended
-as file:line:col: field: problem, then what is left out on purpose and why. It
-exits with 1 if there is anything to mend, with 2 if the settings are bad.`,
+		Long: `Check reads every article and the settings of DIR and prints every problem as
+file:line:col: field: problem, then which articles are not shown, and why. It
+exits with 1 if there is a problem, and with 2 if the settings are bad.`,
 		Example:           "  feedmill check ~/site",
 		Args:              oneFolder,
 		ValidArgsFunction: completeFolder,
@@ -54,12 +54,12 @@ exits with 1 if there is anything to mend, with 2 if the settings are bad.`,
 				fmt.Fprintln(cmd.OutOrStdout(), p)
 			}
 			for _, dir := range unlisted(cfg) {
-				fmt.Fprintf(cmd.OutOrStdout(), "%s: left out: no collection of _config.yml with output: true; make it one, or name it in articles.folders\n", filepath.Join(folder(args), dir))
+				fmt.Fprintf(cmd.OutOrStdout(), "%s: not shown: no collection of _config.yml with output: true; make it one, or name it in articles.folders\n", filepath.Join(folder(args), dir))
 			}
 			for _, l := range r.Left {
-				fmt.Fprintf(cmd.OutOrStdout(), "%s: left out: %s\n", filepath.Join(folder(args), filepath.FromSlash(l.Path)), l.Reason)
+				fmt.Fprintf(cmd.OutOrStdout(), "%s: not shown: %s\n", filepath.Join(folder(args), filepath.FromSlash(l.Path)), l.Reason)
 			}
-			fmt.Fprintf(cmd.ErrOrStderr(), "%s shown, %d left out, %s\n", plural(r.Articles, "article"), len(r.Left), plural(len(problems), "problem"))
+			fmt.Fprintf(cmd.ErrOrStderr(), "%s shown, %d not shown, %s\n", plural(r.Articles, "article"), len(r.Left), plural(len(problems), "problem"))
 			if len(problems) > 0 {
 				return errFound
 			}

@@ -21,7 +21,7 @@ func (s *serve) Held() *feeds.Hold {
 // noteHold tells accept what is held; nil for nothing.
 func (s *serve) noteHold(h *feeds.Hold) {
 	if err := writeHold(s.state, h); err != nil {
-		s.log.Warn("feedmill accept cannot learn what is held; serve --accept lets it pass", "err", err)
+		s.log.Warn("feedmill accept cannot read what is held back; serve --accept approves it", "err", err)
 	}
 }
 

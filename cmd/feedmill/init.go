@@ -17,7 +17,7 @@ func newInit() *cobra.Command {
 		Use:   "init [DIR]",
 		Short: "Write a commented settings file",
 		Long: `Init writes DIR/feedmill.yaml with every setting explained, filled from the
-settings of the Jekyll or Hugo site that DIR may be. It never overwrites one.`,
+settings of the Jekyll or Hugo site that DIR may be. It never overwrites an existing file.`,
 		Example:           "  feedmill init ~/site",
 		Args:              oneFolder,
 		ValidArgsFunction: completeFolder,

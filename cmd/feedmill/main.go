@@ -68,7 +68,7 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 func newRoot() *cobra.Command {
 	root := &cobra.Command{
 		Use:           "feedmill",
-		Short:         "Live RSS, Atom and JSON feeds for every topic of a folder of articles",
+		Short:         "RSS, Atom and JSON feeds for every topic of a folder of articles",
 		Long:          "Feedmill turns a folder of articles (Markdown or HTML files with front matter,\na Jekyll or a Hugo site) into a feed for each topic, and serves them.",
 		Example:       "  feedmill serve ~/site\n  feedmill check ~/site",
 		SilenceUsage:  true,

@@ -32,8 +32,8 @@ func newServe() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "serve [DIR]",
 		Short: "Build the feeds of a folder, watch it and serve them",
-		Long: `Serve builds the feeds of DIR (the current folder if left out), keeps them up to
-date as files change, and serves them over HTTP until it is interrupted.
+		Long: `Serve builds the feeds of DIR (the current folder if you name none), keeps them up
+to date as files change, and serves them over HTTP until it is interrupted.
 
 DIR may be a plain folder of articles, a Jekyll site or a Hugo site; settings are
 optional (see feedmill init). The first line on standard output is the base URL.`,
@@ -202,7 +202,7 @@ func (s *serve) open(ctx context.Context, cfg *settings) (*site, error) {
 	if h := next.builder.Held(); h != nil && s.current.Load() != nil {
 		s.refused.Store(h)
 		next.close()
-		return nil, fmt.Errorf("held: %s; feedmill accept takes them over", h)
+		return nil, fmt.Errorf("held back: %s; feedmill accept approves them", h)
 	}
 	s.refused.Store(nil)
 	s.noteHold(next.builder.Held())
@@ -257,12 +257,12 @@ func (s *serve) reload(ctx context.Context, current *site) *site {
 	}
 	if err != nil {
 		for _, p := range feeds.Problems(err) {
-			s.log.Error("settings not taken over; the old ones stay", "err", p)
+			s.log.Error("settings not applied; the old ones stay", "err", p)
 		}
 		return nil
 	}
 	if next != nil {
-		s.log.Info("settings taken over", "path", cmp.Or(cfg.File, cfg.Dir))
+		s.log.Info("settings applied", "path", cmp.Or(cfg.File, cfg.Dir))
 		if keys := cfg.AtNextStart(s.first.Config); len(keys) > 0 {
 			s.log.Warn(atNextStart(keys))
 		}
@@ -294,7 +294,7 @@ func (s *serve) report(current *site) {
 	}
 	fmt.Fprintf(s.stdout, "%s: %s in %s\n", current.cfg.Dir, plural(r.Articles, "article"), strings.Join(in, ", "))
 	if len(r.Left) > 0 {
-		fmt.Fprintf(s.stdout, "left out: %s\n", reasons(r.Left))
+		fmt.Fprintf(s.stdout, "not shown: %s\n", reasons(r.Left))
 	}
 	if len(r.Problems) > 0 {
 		fmt.Fprintf(s.stdout, "%s to mend: feedmill check %s lists them\n", plural(len(r.Problems), "problem"), folder(s.args))
@@ -302,14 +302,14 @@ func (s *serve) report(current *site) {
 	base := snap.Site.BaseURL
 	fmt.Fprintf(s.stdout, "directory of all feeds: %s   everything: %srss.xml   for import into a reader: %sopml.xml\n", base, base, base)
 	if r.Articles == 0 {
-		fmt.Fprintln(s.stdout, "no article yet: one is a .md, .html or .txt file that begins with a line of three dashes, keys and values, and another such line")
+		fmt.Fprintln(s.stdout, "no article yet: an article is a .md, .html or .txt file that begins with a line of three dashes, keys and values, and another such line")
 	}
 	if current.cfg.Site.URL == "" {
 		fmt.Fprintf(s.stdout, "no site.url in the settings: articles that state no address have no link, and relative addresses lead to %s; feedmill init %s writes the settings\n", base, folder(s.args))
 	}
 }
 
-// reasons counts why articles were left out: "3 draft: true, 1 scheduled".
+// reasons counts why articles are not shown: "3 draft: true, 1 scheduled".
 func reasons(left []builder.Left) string {
 	var order []string
 	count := map[string]int{}
@@ -325,7 +325,7 @@ func reasons(left []builder.Left) string {
 	return strings.Join(order, ", ")
 }
 
-// reason is why a file was left out, without what is its own.
+// reason is why an article is not shown, without what differs from one to the next.
 func reason(l builder.Left) string {
 	for _, prefix := range []string{"scheduled", "expired", "no front matter"} {
 		if strings.HasPrefix(l.Reason, prefix) {

@@ -47,7 +47,7 @@ func (f *siteFlags) addState(cmd *cobra.Command) {
 }
 
 func addAccept(cmd *cobra.Command, accept *bool) {
-	cmd.Flags().BoolVar(accept, "accept", false, "accept what has changed since the last run, however much it is")
+	cmd.Flags().BoolVar(accept, "accept", false, "approve whatever has changed since the last run, however much it is")
 }
 
 // settings are a Config with the flags laid over it, and the state of the files
@@ -167,10 +167,10 @@ func openLedger(cfg *settings, log *slog.Logger) (*ledger.Ledger, error) {
 		return l, err
 	}
 	if l, failed := ledger.OpenReadOnly(ledgerFile(cfg)); failed == nil {
-		log.Warn("ids and dates are known, but what is new does not outlive this process", "err", err)
+		log.Warn("the ledger can be read but not written: the ids and dates of new articles are lost when this process ends", "err", err)
 		return l, nil
 	}
-	log.Warn("nothing outlives this process: after the next start, renamed articles have new ids, and articles without a date new dates", "err", err)
+	log.Warn("no ledger: after the next start, renamed articles have new ids, and articles without a date new dates", "err", err)
 	return ledger.Memory(), nil
 }
 
@@ -182,7 +182,7 @@ func openCache(cfg *settings, l *ledger.Ledger, log *slog.Logger) *ledger.Cache 
 		if err == nil {
 			return c
 		}
-		log.Warn("the next start reads all articles again", "err", err)
+		log.Warn("no cache on disk: the next start reads all articles again", "err", err)
 	}
 	c, err := ledger.TemporaryCache(l)
 	if err != nil {

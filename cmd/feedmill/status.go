@@ -21,10 +21,10 @@ func newStatus() *cobra.Command {
 	asJSON := false
 	cmd := &cobra.Command{
 		Use:   "status [DIR]",
-		Short: "Show how the running serve is: problems, subscribers, polls",
-		Long: `Status asks the serve that runs for DIR on this machine how it is, and prints
-what its page /status shows. It exits with 1 if none runs, if it is not ready,
-if a change is held back, or if there is a problem to mend.`,
+		Short: "Show how a running serve is doing: problems, subscribers, polls",
+		Long: `Status asks the serve that is running for DIR on this machine, and prints what its
+page /status shows. It exits with 1 if none is running, if it is not ready, if a
+change is held back, or if there is a problem to mend.`,
 		Example:           "  feedmill status ~/site\n  feedmill status ~/site --json",
 		Args:              oneFolder,
 		ValidArgsFunction: completeFolder,
@@ -43,7 +43,7 @@ if a change is held back, or if there is a problem to mend.`,
 			}
 			var s server.Status
 			if err := json.Unmarshal(body, &s); err != nil {
-				return fmt.Errorf("read what serve says: %w", err)
+				return fmt.Errorf("read the answer of serve: %w", err)
 			}
 			if asJSON {
 				_, err = cmd.OutOrStdout().Write(body)
@@ -58,7 +58,7 @@ if a change is held back, or if there is a problem to mend.`,
 	}
 	flags.add(cmd)
 	flags.addState(cmd)
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print it as JSON")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print the status as JSON")
 	return cmd
 }
 

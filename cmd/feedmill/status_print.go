@@ -49,7 +49,7 @@ func (p *statusPrinter) health(s *server.Status) {
 		for _, reason := range slices.Sorted(maps.Keys(s.Left)) {
 			why = append(why, fmt.Sprintf("%d × %s", s.Left[reason], reason))
 		}
-		p.line("left out", strings.Join(why, ", "))
+		p.line("not shown", strings.Join(why, ", "))
 	}
 	p.line("memory", fmt.Sprintf("%s; rendered %s of %s", server.Bytes(s.Memory.Total), server.Bytes(s.Cache.Used), server.Bytes(s.Cache.Limit)))
 }
@@ -93,7 +93,7 @@ func (p *statusPrinter) subscribers(polled *server.Polled) {
 	if polled.Hidden > 0 {
 		p.title(yellow, "PROXY")
 		p.line(server.Count(polled.Hidden) + " polls came through a proxy that trusted_proxies does not name,")
-		p.line("so all who come through it with the same app count as one: name its address there.")
+		p.line("so everybody who uses the same app counts as one subscriber: name its address there.")
 	}
 }
 

@@ -51,7 +51,7 @@ func (r *reader) date(f field) time.Time {
 	return t
 }
 
-// optionalDate is a time that can be left out where it cannot be read.
+// optionalDate is a time that is ignored where it cannot be read.
 func (r *reader) optionalDate(v frontmatter.Value) time.Time {
 	t, message := r.readDate(v)
 	if message != "" {
@@ -156,5 +156,5 @@ func (r *reader) fail(v frontmatter.Value, message string) {
 	r.errs = append(r.errs, v.Problem(message))
 }
 func (r *reader) note(v frontmatter.Value, message string) {
-	r.notes = append(r.notes, v.Problem(message+": left out"))
+	r.notes = append(r.notes, v.Problem(message+": ignored"))
 }

@@ -66,7 +66,7 @@ func (b *Builder) take(all []loaded, facts []article.Facts) {
 			b.stamps[l.path] = l.stamp
 			b.mend(l.path)
 			for _, n := range a.Notes() {
-				b.opt.Logger.Info("field left out", "err", n)
+				b.opt.Logger.Info("value ignored", "err", n)
 			}
 		case errors.Is(l.err, fs.ErrNotExist):
 			b.forget(l.path)

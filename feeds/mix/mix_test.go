@@ -59,7 +59,7 @@ func TestMixProblems(t *testing.T) {
 		"":                            `no topic ""`,
 		"type:vidoe":                  `no type "vidoe"`,
 		"not:provider:x":              `no provider "x"`,
-		"not:quality:5":               `"quality:5": what is left out`,
+		"not:quality:5":               `"quality:5": what is excluded`,
 		"colour:red":                  `"colour:red": a condition is`,
 		"title:!?":                    `"title:!?": a title is searched`,
 		"quality:high":                `"quality:high": after the colon comes a number`,

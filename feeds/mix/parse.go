@@ -116,7 +116,7 @@ func (p *mixParser) not(list string) error {
 	if word, rest, stated := strings.Cut(list, ":"); stated {
 		k, ok := mixKind(strings.ToLower(word))
 		if !ok {
-			return fmt.Errorf("%q: what is left out is the name of a topic, or begins with one of %s and goes on", list, mixKinds())
+			return fmt.Errorf("%q: what is excluded is the name of a topic, or begins with one of %s and goes on", list, mixKinds())
 		}
 		kind, list = k, rest
 	}
