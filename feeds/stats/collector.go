@@ -32,7 +32,7 @@ func newTotals() *totals {
 	return &totals{polls: map[pollLabels]int64{}, bytes: map[documentLabels]traffic{}}
 }
 
-func (t *totals) count(f *fact, a *agent) {
+func (t *totals) count(f *queued, a *agent) {
 	d := documentLabels{f.key.Kind, f.format}
 	b := t.bytes[d]
 	if f.push {
@@ -97,7 +97,7 @@ func (r *Recorder) metrics() (all []prometheus.Metric) {
 		add(misuseDesc, prometheus.GaugeValue, f.Unconditional.Bytes, kind.String(), "unconditional")
 		add(misuseDesc, prometheus.GaugeValue, f.TooOften.Bytes, kind.String(), "too_often")
 	}
-	add(droppedDesc, prometheus.CounterValue, r.buffer.dropped(), "buffer_full")
+	add(droppedDesc, prometheus.CounterValue, r.dropped.Load(), "buffer_full")
 	add(droppedDesc, prometheus.CounterValue, r.totals.unknown, "unknown_feed")
 	return all
 }

@@ -60,7 +60,7 @@ func (d *day) tally(k feeds.Key, known func(feeds.Key) bool) *tally {
 }
 
 // count adds an answer to what is known of a feed and its client.
-func (d *day) count(t *tally, f *fact, a *agent) {
+func (d *day) count(t *tally, f *queued, a *agent) {
 	t.Figures.count(f)
 	if f.push {
 		return
@@ -113,15 +113,15 @@ func (d *day) thin() {
 // client tells the clients of a feed apart, services wherever they poll from, all
 // others by address and User-Agent: a hash that needs the key of the day. The
 // input fits one block of SHA-256.
-func (d *day) client(f *fact, a *agent) uint64 {
-	address := f.client
+func (d *day) client(f *queued, a *agent) uint64 {
+	address := f.network
 	if a.family == Service {
 		address = 0
 	}
 	b := append(make([]byte, 0, 55), d.key[:]...)
 	b = binary.BigEndian.AppendUint64(b, address)
 	b = append(b, a.who[:12]...)
-	b = binary.BigEndian.AppendUint64(b, fold64(f.key.Slug))
+	b = binary.BigEndian.AppendUint64(b, fnv1a(f.key.Slug))
 	b = append(b, byte(f.key.Kind))
 	sum := sha256.Sum256(b)
 	return binary.BigEndian.Uint64(sum[:])

@@ -119,7 +119,7 @@ var frequent = map[int]bool{
 }
 
 // count adds an answer, as far as it does not matter whose it is.
-func (f *Figures) count(a *fact) {
+func (f *Figures) count(a *queued) {
 	if a.push {
 		f.Pushes++
 		f.PushedBytes += a.sent
@@ -134,7 +134,7 @@ func (f *Figures) count(a *fact) {
 	f.Deltas += one(a.status == http.StatusIMUsed)
 }
 
-func (a *fact) kindOfStatus() int {
+func (a *queued) kindOfStatus() int {
 	if !frequent[int(a.status)] {
 		return 0
 	}
@@ -143,7 +143,7 @@ func (a *fact) kindOfStatus() int {
 
 // savings is how much less than the whole document was sent to somebody who now
 // has all of it.
-func (a *fact) savings() int64 {
+func (a *queued) savings() int64 {
 	switch a.status {
 	case http.StatusOK, http.StatusIMUsed, http.StatusNotModified:
 		return max(0, a.full-a.sent)

@@ -17,7 +17,7 @@ func flood(r *Recorder, n int, answer func(i int) feeds.Poll) {
 	for i := range n {
 		a := answer(i)
 		r.Record(a)
-		if i%shardSlots == shardSlots-1 {
+		if i%queueSize == queueSize-1 {
 			r.drain(noon)
 		}
 	}
@@ -48,7 +48,7 @@ func within(t *testing.T, r *Recorder) {
 	if len(r.agents) > maxAgents || len(r.today.tallies) > maxFeeds {
 		t.Errorf("%d User-Agents, %d feeds", len(r.agents), len(r.today.tallies))
 	}
-	if full := r.buffer.dropped(); full != 0 {
+	if full := r.dropped.Load(); full != 0 {
 		t.Errorf("%d dropped", full)
 	}
 }

@@ -32,7 +32,7 @@ func TestWithoutFolder(t *testing.T) {
 		a := whole(netNewsWireAgent, home, now)
 		r.Record(a)
 		r.drain(now)
-		r.turn(dayOf(now) + 1)
+		r.beginDay(dayOf(now) + 1)
 		if days := r.Feed(election, now, now.AddDate(0, 0, 1)); len(days) != 2 || days[0].Subscribers != 1 || days[1].Polls != 0 {
 			t.Errorf("folder %q: %+v", folder, days)
 		}

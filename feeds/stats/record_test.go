@@ -47,13 +47,13 @@ func TestRecordAllocatesNothing(t *testing.T) {
 	r := inMemory(t, noon)
 	client := netip.MustParseAddr("2001:db8::1")
 	// More than there is room for: drops allocate nothing either.
-	if n := testing.AllocsPerRun(2*shards*shardSlots, func() { a := whole(feedlyAgent, client, noon); r.Record(a) }); n != 0 {
+	if n := testing.AllocsPerRun(2*queueSize, func() { a := whole(feedlyAgent, client, noon); r.Record(a) }); n != 0 {
 		t.Errorf("Record allocates %v times", n)
 	}
 	if n := testing.AllocsPerRun(1000, func() { r.Pushed(election, feeds.Atom, 1000, noon) }); n != 0 {
 		t.Errorf("Pushed allocates %v times", n)
 	}
-	if full := r.buffer.dropped(); full == 0 {
+	if full := r.dropped.Load(); full == 0 {
 		t.Error("nothing was dropped")
 	}
 }
@@ -106,7 +106,7 @@ func TestFullBuffer(t *testing.T) {
 	<-counted
 	r.drain(noon)
 	day := r.Site(noon, noon)[0]
-	if full := r.buffer.dropped(); day.Polls+full != writers*each || day.Polls == 0 {
+	if full := r.dropped.Load(); day.Polls+full != writers*each || day.Polls == 0 {
 		t.Errorf("%d polls and %d dropped of %d", day.Polls, full, writers*each)
 	}
 	if day.Subscribers < 1 || day.Subscribers > writers { // all of one writer's may have been dropped
@@ -116,21 +116,20 @@ func TestFullBuffer(t *testing.T) {
 
 // TestOrder: the facts of one client stay in order.
 func TestOrder(t *testing.T) {
-	b := newBuffer()
-	r := &Recorder{buffer: b}
+	r := &Recorder{queue: make(chan queued, queueSize)}
 	for lap := range 3 {
-		for i := range shardSlots {
-			a := feeds.Poll{Agent: "a", Sent: int64(lap*shardSlots + i)}
+		for i := range queueSize {
+			a := feeds.Poll{Agent: "a", Sent: int64(lap*queueSize + i)}
 			r.Record(a)
 		}
-		for i, f := range b.take(nil) {
-			if f.sent != int64(lap*shardSlots+i) {
-				t.Fatalf("lap %d: %d is at %d", lap, f.sent, i)
+		for i := range queueSize {
+			if q := <-r.queue; q.sent != int64(lap*queueSize+i) {
+				t.Fatalf("lap %d: %d is at %d", lap, q.sent, i)
 			}
 		}
 	}
-	if b.dropped() != 0 {
-		t.Errorf("%d dropped", b.dropped())
+	if n := r.dropped.Load(); n != 0 {
+		t.Errorf("%d dropped", n)
 	}
 }
 
@@ -191,9 +190,11 @@ func BenchmarkRecord(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		r.Record(a)
-		if n++; n%shardSlots == 0 {
+		if n++; n%queueSize == 0 {
 			b.StopTimer()
-			r.batch = r.buffer.take(r.batch[:0])
+			for len(r.queue) > 0 {
+				<-r.queue
+			}
 			b.StartTimer()
 		}
 	}

@@ -69,9 +69,9 @@ func (r *Recorder) days(feed string, from, to time.Time, open func() Figures) []
 }
 
 // Uncounted is how many polls were not counted since the process began: for want
-// of room in the buffers, or because there is no such feed.
+// of room in the queue, or because there is no such feed.
 func (r *Recorder) Uncounted() int64 {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.buffer.dropped() + r.totals.unknown
+	return r.dropped.Load() + r.totals.unknown
 }

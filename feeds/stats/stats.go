@@ -31,7 +31,9 @@ import (
 	"context"
 	"log/slog"
 	"os"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"feedmill/feeds"
@@ -52,9 +54,10 @@ type Options struct {
 
 // Recorder counts. It is safe for concurrent use. A nil Recorder records nothing.
 type Recorder struct {
-	known  func(feeds.Key) bool
-	log    *slog.Logger
-	buffer *buffer
+	known   func(feeds.Key) bool
+	log     *slog.Logger
+	queue   chan queued
+	dropped atomic.Int64 // polls that found the queue full
 
 	mu      sync.Mutex // for what follows; never held on the serving path
 	today   *day
@@ -64,15 +67,12 @@ type Recorder struct {
 	path    string // of the file that holds today; empty: memory only
 	saved   int64  // answers that were in it when it was last written; -1: it is not of today
 	failing bool   // the last write failed, which has been logged
-	batch   []fact
 }
 
-// How often facts are taken out of the buffers, at most while few come, and how
-// often today's figures are written: as much as a crash loses.
 const (
-	drainBusy = 25 * time.Millisecond
-	drainIdle = 250 * time.Millisecond
-	saveEvery = 5 * time.Minute
+	drainBusy = 25 * time.Millisecond  // between counting what is queued, while many polls come
+	drainIdle = 250 * time.Millisecond // the same while few come
+	saveEvery = 5 * time.Minute        // between writing today's figures; a crash loses so much
 )
 
 // New makes a recorder that goes on with what lies in the folder. It always
@@ -80,7 +80,7 @@ const (
 // aside and begun anew. Close it.
 func New(opt Options) *Recorder {
 	r := &Recorder{
-		known: opt.Known, log: cmp.Or(opt.Logger, slog.Default()), buffer: newBuffer(),
+		known: opt.Known, log: cmp.Or(opt.Logger, slog.Default()), queue: make(chan queued, queueSize),
 		totals: newTotals(), agents: agents{},
 	}
 	r.open(opt.Folder, dayOf(time.Now()))
@@ -115,7 +115,7 @@ func (r *Recorder) Run(ctx context.Context) error {
 			r.mu.Unlock()
 		case now := <-timer.C:
 			wait = min(2*wait, drainIdle)
-			if r.drain(now) > len(r.buffer)*shardSlots/8 {
+			if r.drain(now) > queueSize/8 {
 				wait = drainBusy
 			}
 			timer.Reset(wait)
@@ -123,46 +123,49 @@ func (r *Recorder) Run(ctx context.Context) error {
 	}
 }
 
-// drain takes everything out of the buffers and counts it; now decides whether
-// the day has ended.
-func (r *Recorder) drain(now time.Time) int {
+// drain counts the polls that wait in the queue and returns their number. If now
+// is on another day than the open one, it begins that day.
+func (r *Recorder) drain(now time.Time) (n int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.batch = r.buffer.take(r.batch[:0])
 	today := dayOf(now)
-	if today > r.today.date {
-		inOrder(r.batch) // what came before midnight counts before it
-	}
-	for i := range r.batch {
-		f := &r.batch[i]
-		if d := min(dayOf(time.Unix(f.unix, 0)), today); d > r.today.date {
-			r.turn(d)
+	var later []queued // polls of days that have not begun
+	for ; n < queueSize && len(r.queue) > 0; n++ {
+		if q := <-r.queue; q.day(today) > r.today.date {
+			later = append(later, q)
+		} else {
+			r.count(&q)
 		}
-		r.count(f)
 	}
-	if today > r.today.date {
-		r.turn(today)
+	slices.SortStableFunc(later, func(a, b queued) int { return cmp.Compare(a.unix, b.unix) })
+	for i := range later {
+		r.beginDay(later[i].day(today))
+		r.count(&later[i])
 	}
-	return len(r.batch)
+	r.beginDay(today)
+	return n
 }
 
 // count adds one answer to the figures.
-func (r *Recorder) count(f *fact) {
-	a := r.agents.of(f.agent[:f.agentLen])
-	r.totals.count(f, a)
+func (r *Recorder) count(q *queued) {
+	a := r.agents.of(q.agent[:q.agentLen])
+	r.totals.count(q, a)
 	r.today.answers++
-	t := r.today.tally(f.key, r.known)
+	t := r.today.tally(q.key, r.known)
 	if t == nil {
 		r.totals.unknown++
 		return
 	}
-	r.today.count(t, f, a)
+	r.today.count(t, q, a)
 }
 
-// turn ends the day and begins another.
-func (r *Recorder) turn(to date) {
+// beginDay ends the open day and begins another, if that is later.
+func (r *Recorder) beginDay(d date) {
+	if d <= r.today.date {
+		return
+	}
 	r.history.put(r.today)
-	r.today = newDay(to)
+	r.today = newDay(d)
 	r.saved = -1
 	r.save()
 }

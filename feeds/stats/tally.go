@@ -82,7 +82,7 @@ func (t *tally) figures() Figures {
 // judge counts what a client of the feed does wrong, by what it did before. A
 // client that asks for one feed in two formats is not judged, nor is HEAD, which
 // costs nothing. What it cost counts once, also where it is wrong twice.
-func (t *tally) judge(before mark, f *fact, second uint32, reader string) mark {
+func (t *tally) judge(before mark, f *queued, second uint32, reader string) mark {
 	if f.isHead() {
 		return before
 	}
@@ -110,7 +110,7 @@ func (t *tally) judge(before mark, f *fact, second uint32, reader string) mark {
 
 // mark is what an answer makes known of a client; it has a document only once that
 // was sent, or said to be the one that it has.
-func (f *fact) mark(second uint32) mark {
+func (f *queued) mark(second uint32) mark {
 	m := mark{Last: second, Format: uint8(f.format)}
 	if f.isHead() {
 		return m
@@ -124,7 +124,7 @@ func (f *fact) mark(second uint32) mark {
 }
 
 // isHead reports whether the whole document was asked for, but not its bytes.
-func (f *fact) isHead() bool { return f.status == http.StatusOK && f.sent == 0 }
+func (f *queued) isHead() bool { return f.status == http.StatusOK && f.sent == 0 }
 
 func (m *Misuse) note(client *mark, as uint8, sent, weight int64) {
 	if client.Seen&as == 0 {
