@@ -23,7 +23,7 @@ var layers = []struct {
 	{"config", []string{"feeds"}},
 	{"feeds/builder", []string{"feeds", "feeds/mix", "feeds/document", "feeds/article", "feeds/ledger", "feeds/catalog", "feeds/rss", "feeds/atom", "feeds/jsonfeed", "watcher"}},
 	{"feeds/server", []string{"feeds", "feeds/mix", "feeds/document", "feeds/front", "feeds/stats"}},
-	{"feeds/stats", []string{"feeds"}},
+	{"feeds/stats", []string{"feeds", "feeds/internal/packed"}},
 	{"feeds/export", nil},
 	{"feeds/catalog", []string{"feeds", "feeds/article"}},
 	{"feeds/ledger", []string{"feeds", "feeds/article", "feeds/internal/packed"}},

@@ -14,11 +14,11 @@ func FuzzRecord(f *testing.F) {
 	f.Add([]byte{recordVersion})
 	f.Add(firstRecord(&wantElection))
 	f.Fuzz(func(t *testing.T, record []byte) {
-		figures, err := figuresOf(record)
+		figures, err := decodeRecord(record)
 		if err != nil {
 			return
 		}
-		again, err := figuresOf(figures.record())
+		again, err := decodeRecord(figures.record())
 		if err != nil || !reflect.DeepEqual(again, figures) {
 			t.Errorf("%+v became %+v, %v", figures, again, err)
 		}

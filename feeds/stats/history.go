@@ -196,7 +196,7 @@ func openHistory(path string) (db *bbolt.DB, err error) {
 
 func readable(tx *bbolt.Tx) error {
 	return tx.ForEach(func(_ []byte, b *bbolt.Bucket) error {
-		return b.ForEach(func(_, v []byte) error { _, err := figuresOf(v); return err })
+		return b.ForEach(func(_, v []byte) error { _, err := decodeRecord(v); return err })
 	})
 }
 

@@ -135,7 +135,7 @@ func firstRecord(f *Figures) []byte {
 func TestFirstRecord(t *testing.T) {
 	want := wantElection
 	want.MisusedBy = nil
-	if got, err := figuresOf(firstRecord(&wantElection)); err != nil || !reflect.DeepEqual(got, want) {
+	if got, err := decodeRecord(firstRecord(&wantElection)); err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("%+v, %v", got, err)
 	}
 }

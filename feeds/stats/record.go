@@ -4,11 +4,21 @@ import (
 	"encoding/binary"
 	"errors"
 	"maps"
+	"math"
 	"slices"
+
+	"feedmill/feeds/internal/packed"
 )
 
-// record is figures as they are kept: a version, the numbers, then statuses,
-// readers and what misuse by each cost, each list after its length.
+const (
+	recordVersion = 2
+	// Records of the first version lack MisusedBy.
+	firstRecordVersion = 1
+)
+
+// record encodes figures for a file: the version, the numbers, then Status,
+// Readers and MisusedBy, each with its length before it. Subscribers are left
+// out: they are the sum of Readers.
 func (f *Figures) record() []byte {
 	b := []byte{recordVersion}
 	for _, n := range f.numbers() {
@@ -19,47 +29,38 @@ func (f *Figures) record() []byte {
 		b = binary.AppendUvarint(b, uint64(status))
 		b = binary.AppendUvarint(b, uint64(f.Status[status]))
 	}
-	return appendNamed(appendNamed(b, f.Readers), f.MisusedBy)
+	return appendByName(appendByName(b, f.Readers), f.MisusedBy)
 }
 
-func appendNamed(b []byte, by map[string]int64) []byte {
+func appendByName(b []byte, by map[string]int64) []byte {
 	b = binary.AppendUvarint(b, uint64(len(by)))
 	for _, name := range slices.Sorted(maps.Keys(by)) {
-		b = append(binary.AppendUvarint(b, uint64(len(name))), name...)
+		b = packed.AppendString(b, name)
 		b = binary.AppendUvarint(b, uint64(by[name]))
 	}
 	return b
 }
 
-// Records of the first version tell nothing of who misuses.
-const (
-	recordVersion      = 2
-	firstRecordVersion = 1
-)
-
 var errRecord = errors.New("not a record of figures")
 
-// figuresOf reads a record.
-func figuresOf(record []byte) (f Figures, err error) {
+// decodeRecord reads what record wrote, in this or an earlier version.
+func decodeRecord(record []byte) (f Figures, err error) {
 	if len(record) == 0 || record[0] != recordVersion && record[0] != firstRecordVersion {
 		return f, errRecord
 	}
-	p := parser{rest: record[1:]}
+	r := packed.NewReader(record[1:])
 	for _, n := range f.numbers() {
-		*n = p.number()
+		*n = readNumber(r)
 	}
-	for range p.number() {
-		if status := p.number(); !p.failed {
-			increase(&f.Status, int(status), p.number())
-		} else {
-			break
-		}
+	for range r.Count() {
+		status := readNumber(r)
+		increase(&f.Status, int(status), readNumber(r))
 	}
-	f.Readers = p.named()
+	f.Readers = readByName(r)
 	if record[0] != firstRecordVersion {
-		f.MisusedBy = p.named()
+		f.MisusedBy = readByName(r)
 	}
-	if p.failed || len(p.rest) > 0 {
+	if r.Err() != nil {
 		return Figures{}, errRecord
 	}
 	for _, n := range f.Readers {
@@ -68,41 +69,19 @@ func figuresOf(record []byte) (f Figures, err error) {
 	return f, nil
 }
 
-// parser takes numbers and texts off a record. After a failure it gives zeros.
-type parser struct {
-	rest   []byte
-	failed bool
-}
-
-func (p *parser) number() int64 {
-	n, size := binary.Uvarint(p.rest)
-	if size <= 0 || n > 1<<62 {
-		p.failed, p.rest = true, nil
+func readNumber(r *packed.Reader) int64 {
+	n := r.Uvarint()
+	if n > math.MaxInt64/2 { // no count; the sum of two must not overflow
+		r.Fail()
 		return 0
 	}
-	p.rest = p.rest[size:]
 	return int64(n)
 }
 
-func (p *parser) named() (by map[string]int64) {
-	for range p.number() {
-		name := p.text()
-		n := p.number()
-		if p.failed {
-			break
-		}
-		increase(&by, name, n)
+func readByName(r *packed.Reader) (by map[string]int64) {
+	for range r.Count() {
+		name := r.String()
+		increase(&by, name, readNumber(r))
 	}
 	return by
-}
-
-func (p *parser) text() string {
-	n := p.number()
-	if n > int64(len(p.rest)) {
-		p.failed, p.rest = true, nil
-		return ""
-	}
-	text := string(p.rest[:n])
-	p.rest = p.rest[n:]
-	return text
 }

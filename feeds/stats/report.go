@@ -54,7 +54,7 @@ func (r *Recorder) days(feed string, from, to time.Time, open func() Figures) []
 	}
 	err := r.history.read(first, min(last, today-1), func(d date, record func(string) []byte) {
 		if b := record(feed); b != nil {
-			if f, err := figuresOf(b); err == nil {
+			if f, err := decodeRecord(b); err == nil {
 				days[d-first].Figures = f
 			}
 		}

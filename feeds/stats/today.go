@@ -123,7 +123,7 @@ func decodeDay(content []byte) (*day, error) {
 }
 
 func (f *tallyFile) tally() (*tally, error) {
-	counts, err := figuresOf(f.Counts)
+	counts, err := decodeRecord(f.Counts)
 	if err != nil || f.Level > 63 || int(f.Key.Kind) >= feeds.KindCount {
 		return nil, errToday
 	}
