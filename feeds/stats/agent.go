@@ -8,12 +8,12 @@ import (
 // Family is what kind of program polls.
 type Family uint8
 
-// The families. Only services and apps have subscribers.
+// The families of programs. Only services and apps have subscribers.
 const (
 	App     Family = iota // polls for whoever runs it
 	Service               // polls for many people
-	Script                // a library or command that anything may be built on
-	Browser               // somebody looks at the document
+	Script                // a library or command that can be part of any program
+	Browser               // a person looks at the document
 	Bot                   // search engines, previews of links, monitors
 )
 
@@ -26,29 +26,29 @@ func (f Family) String() string { return familyNames[f] }
 type agent struct {
 	reader
 	claim
-	who [sha256.Size]byte // tells agents apart: of a service its name and id, else of the User-Agent
+	hash [sha256.Size]byte // tells clients apart: of a service's name and id, else of the User-Agent
 }
 
-// identify reads a User-Agent, of any bytes.
-func identify(userAgent []byte) *agent {
+// parseAgent reads a User-Agent, which may be any bytes.
+func parseAgent(userAgent []byte) *agent {
 	userAgent = userAgent[:min(len(userAgent), agentBytes)]
 	text := lower(userAgent)
-	a := &agent{reader: readerOf(text), who: sha256.Sum256(userAgent)}
-	a.claim = claimOf(text, a.family == Service)
+	a := &agent{reader: findReader(text), hash: sha256.Sum256(userAgent)}
+	a.claim = parseClaim(text, a.family == Service)
 	if a.stated && a.family != Service {
-		// A service that the table does not know, or an app that somebody runs for others.
+		// A service that the table does not know, or an app that polls for several people.
 		if a.family != App || a.name == otherReader {
 			a.name, a.id = otherReader, product(text)+" "+a.id
 		}
 		a.family = Service
 	}
 	if a.family == Service {
-		a.who = sha256.Sum256([]byte(a.name + " " + a.id))
+		a.hash = sha256.Sum256([]byte(a.name + " " + a.id))
 	}
 	return a
 }
 
-// lower is text in lower case, as far as it is ASCII.
+// lower is text with its ASCII letters in lower case.
 func lower(text []byte) string {
 	b := make([]byte, len(text))
 	for i, c := range text {
@@ -68,19 +68,20 @@ func product(text string) string {
 	return text[:min(len(text), idBytes)]
 }
 
-// agents remembers what User-Agents say.
+// agents holds User-Agents that have been parsed.
 type agents map[string]*agent
 
 const maxAgents = 4096
 
-func (known agents) of(userAgent []byte) *agent {
+// parse returns what parseAgent does, without parsing a User-Agent each time.
+func (known agents) parse(userAgent []byte) *agent {
 	if a := known[string(userAgent)]; a != nil {
 		return a
 	}
 	if len(known) == maxAgents {
-		clear(known) // a flood; real ones are back at once
+		clear(known) // most are made up; those in use are soon parsed again
 	}
-	a := identify(userAgent)
+	a := parseAgent(userAgent)
 	known[string(userAgent)] = a
 	return a
 }

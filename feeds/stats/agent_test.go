@@ -5,10 +5,10 @@ import (
 	"testing"
 )
 
-// none is for agents that state no number.
+// none stands for no number of subscribers.
 const none = -1
 
-// TestAgents has User-Agents as they stand in logs and in the sources of readers.
+// TestAgents has User-Agents from logs and from the sources of readers.
 func TestAgents(t *testing.T) {
 	for _, c := range []struct {
 		userAgent   string
@@ -106,7 +106,7 @@ func TestAgents(t *testing.T) {
 		{"meta-externalagent/1.1 (+https://developers.facebook.com/docs/sharing/webmasters/crawler)", "Other bot", Bot, none, ""},
 		{"Mozilla/5.0 (compatible; AhrefsBot/7.0; +http://ahrefs.com/robot/)", "Other bot", Bot, none, ""},
 	} {
-		a := identify([]byte(c.userAgent))
+		a := parseAgent([]byte(c.userAgent))
 		subscribers := a.subscribers
 		if !a.stated {
 			subscribers = none
@@ -117,7 +117,7 @@ func TestAgents(t *testing.T) {
 	}
 }
 
-// TestReaders holds the table to what makes each of its lines count.
+// TestReaders fails for lines of the table that can never match.
 func TestReaders(t *testing.T) {
 	families := map[string]Family{}
 	for i, r := range readers {
@@ -136,12 +136,12 @@ func TestReaders(t *testing.T) {
 	}
 }
 
-func TestGroupedNumbers(t *testing.T) {
+func TestParseNumber(t *testing.T) {
 	for text, want := range map[string]int64{
 		"0": 0, "12": 12, "1,234": 1234, "1.234.567": 1234567, "1'234": 1234, "10000000": maxClaim,
 		"": none, "1,23": none, "1234,567": none, "10000001": none, "99999999999999999999999": none, ",123": none, "1,": none,
 	} {
-		n, ok := grouped(text)
+		n, ok := parseNumber(text)
 		if !ok {
 			n = none
 		}
@@ -151,7 +151,7 @@ func TestGroupedNumbers(t *testing.T) {
 	}
 }
 
-func FuzzIdentify(f *testing.F) {
+func FuzzParseAgent(f *testing.F) {
 	for _, s := range []string{
 		"Feedly/1.0 (+http://www.feedly.com/fetcher.html; 457 subscribers; like FeedFetcher-Google)",
 		"Netvibes (5 subscribers; feedId: 5404723)", "1,234 abonnés feed-id=\xff\x00", "subscribers=1 subscribers=2", "購読: 1", strings.Repeat("1 subscriber", 100),
@@ -163,7 +163,7 @@ func FuzzIdentify(f *testing.F) {
 		known[r.name] = true
 	}
 	f.Fuzz(func(t *testing.T, userAgent []byte) {
-		a := identify(userAgent)
+		a := parseAgent(userAgent)
 		if !known[a.name] {
 			t.Errorf("made-up reader %q", a.name)
 		}
@@ -176,12 +176,12 @@ func FuzzIdentify(f *testing.F) {
 	})
 }
 
-// BenchmarkIdentify is what a User-Agent costs that has not been seen before.
-func BenchmarkIdentify(b *testing.B) {
+// BenchmarkParseAgent measures a User-Agent that has not been seen before.
+func BenchmarkParseAgent(b *testing.B) {
 	for name, userAgent := range map[string]string{"feedly": feedlyAgent, "browser": browserAgent, "unknown": strings.Repeat("unknown 1 ", 25)} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
-				identify([]byte(userAgent))
+				parseAgent([]byte(userAgent))
 			}
 		})
 	}

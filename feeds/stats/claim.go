@@ -2,33 +2,33 @@ package stats
 
 import "strings"
 
-// claim is for how many people a service says it polls.
+// claim is what a User-Agent states: for how many people a service polls.
 type claim struct {
 	subscribers int64
-	stated      bool
-	id          string // the service's name for the feed; empty: it has none
+	stated      bool   // there is a number
+	id          string // of the feed, as the service calls it; empty: not stated
 }
 
 const (
-	maxClaim = 10_000_000 // nobody has more; a larger number is no number
-	idBytes  = 40
+	maxClaim = 10_000_000 // a larger number is not believed
+	idBytes  = 40         // of an id that are kept
 )
 
-// subscriberWords are how services call their number, in several languages, as
-// far as all forms of the word begin with it.
+// subscriberWords are the words next to the number, in several languages: of each
+// the part that all its forms begin with.
 var subscriberWords = [...]string{
 	"subscriber", "abonn", "suscriptor", "assinante", "iscritt", "abonent",
 	"подписчик", "订阅", "訂閱", "購読", "読者", "구독", "readers",
 }
 
-// readerWords mean the same where a service says them.
+// readerWords mean the same, but only in the User-Agent of a service.
 var readerWords = [...]string{"reader", "user", "follower"}
 
-// idWords come before a service's name for the feed; the last is NewsBlur's.
+// idWords stand before the id; the last is NewsBlur's.
 var idWords = [...]string{"feed-id", "feedid", "feed_id", "feed id", "/site/"}
 
-// claimOf reads the claim in a User-Agent in lower case, of at most agentBytes.
-func claimOf(text string, service bool) (c claim) {
+// parseClaim reads the claim in a User-Agent, which is in lower case.
+func parseClaim(text string, service bool) (c claim) {
 	for _, w := range subscriberWords {
 		if c.stated {
 			break
@@ -69,7 +69,7 @@ func numberBefore(text string) (int64, bool) {
 	if strings.HasSuffix(digits, "/") {
 		return 0, false // a version
 	}
-	return grouped(strings.TrimLeft(text[len(digits):], ",.'"))
+	return parseNumber(strings.TrimLeft(text[len(digits):], ",.'"))
 }
 
 func numberAfter(text string) (int64, bool) {
@@ -80,12 +80,12 @@ func numberAfter(text string) (int64, bool) {
 		return 0, false
 	}
 	rest := strings.TrimLeft(value, "0123456789,.'")
-	return grouped(strings.TrimRight(value[:len(value)-len(rest)], ",.'"))
+	return parseNumber(strings.TrimRight(value[:len(value)-len(rest)], ",.'"))
 }
 
-// grouped reads a whole number, with or without marks between its thousands.
-func grouped(text string) (n int64, ok bool) {
-	since := -1 // digits since the last mark; -1 before the first
+// parseNumber reads a whole number, with or without separators of thousands.
+func parseNumber(text string) (n int64, ok bool) {
+	since := -1 // digits since the last separator; -1 before the first
 	for i, c := range []byte(text) {
 		switch {
 		case c < '0':

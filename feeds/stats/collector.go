@@ -8,11 +8,11 @@ import (
 	"feedmill/feeds"
 )
 
-// totals count since the process began, by what metrics are labelled with.
+// totals are counts since the process began, by the labels of metrics.
 type totals struct {
 	polls   map[pollLabels]int64
 	bytes   map[documentLabels]traffic
-	unknown int64 // answers for feeds that there are not
+	unknown int64 // polls for feeds that do not exist
 }
 
 type documentLabels struct {
@@ -32,16 +32,16 @@ func newTotals() *totals {
 	return &totals{polls: map[pollLabels]int64{}, bytes: map[documentLabels]traffic{}}
 }
 
-func (t *totals) count(f *queued, a *agent) {
-	d := documentLabels{f.key.Kind, f.format}
+func (t *totals) count(q *queued, a *agent) {
+	d := documentLabels{q.key.Kind, q.format}
 	b := t.bytes[d]
-	if f.push {
+	if q.push {
 		b.pushes++
-		b.pushed += f.sent
+		b.pushed += q.sent
 	} else {
-		t.polls[pollLabels{d, f.kindOfStatus(), a.family}]++
-		b.sent += f.sent
-		b.saved += f.savings()
+		t.polls[pollLabels{d, q.countedStatus(), a.family}]++
+		b.sent += q.sent
+		b.saved += q.saved()
 	}
 	t.bytes[d] = b
 }
@@ -65,15 +65,15 @@ func (r *Recorder) Describe(ch chan<- *prometheus.Desc) {
 	}
 }
 
-// Collect implements [prometheus.Collector]. Labels are kinds, formats, statuses,
-// families and the readers that the program knows, so their number is bounded.
+// Collect implements [prometheus.Collector]. Labels are kinds, formats, frequent
+// statuses, families and the readers that the program knows: their number is bounded.
 func (r *Recorder) Collect(ch chan<- prometheus.Metric) {
 	for _, m := range r.metrics() {
 		ch <- m
 	}
 }
 
-// metrics are made under the lock, and sent without it.
+// metrics makes all metrics, so that Collect can send them without holding r.mu.
 func (r *Recorder) metrics() (all []prometheus.Metric) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -81,10 +81,10 @@ func (r *Recorder) metrics() (all []prometheus.Metric) {
 		all = append(all, prometheus.MustNewConstMetric(d, t, float64(n), labels...))
 	}
 	for l, n := range r.totals.polls {
-		add(pollsDesc, prometheus.CounterValue, n, l.kind.String(), label(l.format), statusLabel(l.status), l.family.String())
+		add(pollsDesc, prometheus.CounterValue, n, l.kind.String(), formatLabels[l.format], statusLabel(l.status), l.family.String())
 	}
 	for l, b := range r.totals.bytes {
-		kind, format := l.kind.String(), label(l.format)
+		kind, format := l.kind.String(), formatLabels[l.format]
 		add(sentDesc, prometheus.CounterValue, b.sent, kind, format)
 		add(savedDesc, prometheus.CounterValue, b.saved, kind, format)
 		add(pushesDesc, prometheus.CounterValue, b.pushes, kind, format)
@@ -102,7 +102,7 @@ func (r *Recorder) metrics() (all []prometheus.Metric) {
 	return all
 }
 
-// kinds sums up today's figures by kind of feed.
+// kinds adds up today's figures by kind of feed.
 func (r *Recorder) kinds() map[feeds.Kind]*Figures {
 	sums := map[feeds.Kind]*Figures{}
 	for k, t := range r.today.tallies {
@@ -116,8 +116,6 @@ func (r *Recorder) kinds() map[feeds.Kind]*Figures {
 }
 
 var formatLabels = [...]string{feeds.RSS: "rss", feeds.Atom: "atom", feeds.JSON: "json"}
-
-func label(f feeds.Format) string { return formatLabels[f] }
 
 func statusLabel(status int) string {
 	if status == 0 {

@@ -53,7 +53,7 @@ feedmill_subscribers{kind="topic",reader="NetNewsWire"} 1
 	}
 }
 
-// TestLabels: whatever is asked for, and by whom, there are so many time series.
+// TestLabels: the number of time series is bounded whatever clients ask for.
 func TestLabels(t *testing.T) {
 	r := inMemory(t, noon)
 	random := rand.New(rand.NewPCG(1, 2)).IntN

@@ -21,22 +21,22 @@ func (d date) String() string {
 	return time.Unix(int64(d)*secondsOfDay, 0).UTC().Format(time.DateOnly)
 }
 
-// What a day keeps at most.
+// How much is kept of one day at most.
 const (
-	maxFeeds     = 16384
-	maxFeedMarks = 8192
-	maxMarks     = 16 * maxFeedMarks
-	maxClaimants = 65536
+	maxFeeds       = 16384
+	maxFeedClients = 8192
+	maxClients     = 16 * maxFeedClients // of all feeds
+	maxClaimants   = 65536               // of all feeds
 )
 
-// day is the day that is open.
+// day is the open day: the one that polls are counted on.
 type day struct {
 	date    date
-	key     [24]byte // of the clients' hashes
+	key     [24]byte // of the hashes of clients
 	tallies map[feeds.Key]*tally
-	marks   int   // in all samples
-	claims  int   // of services, in all tallies
-	answers int64 // counted, by feed or not
+	clients int   // in the samples of all tallies
+	claims  int   // in all tallies
+	answers int64 // counted, whether for a known feed or not
 }
 
 func newDay(d date) *day {
@@ -45,8 +45,9 @@ func newDay(d date) *day {
 	return open
 }
 
-// tally is that of a feed, nil for none. Composed feeds, of which anybody can
-// think up any number, share one.
+// tally returns the counts of a feed, nil if it is unknown or there are too many
+// feeds. All composed feeds share one tally, because anybody can make up any number
+// of them.
 func (d *day) tally(k feeds.Key, known func(feeds.Key) bool) *tally {
 	if k.Kind == feeds.Composed {
 		k.Slug = ""
@@ -59,70 +60,74 @@ func (d *day) tally(k feeds.Key, known func(feeds.Key) bool) *tally {
 	return t
 }
 
-// count adds an answer to what is known of a feed and its client.
-func (d *day) count(t *tally, f *queued, a *agent) {
-	t.Figures.count(f)
-	if f.push {
+// count adds a poll to the counts of its feed, and updates its client.
+func (d *day) count(t *tally, q *queued, a *agent) {
+	t.Figures.count(q)
+	if q.push {
 		return
 	}
-	if f.status < 400 && a.family == Service {
-		d.claims += int(one(t.state(a, f.format, d.claims < maxClaimants)))
+	if q.status < 400 && a.family == Service {
+		d.claims += int(oneIf(t.countService(a, q.format, d.claims < maxClaimants)))
 	}
-	client := d.client(f, a)
-	if !t.holds(client) {
+	hash := d.hash(q, a)
+	if !t.includes(hash) {
 		return
 	}
-	second := uint32(min(max(0, f.unix-int64(d.date)*secondsOfDay), secondsOfDay-1))
-	before, known := t.marks[client]
+	second := uint32(min(max(0, q.unix-int64(d.date)*secondsOfDay), secondsOfDay-1))
+	before, known := t.clients[hash]
 	switch {
 	case known:
-		t.marks[client] = t.judge(before, f, second, a.name)
+		t.clients[hash] = t.countMisuse(before, q, second, a.name)
 		return
-	case f.status >= 400:
-		return // what somebody did not get makes no subscriber
+	case q.status >= 400:
+		return // an error makes no subscriber
 	}
 	if a.family == App {
-		t.subscribe(a.name, t.weight())
+		increase(&t.single, a.name, t.weight())
 	}
-	t.marks = added(t.marks, client, f.mark(second))
-	d.marks++
-	for len(t.marks) > maxFeedMarks {
-		before := len(t.marks)
-		t.thin()
-		d.marks -= before - len(t.marks)
+	t.clients = added(t.clients, hash, q.client(second))
+	d.clients++
+	for len(t.clients) > maxFeedClients {
+		d.halve(t)
 	}
-	for d.marks > maxMarks {
-		d.thin()
+	for d.clients > maxClients {
+		d.halveLargest()
 	}
 }
 
-// thin halves the largest samples: many at once, since it has to look at all.
-func (d *day) thin() {
+func (d *day) halve(t *tally) {
+	d.clients -= len(t.clients)
+	t.halve()
+	d.clients += len(t.clients)
+}
+
+// halveLargest halves all samples that are larger than half of the largest: many
+// in one call, because a call goes through all feeds.
+func (d *day) halveLargest() {
 	largest := 0
 	for _, t := range d.tallies {
-		largest = max(largest, len(t.marks))
+		largest = max(largest, len(t.clients))
 	}
 	for _, t := range d.tallies {
-		if before := len(t.marks); before > largest/2 {
-			t.thin()
-			d.marks -= before - len(t.marks)
+		if len(t.clients) > largest/2 {
+			d.halve(t)
 		}
 	}
 }
 
-// client tells the clients of a feed apart, services wherever they poll from, all
-// others by address and User-Agent: a hash that needs the key of the day. The
-// input fits one block of SHA-256.
-func (d *day) client(f *queued, a *agent) uint64 {
-	address := f.network
+// hash tells the clients of a feed apart: services by their name, all others by
+// network address and User-Agent. The day's key is part of what is hashed, which
+// fits one block of SHA-256.
+func (d *day) hash(q *queued, a *agent) uint64 {
+	network := q.network
 	if a.family == Service {
-		address = 0
+		network = 0 // services poll from anywhere
 	}
 	b := append(make([]byte, 0, 55), d.key[:]...)
-	b = binary.BigEndian.AppendUint64(b, address)
-	b = append(b, a.who[:12]...)
-	b = binary.BigEndian.AppendUint64(b, fnv1a(f.key.Slug))
-	b = append(b, byte(f.key.Kind))
+	b = binary.BigEndian.AppendUint64(b, network)
+	b = append(b, a.hash[:12]...)
+	b = binary.BigEndian.AppendUint64(b, fnv1a(q.key.Slug))
+	b = append(b, byte(q.key.Kind))
 	sum := sha256.Sum256(b)
 	return binary.BigEndian.Uint64(sum[:])
 }

@@ -17,7 +17,7 @@ import (
 	"feedmill/feeds"
 )
 
-// poller is one program that polls, or several behind one address.
+// poller is one program that polls several times a day.
 type poller struct {
 	agent   string
 	address string
@@ -26,13 +26,13 @@ type poller struct {
 	times   int
 	feed    feeds.Key
 	format  feeds.Format
-	forgets bool // what it got: never asks whether there is anything new
+	forgets bool // sends no conditions: it does not remember what it got
 	delta   bool
 }
 
 const freshFor = 15 * time.Minute
 
-// script is a day of polls. The document of election changes at noon.
+// script is a day of polls. The document of the feed election changes at noon.
 var script = []poller{
 	{agent: "Feedly/1.0 (+http://www.feedly.com/fetcher.html; 457 subscribers; like FeedFetcher-Google)", address: "8.29.198.25", every: time.Hour, times: 12, feed: election},
 	{agent: "Feedly/1.0 (+http://www.feedly.com/fetcher.html; 460 subscribers; like FeedFetcher-Google)", address: "8.29.198.26", first: 12 * time.Hour, every: time.Hour, times: 12, feed: election},
@@ -55,7 +55,7 @@ var script = []poller{
 	{agent: "Mastodon/4.4.2 (http.rb/5.2.0; +https://mastodon.social/)", address: "203.0.113.6", first: 13 * time.Hour, every: time.Hour, times: 1, feed: election, forgets: true},
 }
 
-// wantElection and wantSport are what a day of the script comes to, by hand.
+// wantElection and wantSport are the figures of a day of the script, computed by hand.
 var wantElection = Figures{
 	Subscribers: 460 + 16 + 26 + 1 + 1 + 1 + 2 + 1,
 	Readers:     map[string]int64{"Feedly": 460, "Feedbin": 16, "Inoreader": 26, "Blogtrottr": 1, "FreshRSS": 1, "Miniflux": 1, "NetNewsWire": 2, "Newsboat": 1},
@@ -84,7 +84,7 @@ var wantSport = Figures{
 	Sent: 3 * 8000, Saved: 3*22000 + 30*30000,
 }
 
-// run polls as the script says, in a day that begins at midnight.
+// run polls for one day, which begins at midnight.
 func (p poller) run(midnight time.Time, record func(feeds.Poll)) {
 	has := ""
 	time.Sleep(time.Until(midnight.Add(p.first)))
@@ -111,8 +111,8 @@ func (p poller) run(midnight time.Time, record func(feeds.Poll)) {
 	}
 }
 
-// TestScriptedDays plays the script on two days. On the first the program is
-// killed, some minutes after it last wrote; on the second it is restarted.
+// TestScriptedDays runs the script on two days. On the first the recorder is killed,
+// some minutes after it last wrote its figures; on the second it is restarted.
 func TestScriptedDays(t *testing.T) {
 	folder := t.TempDir()
 	synctest.Test(t, func(t *testing.T) { playTwoDays(t, folder) })
@@ -135,7 +135,7 @@ func playTwoDays(t *testing.T, folder string) {
 	s.start(t, folder)
 	time.Sleep(time.Until(midnight.Add(24*time.Hour - time.Second)))
 	check(t, "first day, open", s.current.Load().Feed(election, midnight, midnight)[0], wantElection)
-	time.Sleep(14*time.Hour + time.Second + time.Millisecond) // nothing has been written for minutes, nor counted for a moment
+	time.Sleep(14*time.Hour + time.Second + time.Millisecond) // some polls are counted but not written, some only queued
 	s.stop()
 	s.start(t, folder)
 	time.Sleep(time.Until(midnight.Add(48*time.Hour + time.Second)))
@@ -178,7 +178,7 @@ func check(t *testing.T, what string, got Day, want Figures) {
 	}
 }
 
-// noAddresses looks for what must not be kept.
+// noAddresses fails if a file holds an address or a User-Agent.
 func noAddresses(t *testing.T, folder string) {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(folder, "*"))
@@ -199,7 +199,7 @@ func noAddresses(t *testing.T, folder string) {
 	}
 }
 
-// session is a recorder that runs, time after time.
+// session is a running recorder that can be restarted.
 type session struct {
 	current atomic.Pointer[Recorder]
 	end     func()
@@ -233,7 +233,7 @@ func (s *session) stop() {
 	s.current.Load().Close()
 }
 
-// kill ends it without a word, and lets go of the file as the end of a process does.
+// kill stops the recorder without writing and closes its file, as when a process ends.
 func (s *session) kill() {
 	s.end()
 	s.current.Load().history.close()

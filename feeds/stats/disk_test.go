@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// TestMidnightOnFullDisk: the key of a day goes with it, also where the next day
-// cannot be written; the figures of the day stay.
+// TestMidnightOnFullDisk: the key of a day is deleted when the day ends, also where
+// the next day cannot be written; the figures of the day are kept.
 func TestMidnightOnFullDisk(t *testing.T) {
 	folder := t.TempDir()
 	var log bytes.Buffer
@@ -32,7 +32,7 @@ func TestMidnightOnFullDisk(t *testing.T) {
 	if !holdsKey() {
 		t.Fatal("the key is not in the file, so a restart counts twice")
 	}
-	if err := os.Mkdir(today+newSuffix, 0o777); err != nil { // as good as a full disk
+	if err := os.Mkdir(today+newSuffix, 0o777); err != nil { // so that the file cannot be written
 		t.Fatal(err)
 	}
 	r.drain(now.AddDate(0, 0, 1))

@@ -10,37 +10,37 @@ import (
 // Figures are what was counted for a feed, or for all feeds, in a day.
 type Figures struct {
 	Subscribers   int64            `json:"subscribers"`          // of all readers
-	Readers       map[string]int64 `json:"readers,omitempty"`    // subscribers by reader: services as they state, apps one a client
+	Readers       map[string]int64 `json:"readers,omitempty"`    // subscribers by reader: as a service states, one for each client of an app
 	Polls         int64            `json:"polls"`                // requests for a document
-	Status        map[int]int64    `json:"status,omitempty"`     // polls by status of the answer; 0 for all rare ones
+	Status        map[int]int64    `json:"status,omitempty"`     // polls by status of the answer; 0 stands for all rare ones
 	Conditional   int64            `json:"conditional"`          // polls that named what the client had
-	DeltasAsked   int64            `json:"deltas_asked"`         // polls that asked for what is new only
-	Deltas        int64            `json:"deltas"`               // and got it (226)
-	Sent          int64            `json:"sent_bytes"`           // bytes of documents
+	DeltasAsked   int64            `json:"deltas_asked"`         // polls that asked for new items only
+	Deltas        int64            `json:"deltas"`               // polls that got new items only (226)
+	Sent          int64            `json:"sent_bytes"`           // bytes of documents, as they were coded
 	Saved         int64            `json:"saved_bytes"`          // bytes not sent because of 304, 226 and codings
-	Pushes        int64            `json:"pushes"`               // deliveries to subscribers who did not ask again
-	PushedBytes   int64            `json:"pushed_bytes"`         //
-	Unconditional Misuse           `json:"unconditional"`        // a whole document to a client that got the same one before, that day
-	TooOften      Misuse           `json:"too_often"`            // asked again in less than nine tenths of the time it was told to wait
+	Pushes        int64            `json:"pushes"`               // deliveries without a request
+	PushedBytes   int64            `json:"pushed_bytes"`         // bytes of these deliveries
+	Unconditional Misuse           `json:"unconditional"`        // polls without a condition that got a document which the client got before, that day
+	TooOften      Misuse           `json:"too_often"`            // polls before nine tenths of the time were over that the client was told to wait
 	MisusedBy     map[string]int64 `json:"misused_by,omitempty"` // bytes of both by reader, of any family
 }
 
-// Misuse is what clients that behave badly cost. A poll may be misuse of both kinds;
-// its bytes are then those of Unconditional alone.
+// Misuse is what clients that misbehave in one way cost. The bytes of a poll that is
+// both Unconditional and TooOften are in Unconditional only.
 type Misuse struct {
-	Clients int64 `json:"clients"` // how many; a service is one
+	Clients int64 `json:"clients"` // a service is one client
 	Polls   int64 `json:"polls"`
 	Bytes   int64 `json:"bytes"` // sent in answer
 }
 
-// Misused is what clients that behave badly cost, in bytes.
+// Misused is what clients that misbehave cost, in bytes.
 func (f Figures) Misused() int64 { return f.Unconditional.Bytes + f.TooOften.Bytes }
 
 // NotModified is the number of polls that were answered with 304.
 func (f Figures) NotModified() int64 { return f.Status[http.StatusNotModified] }
 
-// Sum adds up the figures of several days. Its subscribers, who are largely the
-// same people each day, are those of the day that had the most.
+// Sum adds up the figures of several days. Its Subscribers and Readers are those of
+// the day with the most subscribers: they are largely the same people each day.
 func Sum(days []Day) Figures {
 	var sum Figures
 	for _, d := range days {
@@ -54,7 +54,7 @@ func Sum(days []Day) Figures {
 	return sum
 }
 
-// add adds the figures of another feed.
+// add adds the figures of another feed, or day.
 func (f *Figures) add(o *Figures) {
 	more := o.numbers()
 	for i, n := range f.numbers() {
@@ -72,13 +72,13 @@ func (f *Figures) add(o *Figures) {
 	f.Subscribers += o.Subscribers
 }
 
-// foldReaders keeps the n readers with the most subscribers apart from one another,
-// and those that cost most.
-func (f *Figures) foldReaders(n int) {
-	f.Readers, f.MisusedBy = folded(f.Readers, n), folded(f.MisusedBy, n)
+// keepLargest adds up all but the n readers with the most subscribers as "Other",
+// and all but the n that cost most.
+func (f *Figures) keepLargest(n int) {
+	f.Readers, f.MisusedBy = largest(f.Readers, n), largest(f.MisusedBy, n)
 }
 
-func folded(by map[string]int64, n int) map[string]int64 {
+func largest(by map[string]int64, n int) map[string]int64 {
 	if len(by) <= n {
 		return by
 	}
@@ -95,7 +95,7 @@ func folded(by map[string]int64, n int) map[string]int64 {
 	return kept
 }
 
-// numbers lists the counters in the order of the file.
+// numbers lists the counters in the order of a record.
 func (f *Figures) numbers() [14]*int64 {
 	return [...]*int64{
 		&f.Polls, &f.Conditional, &f.DeltasAsked, &f.Deltas, &f.Sent, &f.Saved, &f.Pushes, &f.PushedBytes,
@@ -111,47 +111,48 @@ func increase[K comparable](m *map[K]int64, k K, by int64) {
 	(*m)[k] += by
 }
 
-// frequent are the statuses that are counted one by one.
+// frequent are the statuses that are counted apart; all others are counted as 0.
 var frequent = map[int]bool{
 	http.StatusOK: true, http.StatusIMUsed: true, http.StatusNotModified: true, http.StatusPermanentRedirect: true,
 	http.StatusNotFound: true, http.StatusGone: true, http.StatusTooManyRequests: true,
 	http.StatusInternalServerError: true, http.StatusServiceUnavailable: true,
 }
 
-// count adds an answer, as far as it does not matter whose it is.
-func (f *Figures) count(a *queued) {
-	if a.push {
+// count adds a poll, or a push, but for what depends on its client.
+func (f *Figures) count(q *queued) {
+	if q.push {
 		f.Pushes++
-		f.PushedBytes += a.sent
+		f.PushedBytes += q.sent
 		return
 	}
 	f.Polls++
-	f.Sent += a.sent
-	f.Saved += a.savings()
-	increase(&f.Status, a.kindOfStatus(), 1)
-	f.Conditional += one(a.conditional)
-	f.DeltasAsked += one(a.delta)
-	f.Deltas += one(a.status == http.StatusIMUsed)
+	f.Sent += q.sent
+	f.Saved += q.saved()
+	increase(&f.Status, q.countedStatus(), 1)
+	f.Conditional += oneIf(q.conditional)
+	f.DeltasAsked += oneIf(q.delta)
+	f.Deltas += oneIf(q.status == http.StatusIMUsed)
 }
 
-func (a *queued) kindOfStatus() int {
-	if !frequent[int(a.status)] {
+// countedStatus is the status under which q is counted.
+func (q *queued) countedStatus() int {
+	if !frequent[int(q.status)] {
 		return 0
 	}
-	return int(a.status)
+	return int(q.status)
 }
 
-// savings is how much less than the whole document was sent to somebody who now
-// has all of it.
-func (a *queued) savings() int64 {
-	switch a.status {
+// saved is by how many bytes the answer is smaller than the document that the
+// client has after it.
+func (q *queued) saved() int64 {
+	switch q.status {
 	case http.StatusOK, http.StatusIMUsed, http.StatusNotModified:
-		return max(0, a.full-a.sent)
+		return max(0, q.full-q.sent)
 	}
 	return 0
 }
 
-func one(b bool) int64 {
+func oneIf(b bool) int64 {
 	if b {
 		return 1
 	}

@@ -12,7 +12,7 @@ import (
 	"feedmill/feeds"
 )
 
-// flood records n answers and counts them as they come.
+// flood records n polls and counts them, without a full queue.
 func flood(r *Recorder, n int, answer func(i int) feeds.Poll) {
 	for i := range n {
 		a := answer(i)
@@ -24,7 +24,7 @@ func flood(r *Recorder, n int, answer func(i int) feeds.Poll) {
 	r.drain(noon)
 }
 
-// address is the i-th of many networks.
+// address returns an address of the i-th of many networks.
 func address(i int) netip.Addr {
 	var b [16]byte
 	b[0], b[1] = 0x20, 0x01
@@ -32,18 +32,19 @@ func address(i int) netip.Addr {
 	return netip.AddrFrom16(b)
 }
 
-func within(t *testing.T, r *Recorder) {
+// checkBounds fails if more is in memory than the package promises.
+func checkBounds(t *testing.T, r *Recorder) {
 	t.Helper()
-	marks, claims := 0, 0
+	clients, claims := 0, 0
 	for k, f := range r.today.tallies {
-		marks += len(f.marks)
+		clients += len(f.clients)
 		claims += len(f.stated)
-		if len(f.marks) > maxFeedMarks {
-			t.Errorf("%v keeps %d clients", k, len(f.marks))
+		if len(f.clients) > maxFeedClients {
+			t.Errorf("%v keeps %d clients", k, len(f.clients))
 		}
 	}
-	if marks != r.today.marks || marks > maxMarks || claims != r.today.claims || claims > maxClaimants {
-		t.Errorf("%d clients (%d counted), %d services (%d counted)", marks, r.today.marks, claims, r.today.claims)
+	if clients != r.today.clients || clients > maxClients || claims != r.today.claims || claims > maxClaimants {
+		t.Errorf("%d clients (%d counted), %d services (%d counted)", clients, r.today.clients, claims, r.today.claims)
 	}
 	if len(r.agents) > maxAgents || len(r.today.tallies) > maxFeeds {
 		t.Errorf("%d User-Agents, %d feeds", len(r.agents), len(r.today.tallies))
@@ -53,7 +54,8 @@ func within(t *testing.T, r *Recorder) {
 	}
 }
 
-// TestFloodOfAddresses: the estimate stays right, and other feeds stay exact.
+// TestFloodOfAddresses: with very many clients of one feed their number is estimated
+// well, and that of other feeds is exact.
 func TestFloodOfAddresses(t *testing.T) {
 	r := inMemory(t, noon)
 	flood(r, 100, func(i int) feeds.Poll {
@@ -63,9 +65,9 @@ func TestFloodOfAddresses(t *testing.T) {
 	})
 	const n = 100_000
 	flood(r, n, func(i int) feeds.Poll { return whole(netNewsWireAgent, address(i), noon) })
-	within(t, r)
+	checkBounds(t, r)
 	got := r.Feed(election, noon, noon)[0]
-	if off := math.Abs(float64(got.Subscribers)/n - 1); off > 0.05 { // some four times what is promised
+	if off := math.Abs(float64(got.Subscribers)/n - 1); off > 0.05 { // about four standard errors
 		t.Errorf("%d subscribers of %d", got.Subscribers, n)
 	}
 	if got.Polls != n || got.Sent != n*8000 {
@@ -81,7 +83,7 @@ func TestFloodOfAddresses(t *testing.T) {
 	}
 }
 
-// TestFloodOfFeeds spreads clients over many feeds.
+// TestFloodOfFeeds spreads very many clients over very many feeds.
 func TestFloodOfFeeds(t *testing.T) {
 	r := inMemory(t, noon)
 	flood(r, 200_000, func(i int) feeds.Poll {
@@ -89,7 +91,7 @@ func TestFloodOfFeeds(t *testing.T) {
 		a.Key.Slug = fmt.Sprint("topic-", i%20_000)
 		return a
 	})
-	within(t, r)
+	checkBounds(t, r)
 	if len(r.today.tallies) != maxFeeds {
 		t.Errorf("%d feeds", len(r.today.tallies))
 	}
@@ -98,7 +100,7 @@ func TestFloodOfFeeds(t *testing.T) {
 	}
 }
 
-// TestUnknownFeeds: only known feeds count; composed ones count together.
+// TestUnknownFeeds: only known feeds are counted; composed ones are counted together.
 func TestUnknownFeeds(t *testing.T) {
 	r := inMemory(t, noon)
 	r.known = func(k feeds.Key) bool { return k == election }
@@ -124,7 +126,7 @@ func TestUnknownFeeds(t *testing.T) {
 	}
 }
 
-// TestFloodOfAgents makes up readers, services and ids.
+// TestFloodOfAgents has made-up readers, services and ids.
 func TestFloodOfAgents(t *testing.T) {
 	r := inMemory(t, noon)
 	agent := []func(i int) string{
@@ -134,7 +136,7 @@ func TestFloodOfAgents(t *testing.T) {
 		func(i int) string { return fmt.Sprintf("%d\xff\x00 abonnés", i) },
 	}
 	flood(r, 20_000, func(i int) feeds.Poll { return whole(agent[i%len(agent)](i), home, noon) })
-	within(t, r)
+	checkBounds(t, r)
 	got := r.Feed(election, noon, noon)[0]
 	if len(got.Readers) != 2 || got.Readers["Feedbin"] != 5*maxIDs {
 		t.Errorf("readers: %v", got.Readers)
@@ -144,13 +146,13 @@ func TestFloodOfAgents(t *testing.T) {
 		a.Key.Slug = fmt.Sprint(i % 10_000)
 		return a
 	})
-	within(t, r)
+	checkBounds(t, r)
 	if r.today.claims != maxClaimants {
 		t.Errorf("%d services are kept", r.today.claims)
 	}
 }
 
-// TestFloodOnDisk: what the worst day leaves in its file.
+// TestFloodOnDisk: the file of a day with very many clients is bounded, and is read again.
 func TestFloodOnDisk(t *testing.T) {
 	folder := t.TempDir()
 	r := New(Options{Folder: folder})
@@ -160,7 +162,7 @@ func TestFloodOnDisk(t *testing.T) {
 		a.Key.Slug = fmt.Sprint("topic-", i%200)
 		return a
 	})
-	marks := r.today.marks
+	clients := r.today.clients
 	r.save()
 	r.history.close()
 	path := filepath.Join(folder, "stats.today")
@@ -168,15 +170,15 @@ func TestFloodOnDisk(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("%d clients in %d bytes", marks, info.Size())
-	if info.Size() > maxMarks*32+200*2000 {
+	t.Logf("%d clients in %d bytes", clients, info.Size())
+	if info.Size() > maxClients*32+200*2000 {
 		t.Errorf("%d bytes", info.Size())
 	}
 	if info.Mode().Perm() != 0o600 {
 		t.Errorf("others may read it: %v", info.Mode())
 	}
 	d, err := readDay(path)
-	if err != nil || d.marks != marks || marks < maxMarks/2 {
-		t.Fatalf("%v of %d clients are back, %v", d, marks, err)
+	if err != nil || d.clients != clients || clients < maxClients/2 {
+		t.Fatalf("%v of %d clients are back, %v", d, clients, err)
 	}
 }

@@ -49,7 +49,7 @@ func FuzzDay(f *testing.F) {
 		for _, tally := range d.tallies {
 			tally.figures()
 		}
-		h := history{memory: map[date]ended{}}
+		h := history{memory: map[date]endedDay{}}
 		h.put(d)
 	})
 }

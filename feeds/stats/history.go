@@ -16,50 +16,50 @@ import (
 	"feedmill/feeds"
 )
 
-// What is kept: so many days besides the one that is open, and so many bytes,
-// for which the oldest days go first. A year of 200 feeds takes some 20 MiB.
+// How much is kept. Where days take more bytes, the oldest are dropped. A year of
+// 200 feeds takes about 20 MiB.
 const (
-	keepDays    = 366
-	maxFile     = 256 << 20
-	maxMemory   = 64 << 20 // of days that are in no file
-	keepReaders = 24       // of a feed; the smallest ones are counted together
+	keepDays    = 366       // besides the open one
+	maxFile     = 256 << 20 // bytes
+	maxMemory   = 64 << 20  // bytes, of days that are not in the file
+	keepReaders = 24        // for each feed and day; the smallest are added up
 )
 
-// allFeeds is the key under which a day keeps the sum of its feeds: a name that
-// [name] gives to none.
+// allFeeds is the name under which a day keeps the sum of its feeds. No feed has
+// this name.
 const allFeeds = "*"
 
-// name is how a feed is called in the file.
-func name(k feeds.Key) string { return k.Kind.String() + "/" + k.Slug }
+// feedName is the name of a feed in the file.
+func feedName(k feeds.Key) string { return k.Kind.String() + "/" + k.Slug }
 
-// ended is a day that is over: the record of each feed, by name.
-type ended map[string][]byte
+// endedDay is a day that is over: the record of each feed, by name.
+type endedDay map[string][]byte
 
-// history is the days that are over: those that are not yet in the file, or of
-// which there is none, in memory.
+// history holds the days that are over. They are in the file, but for those that
+// could not be written yet, or cannot be because there is no file.
 type history struct {
-	memory map[date]ended
-	db     *bbolt.DB // nil: memory only
+	memory map[date]endedDay
+	db     *bbolt.DB // one bucket for each day; nil: there is no file
 }
 
-// put ends a day.
+// put adds a day that is over. It replaces what is known of that day.
 func (h *history) put(d *day) {
 	if len(d.tallies) == 0 {
 		return
 	}
-	e, sum := ended{}, Figures{}
+	e, sum := endedDay{}, Figures{}
 	for k, t := range d.tallies {
 		f := t.figures()
 		sum.add(&f)
-		f.foldReaders(keepReaders)
-		e[name(k)] = f.record()
+		f.keepLargest(keepReaders)
+		e[feedName(k)] = f.record()
 	}
 	e[allFeeds] = sum.record()
 	h.memory[d.date] = e
 	h.shrink()
 }
 
-// shrink keeps the days in memory within their bound.
+// shrink drops the oldest days in memory that are beyond maxMemory.
 func (h *history) shrink() {
 	size := 0
 	for _, d := range slices.Backward(slices.Sorted(maps.Keys(h.memory))) {
@@ -72,10 +72,10 @@ func (h *history) shrink() {
 	}
 }
 
-// flush writes the days that are in memory only and forgets those that are too
-// old. What cannot be written stays in memory.
+// flush moves the days in memory to the file and deletes those that are too old.
+// Days that cannot be written stay in memory.
 func (h *history) flush(today date) error {
-	maps.DeleteFunc(h.memory, func(d date, _ ended) bool { return d < today-keepDays })
+	maps.DeleteFunc(h.memory, func(d date, _ endedDay) bool { return d < today-keepDays })
 	if h.db == nil || len(h.memory) == 0 {
 		return nil
 	}
@@ -87,7 +87,7 @@ func (h *history) flush(today date) error {
 					return err
 				}
 			}
-			return forget(tx, today-keepDays, maxFile)
+			return deleteOld(tx, today-keepDays, maxFile)
 		})
 	})
 	if err != nil {
@@ -97,7 +97,7 @@ func (h *history) flush(today date) error {
 	return nil
 }
 
-func (e ended) write(tx *bbolt.Tx, d date) error {
+func (e endedDay) write(tx *bbolt.Tx, d date) error {
 	day := []byte(d.String())
 	if err := tx.DeleteBucket(day); err != nil && !errors.Is(err, bolterrors.ErrBucketNotFound) {
 		return err
@@ -106,7 +106,7 @@ func (e ended) write(tx *bbolt.Tx, d date) error {
 	if err != nil {
 		return err
 	}
-	b.FillPercent = 1 // written once
+	b.FillPercent = 1 // nothing is added later
 	for feed, record := range e {
 		if err := b.Put([]byte(feed), record); err != nil {
 			return err
@@ -115,11 +115,12 @@ func (e ended) write(tx *bbolt.Tx, d date) error {
 	return nil
 }
 
-// forget drops the days before first, and the two oldest while the file takes
-// more than size: each day that ends makes room for the next.
-func forget(tx *bbolt.Tx, first date, size int64) error {
+// deleteOld deletes the days before first, and the two oldest of all if more than
+// size bytes of the file are in use: one for the day that was added, and one more
+// until the file is small enough.
+func deleteOld(tx *bbolt.Tx, first date, size int64) error {
 	used := tx.Size() - int64(tx.DB().Stats().FreePageN*tx.DB().Info().PageSize)
-	for full := 2 * one(used > size); ; full-- {
+	for full := 2 * oneIf(used > size); ; full-- {
 		k, _ := tx.Cursor().First()
 		if k == nil || full <= 0 && string(k) >= first.String() {
 			return nil
@@ -130,8 +131,9 @@ func forget(tx *bbolt.Tx, first date, size int64) error {
 	}
 }
 
-// read calls visit for each day of the range that has ended, with a function
-// that gives the record of a feed, or nil. What is damaged counts as none.
+// read calls visit for each day from from to to that is known, in no particular
+// order. record returns the record of a feed on that day, or nil; it must not be
+// called after visit has returned.
 func (h *history) read(from, to date, visit func(d date, record func(feed string) []byte)) error {
 	for d := from; d <= to; d++ {
 		if e := h.memory[d]; e != nil {
@@ -153,11 +155,11 @@ func (h *history) read(from, to date, visit func(d date, record func(feed string
 	})
 }
 
-// errDamaged says that a file does not hold what this program wrote.
+// errDamaged means that the file does not hold what this program wrote.
 var errDamaged = errors.New("damaged")
 
-// guarded turns what bbolt does about a damaged file, which it maps into memory,
-// into an error: it panics, or the system faults.
+// guarded calls work and turns a panic into errDamaged. With a damaged file, which
+// it maps into memory, bbolt panics, or reading the memory is a fault.
 func guarded(work func() error) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
@@ -168,8 +170,8 @@ func guarded(work func() error) (err error) {
 	return work()
 }
 
-// use works with the file. If that panics, nobody knows what bbolt has locked, and
-// the file is not touched any more.
+// use calls work with the open file. After a panic it is unknown which locks bbolt
+// still holds: the file is not used again.
 func (h *history) use(work func(*bbolt.DB) error) error {
 	err := guarded(func() error { return work(h.db) })
 	if errors.Is(err, errDamaged) {
@@ -178,15 +180,15 @@ func (h *history) use(work func(*bbolt.DB) error) error {
 	return err
 }
 
-// openHistory opens the file, and reads all of it once: damage shows now.
+// openHistory opens the file and reads all of it once, so that damage is found now.
 func openHistory(path string) (db *bbolt.DB, err error) {
 	err = guarded(func() (err error) {
 		db, err = bbolt.Open(path, 0o600, &bbolt.Options{Timeout: time.Second, FreelistType: bbolt.FreelistMapType})
 		if err != nil {
 			return err
 		}
-		db.AllocSize = 1 << 20 // the file grows by so much
-		return db.View(readable)
+		db.AllocSize = 1 << 20 // bytes that the file grows by
+		return db.View(checkRecords)
 	})
 	if err != nil && db != nil && !errors.Is(err, errDamaged) {
 		guarded(db.Close)
@@ -194,15 +196,15 @@ func openHistory(path string) (db *bbolt.DB, err error) {
 	return db, err
 }
 
-func readable(tx *bbolt.Tx) error {
+func checkRecords(tx *bbolt.Tx) error {
 	return tx.ForEach(func(_ []byte, b *bbolt.Bucket) error {
 		return b.ForEach(func(_, v []byte) error { _, err := decodeRecord(v); return err })
 	})
 }
 
-// beyondUse reports whether a file that could not be opened is damaged, rather
-// than out of reach.
-func beyondUse(err error) bool {
+// isDamage reports whether err, of openHistory, means that the file is damaged, and
+// not only locked or unreadable.
+func isDamage(err error) bool {
 	var path *fs.PathError
 	return !errors.Is(err, bolterrors.ErrTimeout) && !errors.As(err, &path) && !errors.Is(err, os.ErrPermission)
 }

@@ -30,7 +30,7 @@ func busyDay(d date) *day {
 	return day
 }
 
-// TestYear keeps a year, and no more, of 200 feeds.
+// TestYear: a year of 200 feeds is kept, and no more.
 func TestYear(t *testing.T) {
 	folder := t.TempDir()
 	r := New(Options{Folder: folder})
@@ -77,9 +77,9 @@ func TestYear(t *testing.T) {
 	r.Close()
 }
 
-// TestFullFile: a file beyond its bound loses its oldest days.
+// TestFullFile: a file that is too large loses its oldest days.
 func TestFullFile(t *testing.T) {
-	h := &history{memory: map[date]ended{}}
+	h := &history{memory: map[date]endedDay{}}
 	var err error
 	if h.db, err = openHistory(filepath.Join(t.TempDir(), "stats.db")); err != nil {
 		t.Fatal(err)
@@ -95,7 +95,7 @@ func TestFullFile(t *testing.T) {
 			t.Fatal(err)
 		}
 		clear(h.memory)
-		if err := forget(tx, 0, 512<<10); err != nil {
+		if err := deleteOld(tx, 0, 512<<10); err != nil {
 			t.Fatal(err)
 		}
 		tx.Commit()
@@ -112,9 +112,9 @@ func TestFullFile(t *testing.T) {
 }
 
 func TestMemoryIsBounded(t *testing.T) {
-	h := &history{memory: map[date]ended{}}
+	h := &history{memory: map[date]endedDay{}}
 	for d := range date(8) {
-		h.memory[d] = ended{"all/": make([]byte, maxMemory/4)}
+		h.memory[d] = endedDay{"all/": make([]byte, maxMemory/4)}
 	}
 	h.shrink()
 	if len(h.memory) != 3 || h.memory[7] == nil {
@@ -122,7 +122,7 @@ func TestMemoryIsBounded(t *testing.T) {
 	}
 }
 
-// firstRecord is how figures were kept that did not tell who misuses.
+// firstRecord is a record as the first version wrote it.
 func firstRecord(f *Figures) []byte {
 	old := *f
 	old.MisusedBy = nil
@@ -131,7 +131,7 @@ func firstRecord(f *Figures) []byte {
 	return b[:len(b)-1]
 }
 
-// TestFirstRecord: what an earlier version counted stays.
+// TestFirstRecord: records of the first version are read.
 func TestFirstRecord(t *testing.T) {
 	want := wantElection
 	want.MisusedBy = nil
@@ -140,16 +140,16 @@ func TestFirstRecord(t *testing.T) {
 	}
 }
 
-func TestFoldReaders(t *testing.T) {
+func TestKeepLargest(t *testing.T) {
 	f := Figures{Readers: map[string]int64{"a": 5, "b": 4, "Other": 3, "c": 1, "d": 2}}
-	f.foldReaders(3)
+	f.keepLargest(3)
 	if want := map[string]int64{"a": 5, "b": 4, "Other": 6}; !reflect.DeepEqual(f.Readers, want) {
 		t.Errorf("%v", f.Readers)
 	}
 }
 
-// BenchmarkFeed reads what a status page shows: a year of one feed, a month of
-// all feeds.
+// BenchmarkFeed reads what the status page shows: a year of one feed, a month of
+// each of 200.
 func BenchmarkFeed(b *testing.B) {
 	r := New(Options{Folder: b.TempDir()})
 	defer r.Close()

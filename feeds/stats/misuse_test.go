@@ -7,13 +7,13 @@ import (
 	"feedmill/feeds"
 )
 
-// TestMisuse: who is blamed for a whole document must have had it, and what it
-// cost counts once.
+// TestMisuse: Unconditional counts only clients that had the document before, and
+// no bytes count twice.
 func TestMisuse(t *testing.T) {
 	head := whole(netNewsWireAgent, home, noon)
 	head.Sent, head.Full = 0, 0
-	led := head // a browser, to the feed's page
-	led.Status, led.MaxAge = http.StatusSeeOther, 0
+	redirected := head // a browser, to the page of the feed
+	redirected.Status, redirected.MaxAge = http.StatusSeeOther, 0
 	full := whole(netNewsWireAgent, home, noon)
 	later := whole(netNewsWireAgent, home, noon.Add(freshFor))
 	refused := whole(netNewsWireAgent, home, noon)
@@ -23,12 +23,12 @@ func TestMisuse(t *testing.T) {
 		answers                 []feeds.Poll
 		unconditional, tooOften Misuse
 	}{
-		"HEAD before GET":    {[]feeds.Poll{head, full}, Misuse{}, Misuse{}},
-		"led, then fetched":  {[]feeds.Poll{led, full}, Misuse{}, Misuse{}},
-		"whole, in time":     {[]feeds.Poll{full, later}, Misuse{1, 1, cost}, Misuse{}},
-		"whole, too soon":    {[]feeds.Poll{full, full}, Misuse{1, 1, cost}, Misuse{1, 1, 0}},
-		"HEAD between":       {[]feeds.Poll{full, head, full}, Misuse{1, 1, cost}, Misuse{1, 1, 0}},
-		"refused in between": {[]feeds.Poll{full, refused, full}, Misuse{1, 1, cost}, Misuse{1, 2, 20}},
+		"HEAD before GET":          {[]feeds.Poll{head, full}, Misuse{}, Misuse{}},
+		"redirected, then fetched": {[]feeds.Poll{redirected, full}, Misuse{}, Misuse{}},
+		"whole, in time":           {[]feeds.Poll{full, later}, Misuse{1, 1, cost}, Misuse{}},
+		"whole, too soon":          {[]feeds.Poll{full, full}, Misuse{1, 1, cost}, Misuse{1, 1, 0}},
+		"HEAD between":             {[]feeds.Poll{full, head, full}, Misuse{1, 1, cost}, Misuse{1, 1, 0}},
+		"refused in between":       {[]feeds.Poll{full, refused, full}, Misuse{1, 1, cost}, Misuse{1, 2, 20}},
 	} {
 		r := inMemory(t, noon)
 		for i := range c.answers {

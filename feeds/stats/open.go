@@ -11,9 +11,9 @@ import (
 	bolterrors "go.etcd.io/bbolt/errors"
 )
 
-// open finds what an earlier process left in a folder.
+// open reads what an earlier process left in folder, and begins today.
 func (r *Recorder) open(folder string, today date) {
-	r.history = &history{memory: map[date]ended{}}
+	r.history = &history{memory: map[date]endedDay{}}
 	r.today = newDay(today)
 	r.saved = -1
 	if folder == "" {
@@ -21,34 +21,35 @@ func (r *Recorder) open(folder string, today date) {
 	}
 	db, err := r.openFile(folder)
 	if err != nil {
-		r.log.Warn("figures of subscribers are kept in memory and end with the program", "err", explained(err))
+		r.log.Warn("figures of subscribers are kept in memory and end with the program", "err", withAdvice(err))
 		return
 	}
 	r.history.db = db
 	r.path = filepath.Join(folder, "stats.today")
-	os.Remove(r.path + newSuffix) // of a process that was killed while it wrote
+	os.Remove(r.path + newSuffix) // left by a process that was killed while it wrote
 	r.resume(today)
 	r.save()
 }
 
-// openFile opens the days that have ended, or begins anew where they are damaged.
+// openFile opens the file of the days that have ended. A damaged file is renamed
+// and replaced by an empty one.
 func (r *Recorder) openFile(folder string) (*bbolt.DB, error) {
 	if err := os.MkdirAll(folder, 0o777); err != nil {
 		return nil, err
 	}
 	path := filepath.Join(folder, "stats.db")
 	db, err := openHistory(path)
-	if err == nil || !beyondUse(err) {
+	if err == nil || !isDamage(err) {
 		return db, err
 	}
-	if e := setAside(path); e != nil {
+	if e := os.Rename(path, path+damagedSuffix); e != nil {
 		return nil, errors.Join(err, e)
 	}
 	r.log.Warn("figures of subscribers are damaged and begin anew; feeds are not concerned", "path", path, "moved", path+damagedSuffix, "err", err)
 	return openHistory(path)
 }
 
-// resume goes on with the day that was open when a process ended, or ends it.
+// resume continues the day in stats.today, or ends it if it is over.
 func (r *Recorder) resume(today date) {
 	d, err := readDay(r.path)
 	switch {
@@ -68,10 +69,8 @@ func (r *Recorder) resume(today date) {
 
 const damagedSuffix = ".damaged"
 
-func setAside(path string) error { return os.Rename(path, path+damagedSuffix) }
-
-// explained says what to do about an error.
-func explained(err error) error {
+// withAdvice adds to err what an operator can do about it.
+func withAdvice(err error) error {
 	switch {
 	case errors.Is(err, bolterrors.ErrTimeout):
 		return fmt.Errorf("another feedmill counts in the same folder: %w", err)

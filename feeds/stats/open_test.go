@@ -11,13 +11,13 @@ import (
 	"time"
 )
 
-// logged runs New and gives what it logs.
+// logged calls New and returns what it logs.
 func logged(folder string) (*Recorder, string) {
 	var log bytes.Buffer
 	return New(Options{Folder: folder, Logger: slog.New(slog.NewTextHandler(&log, nil))}), log.String()
 }
 
-// TestWithoutFolder counts all the same.
+// TestWithoutFolder: polls are counted also where there is no folder to write to.
 func TestWithoutFolder(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o666); err != nil {
@@ -40,7 +40,7 @@ func TestWithoutFolder(t *testing.T) {
 	}
 }
 
-// TestTwoProcesses: the second one counts in memory.
+// TestTwoProcesses: of two recorders of one folder the second counts in memory.
 func TestTwoProcesses(t *testing.T) {
 	folder := t.TempDir()
 	first, log := logged(folder)
@@ -55,7 +55,7 @@ func TestTwoProcesses(t *testing.T) {
 	}
 }
 
-// TestDamage begins anew, says so, and keeps what was there.
+// TestDamage: a damaged file is replaced and a warning logged; the other file is kept.
 func TestDamage(t *testing.T) {
 	for _, c := range []struct {
 		file, want string
@@ -107,7 +107,8 @@ func TestDamage(t *testing.T) {
 	}
 }
 
-// TestTornWhileOpen: a file that loses its end while it is open costs figures.
+// TestTornWhileOpen: a file that is cut off while it is open costs figures, not the
+// program.
 func TestTornWhileOpen(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("what other systems do about a torn mapped file is not known")

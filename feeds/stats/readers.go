@@ -4,21 +4,21 @@ import "strings"
 
 // reader is a program that polls feeds.
 type reader struct {
-	name   string // for people
+	name   string // as shown to people
 	family Family
 }
 
-// otherReader is the name of all that the table does not know.
+// otherReader is the name of all programs that the table lacks.
 const otherReader = "Other"
 
-// readers lists the programs by what their User-Agents contain, in lower case.
-// The first line that fits counts. Those at the end are no readers: they come
-// after all that hide behind the names of browsers and bots.
+// readers lists programs by what their User-Agents contain, in lower case. The
+// first line that matches counts. Bots, scripts and browsers come last, because
+// many readers have their names in the User-Agent as well.
 var readers = [...]struct {
 	token string
 	reader
 }{
-	// Services that poll once for many people.
+	// Services, each of which polls for many people.
 	{"feedly", reader{"Feedly", Service}}, // also FeedlyBot and FeedlyApp
 	{"inoreader", reader{"Inoreader", Service}},
 	{"newsblur", reader{"NewsBlur", Service}},
@@ -37,7 +37,7 @@ var readers = [...]struct {
 	{"feedspot", reader{"Feedspot", Service}},
 	{"feedpress", reader{"FeedPress", Service}},
 	{"feedburner", reader{"FeedBurner", Service}},
-	{"feedfetcher-google", reader{"Google", Service}}, // after Feedly, which is like it
+	{"feedfetcher-google", reader{"Google", Service}}, // after Feedly, which also contains it
 	{"superfeedr", reader{"Superfeedr", Service}},
 	{"livedoor", reader{"livedoor", Service}},
 	{"fastladder", reader{"Fastladder", Service}},
@@ -63,7 +63,7 @@ var readers = [...]struct {
 	{"slackbot-", reader{"Link preview", Bot}}, // Slackbot-LinkExpanding
 	{"slackbot", reader{"Slack", Service}},
 
-	// Programs that poll for whoever runs them, also on a server.
+	// Apps, which poll for whoever runs them, also on a server.
 	{"freshrss", reader{"FreshRSS", App}},
 	{"miniflux", reader{"Miniflux", App}},
 	{"tiny tiny rss", reader{"Tiny Tiny RSS", App}},
@@ -119,7 +119,7 @@ var readers = [...]struct {
 	{"gofeed", reader{"gofeed", App}},
 	{"rss-parser", reader{"rss-parser", App}},
 
-	// Bots of the social web, which look at a link when somebody posts it.
+	// Bots, among them those that fetch a link when somebody posts it.
 	{"mastodon", reader{"Fediverse", Bot}},
 	{"pleroma", reader{"Fediverse", Bot}},
 	{"akkoma", reader{"Fediverse", Bot}},
@@ -147,6 +147,7 @@ var readers = [...]struct {
 	{"archive.org", reader{"Other bot", Bot}},
 	{"headless", reader{"Other bot", Bot}},
 
+	// Scripts and browsers.
 	{"curl/", reader{"curl", Script}},
 	{"wget", reader{"Wget", Script}},
 	{"python", reader{"Python", Script}},
@@ -170,8 +171,8 @@ var readers = [...]struct {
 	{"opera/", reader{"Browser", Browser}},
 }
 
-// readerOf names the program of a User-Agent in lower case.
-func readerOf(text string) reader {
+// findReader returns the program of a User-Agent, which is in lower case.
+func findReader(text string) reader {
 	if strings.Trim(text, " -") == "" {
 		return reader{"Unnamed", Script}
 	}

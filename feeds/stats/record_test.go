@@ -24,7 +24,7 @@ const (
 	browserAgent     = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/121.0.0.0 Safari/537.36"
 )
 
-// inMemory is a recorder whose day is that of at.
+// inMemory returns a recorder without files whose open day is that of at.
 func inMemory(t *testing.T, at time.Time) *Recorder {
 	r := New(Options{Logger: slog.New(slog.DiscardHandler)})
 	t.Cleanup(r.Close)
@@ -32,11 +32,12 @@ func inMemory(t *testing.T, at time.Time) *Recorder {
 	return r
 }
 
-// whole is a first answer: a document of 30,000 bytes, of which gzip sends 8,000.
+// whole is a poll without conditions: the document has 30,000 bytes, 8,000 with gzip.
 func whole(agent string, client netip.Addr, at time.Time) feeds.Poll {
 	return feeds.Poll{Key: election, Status: 200, Sent: 8000, Full: 30000, Tag: "one", MaxAge: 15 * time.Minute, Agent: agent, Client: client, Time: at}
 }
 
+// unchanged is a poll that is answered with 304.
 func unchanged(agent string, client netip.Addr, at time.Time) feeds.Poll {
 	a := whole(agent, client, at)
 	a.Status, a.Sent, a.Conditional = 304, 0, true
@@ -58,7 +59,7 @@ func TestRecordAllocatesNothing(t *testing.T) {
 	}
 }
 
-// TestCountAllocatesLittle: what is known costs nothing to count.
+// TestCountAllocatesLittle: a poll of a known client and feed allocates nothing.
 func TestCountAllocatesLittle(t *testing.T) {
 	r := inMemory(t, noon)
 	a := whole(netNewsWireAgent, home, noon)
@@ -75,8 +76,8 @@ func TestNilRecorder(t *testing.T) {
 	r.Pushed(election, feeds.RSS, 1, noon)
 }
 
-// TestFullBuffer counts every answer: as a poll or as dropped.
-func TestFullBuffer(t *testing.T) {
+// TestFullQueue: every poll is counted, as a poll or as dropped.
+func TestFullQueue(t *testing.T) {
 	r := inMemory(t, noon)
 	const writers, each = 8, 5000
 	counted := make(chan struct{})
@@ -109,12 +110,12 @@ func TestFullBuffer(t *testing.T) {
 	if full := r.dropped.Load(); day.Polls+full != writers*each || day.Polls == 0 {
 		t.Errorf("%d polls and %d dropped of %d", day.Polls, full, writers*each)
 	}
-	if day.Subscribers < 1 || day.Subscribers > writers { // all of one writer's may have been dropped
+	if day.Subscribers < 1 || day.Subscribers > writers { // all polls of a client may have been dropped
 		t.Errorf("subscribers: %v", day.Readers)
 	}
 }
 
-// TestOrder: the facts of one client stay in order.
+// TestOrder: polls are counted in the order in which they were recorded.
 func TestOrder(t *testing.T) {
 	r := &Recorder{queue: make(chan queued, queueSize)}
 	for lap := range 3 {
@@ -133,7 +134,7 @@ func TestOrder(t *testing.T) {
 	}
 }
 
-// TestMidnight: each answer counts on its day, whichever buffer it waits in.
+// TestMidnight: each poll counts on its day, whatever the order in the queue.
 func TestMidnight(t *testing.T) {
 	r := inMemory(t, noon)
 	midnight := noon.Truncate(24*time.Hour).AddDate(0, 0, 1)
@@ -143,7 +144,7 @@ func TestMidnight(t *testing.T) {
 	}
 	late := whole(netNewsWireAgent, address(1), midnight.Add(-time.Second))
 	r.drain(midnight.Add(time.Second))
-	r.Record(late) // the clock went back, or the goroutine that recorded it slept
+	r.Record(late) // as when the clock is set back: it counts on the day that has begun
 	r.drain(midnight.Add(time.Second))
 	days := r.Feed(election, noon, midnight)
 	if len(days) != 2 || days[0].Polls != 100 || days[1].Polls != 101 || days[0].Subscribers != 100 || days[1].Subscribers != 100 {
@@ -170,7 +171,7 @@ func TestNetwork(t *testing.T) {
 	}
 }
 
-// TestLongAgent: more than is looked at changes nothing.
+// TestLongAgent: what follows the first agentBytes of a User-Agent changes nothing.
 func TestLongAgent(t *testing.T) {
 	r := inMemory(t, noon)
 	for _, tail := range []string{"", "a", strings.Repeat("b", 60000)} {
@@ -200,7 +201,7 @@ func BenchmarkRecord(b *testing.B) {
 	}
 }
 
-// BenchmarkCount is what an answer costs in all, off the serving path.
+// BenchmarkCount measures recording and counting a poll.
 func BenchmarkCount(b *testing.B) {
 	r := New(Options{})
 	var answers [200]feeds.Poll
@@ -215,5 +216,5 @@ func BenchmarkCount(b *testing.B) {
 		}
 		n += r.drain(noon)
 	}
-	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(n), "ns/answer")
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(n), "ns/poll")
 }

@@ -9,19 +9,20 @@ import (
 // Day is the figures of one day.
 type Day struct {
 	Date string `json:"date"`           // in UTC, as in "2026-11-25"
-	Open bool   `json:"open,omitempty"` // it has not ended
+	Open bool   `json:"open,omitempty"` // the day has not ended
 	Figures
 }
 
-// Feed returns the figures of a feed for each day from one time to another, the
-// oldest first: days without any are there too, days that are over a year ago or
-// still to come are not. Composed feeds are counted together. What was recorded
-// in the last quarter of a second may be missing. The caller owns the result.
+// Feed returns the figures of a feed for each day between two times, the oldest
+// first. Days without figures are included, days that are in the future or more than
+// a year ago are not. All composed feeds have the same figures, those of all of them
+// together. Polls of the last quarter of a second may be missing. The caller owns
+// the result.
 func (r *Recorder) Feed(k feeds.Key, from, to time.Time) []Day {
 	if k.Kind == feeds.Composed {
 		k.Slug = ""
 	}
-	return r.days(name(k), from, to, func() Figures {
+	return r.days(feedName(k), from, to, func() Figures {
 		if t := r.today.tallies[k]; t != nil {
 			return t.figures()
 		}
@@ -30,7 +31,7 @@ func (r *Recorder) Feed(k feeds.Key, from, to time.Time) []Day {
 }
 
 // Site returns the sum of all feeds in the same way. Somebody who subscribes to
-// three feeds is three of its subscribers.
+// three feeds counts as three subscribers.
 func (r *Recorder) Site(from, to time.Time) []Day {
 	return r.days(allFeeds, from, to, func() Figures {
 		var sum Figures
@@ -42,8 +43,9 @@ func (r *Recorder) Site(from, to time.Time) []Day {
 	})
 }
 
-// days reads one feed of the days that have ended and asks for the open one.
-func (r *Recorder) days(feed string, from, to time.Time, open func() Figures) []Day {
+// days reads the figures called name of the days that are over, and calls open for
+// those of the open day.
+func (r *Recorder) days(name string, from, to time.Time, open func() Figures) []Day {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	today := r.today.date
@@ -53,7 +55,7 @@ func (r *Recorder) days(feed string, from, to time.Time, open func() Figures) []
 		days = append(days, Day{Date: d.String(), Open: d == today})
 	}
 	err := r.history.read(first, min(last, today-1), func(d date, record func(string) []byte) {
-		if b := record(feed); b != nil {
+		if b := record(name); b != nil {
 			if f, err := decodeRecord(b); err == nil {
 				days[d-first].Figures = f
 			}

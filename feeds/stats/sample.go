@@ -1,41 +1,42 @@
 package stats
 
-// sample holds what is known of the clients of one feed: of all of them at
-// first, later of a random half, quarter, …, which its level says.
+// sample holds what is known of the clients of one feed: of all clients at level
+// 0, and of a random share of 1/2^level of them at a higher level.
 type sample struct {
-	marks map[uint64]mark
-	level uint8
+	clients map[uint64]client // by hash
+	level   uint8
 }
 
-// mark is what is known of one client.
-type mark struct {
-	Last     uint32 // when it last asked, in seconds of the day
-	Wait     uint32 // for how many seconds it was told not to
-	Document uint32 // what it got
-	Format   uint8
-	Seen     uint8 // what it has been counted for
+// client is what is known of one client of a feed. stats.today holds its fields in
+// this order.
+type client struct {
+	Last     uint32 // when it last asked, in seconds since the day began
+	Wait     uint32 // for how many seconds it was told not to ask again
+	Document uint32 // which document it has, as hashTag; zero: unknown
+	Format   uint8  // of the document it last asked for
+	Misused  uint8  // what it has been counted for: misusedUnconditional, misusedTooOften
 }
 
 const (
-	seenUnconditional = 1 << iota
-	seenTooOften
+	misusedUnconditional = 1 << iota
+	misusedTooOften
 )
 
-// holds reports whether a client belongs to the sample.
-func (s *sample) holds(client uint64) bool { return client>>(64-s.level) == 0 }
+// includes reports whether the client with this hash belongs to the sample.
+func (s *sample) includes(hash uint64) bool { return hash>>(64-s.level) == 0 }
 
-// weight is for how many clients each in the sample stands.
+// weight is the number of clients that each client of the sample stands for.
 func (s *sample) weight() int64 { return 1 << s.level }
 
-// thin drops half of the clients. Those that were counted stay counted.
-func (s *sample) thin() {
+// halve drops half of the clients and raises the level. What was counted stays.
+func (s *sample) halve() {
 	s.level++
-	for client := range s.marks {
-		if !s.holds(client) {
-			delete(s.marks, client)
+	for hash := range s.clients {
+		if !s.includes(hash) {
+			delete(s.clients, hash)
 		}
 	}
-	if len(s.marks) == 0 {
-		s.marks = nil
+	if len(s.clients) == 0 {
+		s.clients = nil
 	}
 }

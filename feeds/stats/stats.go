@@ -1,29 +1,29 @@
 // Package stats counts who polls the feeds: subscribers by reader, polls, bytes,
-// and clients that behave badly, for each feed and day (UTC), for a year.
+// and clients that misbehave, for each feed and day (UTC), for a year.
 //
-// The serving path hands every answer to [Recorder.Record], which copies a few
-// facts into a bounded buffer and never waits; [Recorder.Run] folds them into the
-// figures. When a buffer is full its facts are dropped, and counted as dropped.
+// The server passes every answer to [Recorder.Record], which puts a few values
+// into a bounded queue and never waits; [Recorder.Run] counts what is queued. A
+// poll that finds the queue full is dropped, and counted as dropped.
 //
-// Services that poll for many people state their number in the User-Agent, and
-// the last number of the day counts: for each feed, service and feed id the
-// service states (several ids add up). Every other client is counted once a day
-// and feed by a keyed hash of its network address (IPv6: the first 64 bits) and
-// User-Agent. The key is made anew each day. It lies with the hashes in one file
-// of the state folder (stats.today, readable by its owner only) so that a restart
-// counts nobody twice, and goes with that file when the day ends, or at the first
-// start after that if nothing runs then; from then on no
-// hash can be told to be anybody's, and no address is ever stored. Whoever reads
-// that file while its day lasts could try addresses on it: only a figure remains
-// of the days before.
+// Services that poll for many people state their number of subscribers in the
+// User-Agent. The last number of the day counts, for each feed, service and feed
+// id that the service states; the numbers of several ids are added up. Every other
+// client counts once for each day and feed. Clients are told apart by a keyed hash
+// of the network address (IPv6: its first 64 bits) and the User-Agent. Each day
+// has a new key. Key and hashes lie in one file of the state folder (stats.today,
+// readable by its owner only), so that no client is counted twice after a restart.
+// The file is replaced when the day ends, or at the first start after that. No
+// address is ever stored, and without the key no hash can be traced to one. Who
+// reads the file on its day can try out addresses; of earlier days only numbers
+// remain.
 //
-// Memory is bounded whatever anyone sends. A feed keeps the hashes of some 8,192
+// Memory is bounded whatever clients send. A feed keeps the hashes of 8,192
 // clients, all feeds together 131,072; up to there figures are exact. Beyond, the
-// largest feeds keep a random half, quarter, … of their clients and count each
-// new one for two, four, …: with n kept an error of 1/√n (one standard deviation),
-// 1.6 % at most of a feed that is flooded alone. The key makes sure that nobody
-// can choose which are kept. What a User-Agent claims cannot be verified: a
-// stranger can claim to be a service with a million subscribers.
+// largest feeds keep a random half, quarter, … of their clients, and each new one
+// counts for two, four, …: with n clients kept the standard error is 1/√n, which
+// is 1.6 % at most for a single feed with many clients. Because of the key nobody
+// can choose which clients are kept. What a User-Agent states cannot be verified:
+// anyone can claim to be a service with a million subscribers.
 package stats
 
 import (
@@ -39,33 +39,35 @@ import (
 	"feedmill/feeds"
 )
 
-// Options say where a recorder keeps its figures. The zero Options keep them in
+// Options say where a Recorder keeps its figures. The zero Options keep them in
 // memory.
 type Options struct {
-	// Folder is the state folder; empty, or one that cannot be written: the
-	// figures are kept in memory and end with the process.
+	// Folder is the state folder. If it is empty or cannot be written, figures are
+	// kept in memory and end with the process.
 	Folder string
-	// Known reports whether there is or was such a feed: answers for any other
-	// are not counted by feed. It is called from Run alone. nil: all are known.
+	// Known reports whether there is or was such a feed. Polls for other feeds are
+	// counted only as uncounted. It is called by one goroutine at a time. Nil
+	// stands for a function that knows all feeds.
 	Known func(feeds.Key) bool
-	// Logger takes what an operator must know; nil: slog.Default.
+	// Logger receives warnings about the files of Folder. Nil: slog.Default.
 	Logger *slog.Logger
 }
 
-// Recorder counts. It is safe for concurrent use. A nil Recorder records nothing.
+// Recorder counts polls. It is safe for concurrent use. Record and Pushed of a nil
+// Recorder do nothing.
 type Recorder struct {
 	known   func(feeds.Key) bool
 	log     *slog.Logger
 	queue   chan queued
 	dropped atomic.Int64 // polls that found the queue full
 
-	mu      sync.Mutex // for what follows; never held on the serving path
+	mu      sync.Mutex // guards the fields below; Record does not take it
 	today   *day
 	totals  *totals
 	agents  agents
 	history *history
-	path    string // of the file that holds today; empty: memory only
-	saved   int64  // answers that were in it when it was last written; -1: it is not of today
+	path    string // of the file for today; empty: there is none
+	saved   int64  // today.answers when the file was last written; -1: the file is not of today
 	failing bool   // the last write failed, which has been logged
 }
 
@@ -75,9 +77,9 @@ const (
 	saveEvery = 5 * time.Minute        // between writing today's figures; a crash loses so much
 )
 
-// New makes a recorder that goes on with what lies in the folder. It always
-// works: what cannot be read or written is logged, and what is damaged is put
-// aside and begun anew. Close it.
+// New returns a Recorder that continues with the figures in opt.Folder. It cannot
+// fail: files that cannot be read or written are logged, and a damaged one is
+// renamed and replaced by an empty one. The caller must call Close.
 func New(opt Options) *Recorder {
 	r := &Recorder{
 		known: opt.Known, log: cmp.Or(opt.Logger, slog.Default()), queue: make(chan queued, queueSize),
@@ -87,8 +89,8 @@ func New(opt Options) *Recorder {
 	return r
 }
 
-// Close writes what is not yet written. Call it once Run has returned; figures
-// can still be read afterwards, from memory and the day that was open.
+// Close writes what has not been written and closes the files. Call it after Run
+// has returned. Afterwards Site and Feed know only what is in memory.
 func (r *Recorder) Close() {
 	r.drain(time.Now())
 	r.mu.Lock()
@@ -97,8 +99,8 @@ func (r *Recorder) Close() {
 	r.history.close()
 }
 
-// Run folds what is recorded into the figures, ends the day at midnight (UTC)
-// and writes now and then, until ctx ends; it returns nil. It must run once.
+// Run counts what is recorded, ends the day at midnight (UTC) and writes today's
+// figures every five minutes, until ctx ends; then it returns nil. Call it once.
 func (r *Recorder) Run(ctx context.Context) error {
 	save := time.NewTicker(saveEvery)
 	defer save.Stop()
@@ -146,9 +148,9 @@ func (r *Recorder) drain(now time.Time) (n int) {
 	return n
 }
 
-// count adds one answer to the figures.
+// count adds one poll to the figures.
 func (r *Recorder) count(q *queued) {
-	a := r.agents.of(q.agent[:q.agentLen])
+	a := r.agents.parse(q.agent[:q.agentLen])
 	r.totals.count(q, a)
 	r.today.answers++
 	t := r.today.tally(q.key, r.known)
@@ -170,14 +172,14 @@ func (r *Recorder) beginDay(d date) {
 	r.save()
 }
 
-// save writes today's figures, if they have changed, and the days that ended.
+// save writes today's figures, if they have changed, and the days that have ended.
 func (r *Recorder) save() {
 	err := r.history.flush(r.today.date)
 	if r.path != "" && r.saved != r.today.answers {
 		if e := r.today.write(r.path); e != nil {
 			err = cmp.Or(err, e)
 			if r.saved < 0 {
-				os.Remove(r.path) // else the key of another day outlives it
+				os.Remove(r.path) // it holds the key of a day that has ended
 			}
 		} else {
 			r.saved = r.today.answers

@@ -6,30 +6,30 @@ import (
 	"feedmill/feeds"
 )
 
-// tally is what was counted for one feed on the day that is open.
+// tally is what was counted for one feed on the open day.
 type tally struct {
-	Figures // without subscribers
+	Figures // without Subscribers and Readers
 	sample
 	single  map[string]int64   // clients of apps, by reader
-	stated  map[claimant]int64 // the last number of each service, for each of its ids
-	present map[string]bool    // services that came without a number
+	stated  map[claimant]int64 // the last number that each claimant stated
+	present map[string]bool    // services that polled without a number
 }
 
-// claimant is a service as it polls one document. One that names the feed has
-// another name for each document.
+// claimant is what states a number of subscribers: a service, for one of its ids.
+// A service that states no ids states one number for each format.
 type claimant struct {
 	Reader string       `json:"reader"`
 	ID     string       `json:"id,omitempty"`
 	Format feeds.Format `json:"format"` // RSS where there is an ID
 }
 
-// How many ids one feed keeps of a service in a day. A flood of made-up ids stops
-// there; those that came first stay right.
+// maxIDs is how many ids of a service are kept for one feed and day, so that
+// made-up ids cannot add up to any number. The first ones are kept.
 const maxIDs = 16
 
-// state notes how many people a service polls for, and reports whether it has not
-// been heard of before. If there is no room for another, it is left out.
-func (t *tally) state(a *agent, format feeds.Format, room bool) (first bool) {
+// countService records the number of subscribers that a service states, and
+// reports whether its claimant is new. A new one is left out unless there is room.
+func (t *tally) countService(a *agent, format feeds.Format, room bool) (isNew bool) {
 	if !a.stated {
 		t.present = added(t.present, a.name, true)
 		return false
@@ -46,17 +46,14 @@ func (t *tally) state(a *agent, format feeds.Format, room bool) (first bool) {
 	return !known
 }
 
-func (t *tally) ids(name string) (n int) {
+func (t *tally) ids(reader string) (n int) {
 	for c := range t.stated {
-		n += int(one(c.Reader == name))
+		n += int(oneIf(c.Reader == reader))
 	}
 	return n
 }
 
-// subscribe notes that a client of an app, which is new today, stands for n.
-func (t *tally) subscribe(name string, n int64) { increase(&t.single, name, n) }
-
-// figures are all that was counted so far.
+// figures are the counts of the feed with Subscribers and Readers.
 func (t *tally) figures() Figures {
 	var f Figures
 	f.add(&t.Figures)
@@ -70,7 +67,7 @@ func (t *tally) figures() Figures {
 	}
 	for name := range t.present {
 		if !stated[name] {
-			increase(&f.Readers, name, 1) // nobody polls for no one
+			increase(&f.Readers, name, 1) // it polls for one subscriber at least
 		}
 	}
 	for _, n := range f.Readers {
@@ -79,28 +76,29 @@ func (t *tally) figures() Figures {
 	return f
 }
 
-// judge counts what a client of the feed does wrong, by what it did before. A
-// client that asks for one feed in two formats is not judged, nor is HEAD, which
-// costs nothing. What it cost counts once, also where it is wrong twice.
-func (t *tally) judge(before mark, f *queued, second uint32, reader string) mark {
-	if f.isHead() {
+// countMisuse counts what a known client does wrong in asking now, and returns
+// what is known of it from then on. Not judged are a client that asks for another
+// format than before, and HEAD, which costs nothing. The bytes of a poll that is
+// wrong in both ways count once.
+func (t *tally) countMisuse(before client, q *queued, second uint32, reader string) client {
+	if q.isHead() {
 		return before
 	}
-	now := f.mark(second)
-	now.Seen = before.Seen
+	now := q.client(second)
+	now.Misused = before.Misused
 	if before.Format != now.Format {
 		return now
 	}
-	misused, cost := t.Misused(), f.sent
-	if f.status == http.StatusOK && !f.conditional && now.Document != 0 && before.Document == now.Document {
-		t.Unconditional.note(&now, seenUnconditional, cost, t.weight())
+	misused, cost := t.Misused(), q.sent
+	if q.status == http.StatusOK && !q.conditional && now.Document != 0 && before.Document == now.Document {
+		t.Unconditional.count(&now, misusedUnconditional, cost, t.weight())
 		cost = 0
 	}
 	if now.Document == 0 {
 		now.Document = before.Document
 	}
 	if passed := uint64(max(second, before.Last) - before.Last); passed*10 < uint64(before.Wait)*9 {
-		t.TooOften.note(&now, seenTooOften, cost, t.weight())
+		t.TooOften.count(&now, misusedTooOften, cost, t.weight())
 	}
 	if cost := t.Misused() - misused; cost > 0 {
 		increase(&t.MisusedBy, reader, cost)
@@ -108,27 +106,28 @@ func (t *tally) judge(before mark, f *queued, second uint32, reader string) mark
 	return now
 }
 
-// mark is what an answer makes known of a client; it has a document only once that
-// was sent, or said to be the one that it has.
-func (f *queued) mark(second uint32) mark {
-	m := mark{Last: second, Format: uint8(f.format)}
-	if f.isHead() {
-		return m
+// client is what a poll tells about its client. The client has the document only
+// if the answer contained it or confirmed that the client's copy is current.
+func (q *queued) client(second uint32) client {
+	c := client{Last: second, Format: uint8(q.format)}
+	if q.isHead() {
+		return c
 	}
-	m.Wait = f.wait
-	switch f.status {
+	c.Wait = q.wait
+	switch q.status {
 	case http.StatusOK, http.StatusIMUsed, http.StatusNotModified:
-		m.Document = f.document
+		c.Document = q.document
 	}
-	return m
+	return c
 }
 
-// isHead reports whether the whole document was asked for, but not its bytes.
-func (f *queued) isHead() bool { return f.status == http.StatusOK && f.sent == 0 }
+// isHead reports whether q is a HEAD request that was answered with 200.
+func (q *queued) isHead() bool { return q.status == http.StatusOK && q.sent == 0 }
 
-func (m *Misuse) note(client *mark, as uint8, sent, weight int64) {
-	if client.Seen&as == 0 {
-		client.Seen |= as
+// count adds a poll of a client, which stands for weight clients.
+func (m *Misuse) count(c *client, kind uint8, sent, weight int64) {
+	if c.Misused&kind == 0 {
+		c.Misused |= kind
 		m.Clients += weight
 	}
 	m.Polls += weight

@@ -14,7 +14,7 @@ import (
 	"feedmill/feeds"
 )
 
-// todayFile is the day that is open as it lies in the state folder.
+// todayFile is the content of stats.today: the open day.
 type todayFile struct {
 	Version int         `json:"version"`
 	Date    date        `json:"date"` // days since 1970
@@ -25,12 +25,18 @@ type todayFile struct {
 
 type tallyFile struct {
 	Key     feeds.Key        `json:"key"`
-	Counts  []byte           `json:"counts"` // a record without subscribers
+	Counts  []byte           `json:"counts"` // Figures as a record
 	Single  map[string]int64 `json:"single,omitempty"`
 	Stated  []statedFile     `json:"stated,omitempty"`
 	Present map[string]bool  `json:"present,omitempty"`
 	Level   uint8            `json:"level,omitempty"`
-	Marks   []byte           `json:"marks,omitempty"` // of each client its hash and its mark
+	Marks   []byte           `json:"marks,omitempty"` // clientRecords
+}
+
+// clientRecord is how a client is kept: in little-endian order, without padding.
+type clientRecord struct {
+	Hash uint64
+	client
 }
 
 type statedFile struct {
@@ -38,10 +44,10 @@ type statedFile struct {
 	N int64 `json:"n"`
 }
 
-// write replaces the file: there is always a whole one.
+// write replaces the file at path by one that holds the day.
 func (d *day) write(path string) error {
 	file := todayFile{Version: 1, Date: d.date, Key: d.key[:], Answers: d.answers}
-	for _, k := range slices.SortedFunc(maps.Keys(d.tallies), keyOrder) {
+	for _, k := range slices.SortedFunc(maps.Keys(d.tallies), compareKeys) {
 		file.Feeds = append(file.Feeds, d.tallies[k].file(k))
 	}
 	content, err := json.Marshal(file)
@@ -51,7 +57,7 @@ func (d *day) write(path string) error {
 	return replace(path, content)
 }
 
-func keyOrder(a, b feeds.Key) int {
+func compareKeys(a, b feeds.Key) int {
 	return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Slug, b.Slug))
 }
 
@@ -60,17 +66,17 @@ func (t *tally) file(k feeds.Key) tallyFile {
 	for c, n := range t.stated {
 		f.Stated = append(f.Stated, statedFile{c, n})
 	}
-	for client, m := range t.marks {
-		f.Marks = binary.LittleEndian.AppendUint64(f.Marks, client)
-		f.Marks, _ = binary.Append(f.Marks, binary.LittleEndian, m) // plain numbers: cannot fail
+	for hash, c := range t.clients {
+		f.Marks, _ = binary.Append(f.Marks, binary.LittleEndian, clientRecord{hash, c}) // plain numbers: cannot fail
 	}
 	return f
 }
 
-// newSuffix is of a file that is about to replace another.
+// newSuffix ends the name of a file that is about to replace another.
 const newSuffix = ".new"
 
-// replace writes a file that only its owner can read, in the place of another.
+// replace puts a file that only its owner can read in the place of path, or leaves
+// path as it was.
 func replace(path string, content []byte) error {
 	f, err := os.OpenFile(path+newSuffix, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
@@ -113,10 +119,10 @@ func decodeDay(content []byte) (*day, error) {
 			return nil, err
 		}
 		d.tallies[file.Feeds[i].Key] = t
-		d.marks += len(t.marks)
+		d.clients += len(t.clients)
 		d.claims += len(t.stated)
 	}
-	if d.marks > maxMarks || d.claims > maxClaimants {
+	if d.clients > maxClients || d.claims > maxClaimants {
 		return nil, errToday
 	}
 	return d, nil
@@ -133,16 +139,13 @@ func (f *tallyFile) tally() (*tally, error) {
 		t.stated = added(t.stated, s.claimant, s.N)
 	}
 	for r := bytes.NewReader(f.Marks); r.Len() > 0; {
-		var m struct {
-			Client uint64
-			mark
-		}
-		if err := binary.Read(r, binary.LittleEndian, &m); err != nil {
+		var c clientRecord
+		if err := binary.Read(r, binary.LittleEndian, &c); err != nil {
 			return nil, fmt.Errorf("%w: %w", errToday, err)
 		}
-		t.marks = added(t.marks, m.Client, m.mark)
+		t.clients = added(t.clients, c.Hash, c.client)
 	}
-	if len(t.marks) > maxFeedMarks {
+	if len(t.clients) > maxFeedClients {
 		return nil, errToday
 	}
 	return t, nil
