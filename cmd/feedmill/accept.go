@@ -55,7 +55,7 @@ held back.`,
 	return cmd
 }
 
-// readHold is what serve has written of what it holds.
+// readHold reads what serve has written of the change that it is holding back.
 func readHold(state string) (*feeds.Hold, error) {
 	text, err := os.ReadFile(filepath.Join(state, heldFile))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -71,7 +71,7 @@ func readHold(state string) (*feeds.Hold, error) {
 	return &h, nil
 }
 
-// writeHold says in the state folder what is held; nil for nothing.
+// writeHold writes into the state folder which change is held; nil for none.
 func writeHold(state string, h *feeds.Hold) error {
 	file := filepath.Join(state, heldFile)
 	if h == nil {
@@ -87,8 +87,9 @@ func writeHold(state string, h *feeds.Hold) error {
 	return replaceFile(file, text)
 }
 
-// takeAccepted returns the fingerprint that accept has left, once.
-func takeAccepted(state string) (fingerprint string, ok bool) {
+// takeAcceptedFingerprint reads the fingerprint that the command accept has left in
+// the state folder, and removes it there.
+func takeAcceptedFingerprint(state string) (fingerprint string, ok bool) {
 	file := filepath.Join(state, acceptedFile)
 	text, err := os.ReadFile(file)
 	if err != nil {

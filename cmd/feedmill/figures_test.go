@@ -322,7 +322,7 @@ func dumped(v any) string {
 }
 
 func askStatus(t *testing.T, base string) (s server.Status) {
-	body, err := (contact{URL: base + "/", Key: "key"}).ask(t.Context())
+	body, err := (runningServe{URL: base + "/", Key: "key"}).ask(t.Context())
 	if err == nil {
 		err = json.Unmarshal(body, &s)
 	}

@@ -18,15 +18,16 @@ func (s *serve) Held() *feeds.Hold {
 	return s.refused.Load()
 }
 
-// noteHold tells accept what is held; nil for nothing.
-func (s *serve) noteHold(h *feeds.Hold) {
+// writeHeld tells accept what is held; nil for nothing.
+func (s *serve) writeHeld(h *feeds.Hold) {
 	if err := writeHold(s.state, h); err != nil {
 		s.log.Warn("feedmill accept cannot read what is held back; serve --accept approves it", "err", err)
 	}
 }
 
-// accepts takes notice of feedmill accept until ctx ends.
-func (s *serve) accepts(ctx context.Context, cfg *settings) error {
+// watchAccepted waits for the command accept, by watching the file that it leaves
+// in the state folder, until ctx ends.
+func (s *serve) watchAccepted(ctx context.Context, cfg *settings) error {
 	w, err := watcher.New(s.state, watcher.Options{
 		Only: []string{acceptedFile}, ScanOnly: cfg.Watch.Mode == "scan", ScanInterval: cfg.Watch.ScanInterval, PollInterval: pollInterval(cfg), Logger: s.log,
 	})
@@ -43,28 +44,28 @@ func (s *serve) accepts(ctx context.Context, cfg *settings) error {
 			case <-ctx.Done():
 				return nil
 			case <-seen:
-				s.accepted()
+				s.applyAccepted()
 			}
 		}
 	})
 	return group.Wait()
 }
 
-// accepted lets pass what accept has named.
-func (s *serve) accepted() {
-	fingerprint, ok := takeAccepted(s.state)
+// applyAccepted approves the change that the command accept has named, if it has.
+func (s *serve) applyAccepted() {
+	fingerprint, ok := takeAcceptedFingerprint(s.state)
 	if !ok {
 		return
 	}
 	b := s.current.Load()
-	if b == nil || s.refused.Load() != nil { // else it would lie there until new settings do the same
-		s.mayPass.Store(&fingerprint)
+	if b == nil || s.refused.Load() != nil { // else the approval would stay until some later settings have the same effect
+		s.approved.Store(&fingerprint)
 	}
 	if b != nil {
 		b.Accept(fingerprint)
 	}
 	select {
-	case s.again <- struct{}{}:
-	default: // about to be looked at
+	case s.retry <- struct{}{}:
+	default: // another look is due already
 	}
 }

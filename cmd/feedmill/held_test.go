@@ -18,7 +18,7 @@ func TestAcceptedOnce(t *testing.T) {
 		running, refused bool
 		waits            bool
 	}{{"articles", true, false, false}, {"settings", true, true, true}, {"the first scan", false, false, true}} {
-		s := &serve{again: make(chan struct{}, 1), state: t.TempDir()}
+		s := &serve{retry: make(chan struct{}, 1), state: t.TempDir()}
 		if c.running {
 			s.current.Store(builder.New(nil, builder.Options{}))
 		}
@@ -28,8 +28,8 @@ func TestAcceptedOnce(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(s.state, acceptedFile), []byte("f"), 0o666); err != nil {
 			t.Fatal(err)
 		}
-		s.accepted()
-		if waits := s.mayPass.Load() != nil; waits != c.waits {
+		s.applyAccepted()
+		if waits := s.approved.Load() != nil; waits != c.waits {
 			t.Errorf("accepted for %s: waits %v, want %v", c.what, waits, c.waits)
 		}
 	}

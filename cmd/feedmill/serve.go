@@ -27,7 +27,7 @@ import (
 )
 
 func newServe() *cobra.Command {
-	s := &serve{again: make(chan struct{}, 1)}
+	s := &serve{retry: make(chan struct{}, 1)}
 	accept := false
 	cmd := &cobra.Command{
 		Use:   "serve [DIR]",
@@ -47,7 +47,7 @@ optional (see feedmill init). The first line on standard output is the base URL.
 			}
 			if accept {
 				anything := builder.AcceptAny
-				s.mayPass.Store(&anything)
+				s.approved.Store(&anything)
 			}
 			return s.run(cmd.Context())
 		},
@@ -69,20 +69,20 @@ type serve struct {
 	log            *slog.Logger
 	ledger         *ledger.Ledger
 	cache          *ledger.Cache
-	baseURL        string // derived from the listening address; the settings' goes first
-	current        atomic.Pointer[builder.Builder]
+	baseURL        string                          // made of the listening address; used where the settings have none
+	current        atomic.Pointer[builder.Builder] // of the site that is served; nil before the first scan
 
-	state   string                     // the folder
-	refused atomic.Pointer[feeds.Hold] // what new settings would do; nil for none
-	mayPass atomic.Pointer[string]     // fingerprint of what the next site may do
-	again   chan struct{}              // asks for another look at refused settings
+	state    string                     // path of the state folder
+	refused  atomic.Pointer[feeds.Hold] // the bulk change that new settings would make, for which they were refused; nil for none
+	approved atomic.Pointer[string]     // fingerprint of the bulk change that the next site to be opened may make; nil for none
+	retry    chan struct{}              // has refused settings tried again
 
 	started time.Time
 	figures *stats.Recorder
-	first   *settings // some of which hold until the next start
-	address string    // listened on
+	first   *settings // at the start: some settings hold until the next one
+	address string    // that is listened on
 	inForce atomic.Pointer[settings]
-	contact contact
+	running runningServe
 }
 
 // Snapshot is that of the builder in charge.
@@ -117,17 +117,17 @@ func (s *serve) run(ctx context.Context) error {
 	s.inForce.Store(cfg)
 	s.figures = stats.New(stats.Options{Folder: cfg.State, Known: func(k feeds.Key) bool { return knows(s.Snapshot(), k) }, Logger: s.log})
 	defer s.figures.Close()
-	s.contact = newContact(s.baseURL)
-	if err := s.contact.write(cfg.State); err != nil {
+	s.running = newRunningServe(s.baseURL)
+	if err := s.running.write(cfg.State); err != nil {
 		s.log.Warn("feedmill status cannot find this process", "err", err)
 	}
-	defer s.contact.remove(cfg.State)
-	s.accepted()
+	defer s.running.remove(cfg.State)
+	s.applyAccepted()
 	fmt.Fprintln(s.stdout, cmp.Or(cfg.BaseURL, s.baseURL))
 
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return s.answer(ctx, ln, cfg) })
-	group.Go(func() error { return s.accepts(ctx, cfg) })
+	group.Go(func() error { return s.watchAccepted(ctx, cfg) })
 	group.Go(func() error { return s.counts(ctx) })
 	group.Go(func() error { return s.sites(ctx, cfg) })
 	return group.Wait()
@@ -151,7 +151,7 @@ func (s *serve) missing(cfg *settings) error {
 func (s *serve) answer(ctx context.Context, ln net.Listener, cfg *settings) error {
 	handler := server.NewHandler(s, server.Options{
 		OPML: opml.Encode, Logger: s.log, Version: version(), TrustedProxies: cfg.TrustedProxies, ShowDocuments: cfg.Browsers == "document",
-		Operations: s, StatusToken: cfg.StatusToken, StatusKey: s.contact.Key, Recorder: s.figures, Figures: s.figures, Collectors: []prometheus.Collector{s.figures},
+		Operations: s, StatusToken: cfg.StatusToken, StatusKey: s.running.Key, Recorder: s.figures, Figures: s.figures, Collectors: []prometheus.Collector{s.figures},
 	})
 	if cfg.HTTPServer == "fast" {
 		return server.ServeFast(ctx, ln, handler, server.Limits{}, s.log)
@@ -182,12 +182,12 @@ func (s *serve) sites(ctx context.Context, cfg *settings) error {
 // open prepares a site and its first snapshot.
 func (s *serve) open(ctx context.Context, cfg *settings) (*site, error) {
 	progress, finish := progress(s.stderr)
-	opt := siteOptions{baseURL: cmp.Or(cfg.BaseURL, s.baseURL), progress: progress, ledger: s.ledger, cache: s.cache, held: s.noteHold, log: s.log}
+	opt := siteOptions{baseURL: cmp.Or(cfg.BaseURL, s.baseURL), progress: progress, ledger: s.ledger, cache: s.cache, held: s.writeHeld, log: s.log}
 	next, err := openSite(cfg, opt)
 	if err != nil {
 		return nil, err
 	}
-	if fingerprint := s.mayPass.Swap(nil); fingerprint != nil {
+	if fingerprint := s.approved.Swap(nil); fingerprint != nil {
 		next.builder.Accept(*fingerprint)
 	}
 	err = next.scan(ctx)
@@ -205,10 +205,10 @@ func (s *serve) open(ctx context.Context, cfg *settings) (*site, error) {
 		return nil, fmt.Errorf("held back: %s; feedmill accept approves them", h)
 	}
 	s.refused.Store(nil)
-	s.noteHold(next.builder.Held())
+	s.writeHeld(next.builder.Held())
 	s.current.Store(next.builder)
 	s.inForce.Store(cfg)
-	if fingerprint := s.mayPass.Swap(nil); fingerprint != nil { // accepted while it was scanned
+	if fingerprint := s.approved.Swap(nil); fingerprint != nil { // accepted while it was scanned
 		next.builder.Accept(*fingerprint)
 	}
 	return next, nil
@@ -232,7 +232,7 @@ func (s *serve) watch(ctx context.Context, current *site) (next *site, err error
 		case err := <-done:
 			done <- nil
 			return nil, err
-		case <-s.again:
+		case <-s.retry:
 			if s.refused.Load() == nil {
 				continue
 			}

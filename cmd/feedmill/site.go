@@ -193,7 +193,7 @@ func openCache(cfg *settings, l *ledger.Ledger, log *slog.Logger) *ledger.Cache 
 
 // scan builds the first snapshot.
 func (s *site) scan(ctx context.Context) error {
-	defer roomyHeap()()
+	defer delayCollections()()
 	return s.builder.Apply(ctx, watcher.Changes{Rescan: true})
 }
 

@@ -33,11 +33,11 @@ change is held back, or if there is a problem to mend.`,
 			if err != nil {
 				return err
 			}
-			c, err := readContact(cfg.State)
+			running, err := readRunningServe(cfg.State)
 			if err != nil {
 				return err
 			}
-			body, err := c.ask(cmd.Context())
+			body, err := running.ask(cmd.Context())
 			if err != nil {
 				return err
 			}
@@ -65,29 +65,29 @@ change is held back, or if there is a problem to mend.`,
 // maxStatus bounds what is read of an answer, in bytes.
 const maxStatus = 256 << 20
 
-// ask gets /status.json. Whatever else answers at the address, what has not the
-// key is not our serve.
-func (c contact) ask(ctx context.Context) ([]byte, error) {
+// ask fetches /status.json from the running serve. Another program that answers at
+// the address does not know the key, and so is not taken for it.
+func (r runningServe) ask(ctx context.Context) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, c.URL+"status.json", nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, r.URL+"status.json", nil)
 	if err != nil {
 		return nil, fmt.Errorf("ask serve: %w", err)
 	}
-	r.Header.Set("Authorization", "Bearer "+c.Key)
+	request.Header.Set("Authorization", "Bearer "+r.Key)
 	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}} // no proxy: it is this machine
-	response, err := client.Do(r)
+	response, err := client.Do(request)
 	switch {
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return nil, errNotRunning
 	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded):
-		return nil, fmt.Errorf("serve at %s does not answer within a minute", c.URL)
+		return nil, fmt.Errorf("serve at %s does not answer within a minute", r.URL)
 	case err != nil:
 		return nil, fmt.Errorf("ask serve: %w", err)
 	}
 	defer response.Body.Close()
 	if response.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("%w: another program answers at %s", errNotRunning, c.URL)
+		return nil, fmt.Errorf("%w: another program answers at %s", errNotRunning, r.URL)
 	}
 	return io.ReadAll(io.LimitReader(response.Body, maxStatus))
 }

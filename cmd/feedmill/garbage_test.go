@@ -11,15 +11,15 @@ func TestRoomPercent(t *testing.T) {
 		live        uint64
 		usual, want int
 	}{
-		{0, 100, mostPercent},
-		{1 << 20, 100, mostPercent},
-		{startRoom / 16, 100, 1600},
-		{startRoom / 2, 100, 200},
-		{startRoom, 100, 100},
-		{8 * startRoom, 100, 50},
-		{8 * startRoom, 50, 25},
+		{0, 100, maxPercent},
+		{1 << 20, 100, maxPercent},
+		{garbageAtStart / 16, 100, 1600},
+		{garbageAtStart / 2, 100, 200},
+		{garbageAtStart, 100, 100},
+		{8 * garbageAtStart, 100, 50},
+		{8 * garbageAtStart, 50, 25},
 	} {
-		if got := roomPercent(c.live, c.usual); got != c.want {
+		if got := gcPercent(c.live, c.usual); got != c.want {
 			t.Errorf("%d bytes in use, usually %d %%: %d, want %d", c.live, c.usual, got, c.want)
 		}
 	}
@@ -28,7 +28,7 @@ func TestRoomPercent(t *testing.T) {
 func TestRoomyHeapEnds(t *testing.T) {
 	before := debug.SetGCPercent(100)
 	defer debug.SetGCPercent(before)
-	end := roomyHeap()
+	end := delayCollections()
 	runtime.GC()
 	end()
 	runtime.GC()
@@ -36,7 +36,7 @@ func TestRoomyHeapEnds(t *testing.T) {
 		t.Errorf("it stays at %d %%", after)
 	}
 	debug.SetGCPercent(-1)
-	roomyHeap()()
+	delayCollections()()
 	if after := debug.SetGCPercent(100); after != -1 {
 		t.Errorf("collections that were off are at %d %%", after)
 	}
