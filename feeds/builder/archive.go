@@ -18,7 +18,7 @@ import (
 const archiveTTL = 24 * time.Hour
 
 // annals is the archive of a feed over one state of its shelf. It implements
-// [feeds.Past].
+// [feeds.Archive].
 type annals struct {
 	list    atomic.Pointer[catalog.List] // one is as good as another if a reader sees no difference
 	limits  feeds.Limits
@@ -34,8 +34,8 @@ func (p *annals) hold(list catalog.List) { p.list.Store(&list) }
 
 func (p *annals) calendar() calendar { return calendar{*p.list.Load(), p.limits} }
 
-// Find implements [feeds.Past].
-func (p *annals) Find(name, first string) (*document.Archive, string) {
+// Find implements [feeds.Archive].
+func (p *annals) Find(name, first string) (*document.Period, string) {
 	c := p.calendar()
 	x, ok := c.named(name)
 	newest, _ := c.named(first)
@@ -51,9 +51,9 @@ func (p *annals) Find(name, first string) (*document.Archive, string) {
 	return nil, ""
 }
 
-// From implements [feeds.Past].
-func (p *annals) From(name string) iter.Seq[*document.Archive] {
-	return func(yield func(*document.Archive) bool) {
+// From implements [feeds.Archive].
+func (p *annals) From(name string) iter.Seq[*document.Period] {
+	return func(yield func(*document.Period) bool) {
 		c := p.calendar()
 		if c.list.Len() == 0 {
 			return
@@ -71,7 +71,7 @@ func (p *annals) From(name string) iter.Seq[*document.Archive] {
 }
 
 // print is the archive document of a period.
-func (p *annals) print(c calendar, x period) *document.Archive {
+func (p *annals) print(c calendar, x period) *document.Period {
 	sheet := sheet{meta: p.meta, name: x.name, limits: p.limits, edition: p.edition}
 	if a := p.press.known(&sheet); a != nil {
 		return a
@@ -98,7 +98,7 @@ type sheet struct {
 	edition    uint64
 	modified   time.Time // Last-Modified of the documents
 	kept       *kept
-	archive    *document.Archive
+	archive    *document.Period
 }
 
 // like reports whether two sheets make the same document.
@@ -111,7 +111,7 @@ func (s *sheet) like(t *sheet) bool {
 type press struct {
 	opt     *Options
 	dated   func(*issue) time.Time
-	checked func(*kept, func(feeds.Format) string, *document.Revision) *document.Revision
+	checked func(document.Part, *kept, func(feeds.Format) string, *document.Revision) *document.Revision
 
 	mu     sync.Mutex
 	sheets map[sheetKey]*sheet
@@ -125,7 +125,7 @@ const maxSheets = 1024
 
 // known is the document of a sheet, whose edition tells what it is made of, if it
 // was printed from that.
-func (p *press) known(s *sheet) *document.Archive {
+func (p *press) known(s *sheet) *document.Period {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if old := p.sheets[sheetKey{s.meta.id, s.name}]; old != nil && old.edition == s.edition && old.meta == s.meta {
@@ -135,7 +135,7 @@ func (p *press) known(s *sheet) *document.Archive {
 }
 
 // print returns the document of a sheet: the one printed before, if it is the same.
-func (p *press) print(s *sheet) *document.Archive {
+func (p *press) print(s *sheet) *document.Period {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	key := sheetKey{s.meta.id, s.name}
@@ -153,7 +153,7 @@ func (p *press) print(s *sheet) *document.Archive {
 		path := s.meta.key.Path() + "archive/" + s.name + "/"
 		s.modified = p.dated(&issue{path, s.meta, s.limits, s.prev + " " + s.next, s.articles, nil})
 	}
-	s.archive = &document.Archive{Period: s.name, Next: next(s.articles), Revision: p.revision(s)}
+	s.archive = &document.Period{Name: s.name, Next: next(s.articles), Revision: p.revision(s)}
 	if late {
 		return s.archive
 	}
@@ -169,8 +169,8 @@ func (p *press) print(s *sheet) *document.Archive {
 
 func (p *press) revision(s *sheet) *document.Revision {
 	path := func(f feeds.Format) string { return s.meta.key.ArchivePath(s.name, f) }
-	return p.checked(s.kept, path, document.NewRevision(func() *feeds.Feed {
-		f := p.opt.assemble(s.meta, s.articles, s.limits, true)
+	return p.checked(document.Feeds, s.kept, path, document.NewRevision(func() *feeds.Feed {
+		f := p.opt.assemble(document.Feeds, s.meta, s.articles, s.limits, true)
 		f.Modified, f.TTL = s.modified, archiveTTL
 		f.History = feeds.History{Period: s.name, Prev: s.prev, Next: s.next}
 		return f

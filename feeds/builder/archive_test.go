@@ -234,9 +234,9 @@ func TestLoneMonth(t *testing.T) {
 			p.apply("")
 			l := p.b.Snapshot().Listing(feeds.Key{})
 			archives := 0
-			for a := range l.Archives() {
+			for a := range l.Periods() {
 				if h := a.Feed().History; h.Prev == "" && h.Next == "" {
-					t.Errorf("%v %+v: %s has no neighbour", days, limits, a.Period)
+					t.Errorf("%v %+v: %s has no neighbour", days, limits, a.Name)
 				}
 				archives++
 			}
@@ -251,7 +251,7 @@ func TestLoneMonth(t *testing.T) {
 			agree(t, p.b, testBuilder(p.d, nil, func(o *Options) { *o = p.b.opt }))
 			p.d.write("old.md", post("Old", time.Date(2021, 2, 1, 0, 0, 0, 0, time.UTC), ""))
 			p.apply("old.md")
-			if _, instead := p.b.Snapshot().Listing(feeds.Key{}).Archive("2021-05-a"); limits.MaxAge > 0 && instead != "2021-05" {
+			if _, instead := p.b.Snapshot().Listing(feeds.Key{}).Period("2021-05-a"); limits.MaxAge > 0 && instead != "2021-05" {
 				t.Errorf("%v %+v: 2021-05-a leads to %q", days, limits, instead)
 			}
 		}
@@ -325,7 +325,7 @@ func TestStable(t *testing.T) {
 	}
 	l := p.b.Snapshot().Listing(feeds.Key{})
 	at := l.Feed().Items[0].Published
-	for a := range l.Past.From("") {
+	for a := range l.Archive.From("") {
 		for _, it := range a.Feed().Items {
 			if it.Title == "T300" {
 				at = it.Published
@@ -339,9 +339,9 @@ func TestStable(t *testing.T) {
 	step("an edit of it", "back.md", post("Back again", at.Add(time.Second), ""), old[0])
 	step("its removal", "back.md", "", old[0], "/atom.xml") // which has its tombstone
 	lone := time.Date(1999, 5, 6, 7, 8, 9, 0, time.UTC)
-	oldest := slices.Collect(l.Archives())
-	step("an article before all others", "first.md", post("First", lone, ""), "/archive/1999-05/atom.xml", "/archive/"+oldest[len(oldest)-1].Period+"/atom.xml")
-	step("its removal", "first.md", "", "/archive/1999-05/atom.xml", "/archive/"+oldest[len(oldest)-1].Period+"/atom.xml", "/atom.xml")
+	oldest := slices.Collect(l.Periods())
+	step("an article before all others", "first.md", post("First", lone, ""), "/archive/1999-05/atom.xml", "/archive/"+oldest[len(oldest)-1].Name+"/atom.xml")
+	step("its removal", "first.md", "", "/archive/1999-05/atom.xml", "/archive/"+oldest[len(oldest)-1].Name+"/atom.xml", "/atom.xml")
 	if !p.walk(feeds.Key{}, feeds.Atom)[p.b.catalog.Get("0399.md").ID()] {
 		t.Error("the first article is out of reach")
 	}
@@ -419,8 +419,8 @@ func TestRendersOnce(t *testing.T) {
 	of := func() map[string]*document.Revision {
 		all := map[string]*document.Revision{}
 		for _, l := range p.b.Snapshot().Listings {
-			for a := range l.Past.From("") {
-				all[l.Key.Path()+a.Period] = a.Revision
+			for a := range l.Archive.From("") {
+				all[l.Key.Path()+a.Name] = a.Revision
 			}
 		}
 		return all

@@ -8,20 +8,21 @@ import (
 
 	"feedmill/feeds"
 	"feedmill/feeds/article"
+	"feedmill/feeds/document"
 )
 
 // assemble renders articles and fits them into the byte limit: the oldest are
 // left out, or, where all are wanted, reduced to their summaries.
-func (opt *Options) assemble(m meta, articles []*article.Article, limits feeds.Limits, all bool) *feeds.Feed {
+func (opt *Options) assemble(p document.Part, m meta, articles []*article.Article, limits feeds.Limits, all bool) *feeds.Feed {
 	site := &opt.Site
 	f := &feeds.Feed{Site: site, Key: m.key, ID: m.id, Title: m.title, Name: m.name, Description: m.description, Items: make([]*feeds.Item, 0, len(articles))}
 	room := limits.MaxBytes - feedRoom - 4*size(m.title, m.description)
 	for _, a := range articles {
-		it, n, err := opt.items.of(a, whole)
+		it, n, err := opt.items.of(p, a, whole)
 		if err == nil && limits.MaxBytes > 0 {
 			n += len(it.Tags) * len(site.BaseURL)
 			if n > room && (all || n > limits.MaxBytes/2) { // one giant must not push out all others
-				it, n, err = opt.items.of(a, brief)
+				it, n, err = opt.items.of(p, a, brief)
 			}
 		}
 		if err != nil {

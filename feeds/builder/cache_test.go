@@ -101,13 +101,13 @@ func (h *house) shown() map[string]string {
 			}
 			all[l.Key.DocumentPath(f)] = d.Tag + "\n" + string(d.Body)
 		}
-		for p := range l.Archives() {
+		for p := range l.Periods() {
 			for _, f := range feeds.Formats {
 				d, err := p.Document(f)
 				if err != nil {
 					h.t.Fatal(err)
 				}
-				all[l.Key.DocumentPath(f)+p.Period] = d.Tag + "\n" + string(d.Body)
+				all[l.Key.DocumentPath(f)+p.Name] = d.Tag + "\n" + string(d.Body)
 			}
 		}
 	}

@@ -44,6 +44,7 @@ func (b *Builder) compose(changed, rescored []*catalog.Shelf) {
 		snap = document.NewSnapshot(&b.opt.Site, shown, listings, b.catalog.Aliases())
 	}
 	snap.Retired = b.catalog.Retired()
+	snap.Cache = b.opt.items.cache
 	snap.Library = func() document.Library { return b.library.Load() }
 	b.snapshot.Store(snap)
 }

@@ -37,7 +37,7 @@ const (
 
 // rendered is an item on its way into memory.
 type rendered struct {
-	document.Kept
+	document.Cached
 	make   func()
 	item   *feeds.Item
 	weight int
@@ -50,14 +50,14 @@ func newItems(c *document.Cache) *items {
 
 // of returns an article's item and its weight. Who asks first renders it, others
 // wait. After an error the next to ask tries again.
-func (x *items) of(a *article.Article, l length) (*feeds.Item, int, error) {
-	r := x.entry(form{a, l})
+func (x *items) of(p document.Part, a *article.Article, l length) (*feeds.Item, int, error) {
+	r := x.entry(p, form{a, l})
 	r.make()
 	r.Use()
 	return r.item, r.weight, r.err
 }
 
-func (x *items) entry(f form) *rendered {
+func (x *items) entry(p document.Part, f form) *rendered {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if r := x.known[f]; r != nil {
@@ -78,16 +78,16 @@ func (x *items) entry(f form) *rendered {
 				forget()
 			}
 		}()
-		if r.item, r.weight, r.err = x.render(f, &r.Kept); r.err == nil {
+		if r.item, r.weight, r.err = x.render(f, &r.Cached); r.err == nil {
 			kept = true
-			x.cache.Keep(&r.Kept, r.weight, forget)
+			x.cache.Keep(p, &r.Cached, r.weight, forget)
 		}
 	})
 	x.known[f] = r
 	return r
 }
 
-func (x *items) render(f form, k *document.Kept) (*feeds.Item, int, error) {
+func (x *items) render(f form, k *document.Cached) (*feeds.Item, int, error) {
 	it, err := x.item(f.of)
 	if err != nil {
 		return nil, 0, err

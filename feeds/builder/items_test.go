@@ -73,7 +73,7 @@ func TestStampede(t *testing.T) {
 		return encoders[feeds.Atom](w, f)
 	}
 	l := b.Snapshot().Listing(feeds.Key{})
-	r := b.checked(&kept{}, l.Key.DocumentPath, document.NewRevision(l.Feed, slow))
+	r := b.checked(document.Feeds, &kept{}, l.Key.DocumentPath, document.NewRevision(l.Feed, slow))
 	docs := make([]*document.Document, 100)
 	var wg sync.WaitGroup
 	for i := range docs {

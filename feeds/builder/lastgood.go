@@ -24,12 +24,12 @@ type kept struct {
 
 // checked makes a revision that takes the place of the last one document by
 // document, each when it is first asked for and found good.
-func (b *Builder) checked(k *kept, path func(feeds.Format) string, r *document.Revision) (checked *document.Revision) {
+func (b *Builder) checked(p document.Part, k *kept, path func(feeds.Format) string, r *document.Revision) (checked *document.Revision) {
 	k.mu.Lock()
 	k.newest++
 	number := k.newest
 	k.mu.Unlock()
-	checked = r.Checked(b.opt.items.cache, func(f feeds.Format, d *document.Document, fragments []document.Placed, err error) (instead *document.Revision, failed error) {
+	checked = r.Checked(b.opt.items.cache, p, func(f feeds.Format, d *document.Document, fragments []document.Placed, err error) (instead *document.Revision, failed error) {
 		if err == nil {
 			err = verify(d, fragments, b.opt.Now())
 		}

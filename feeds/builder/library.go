@@ -13,7 +13,7 @@ import (
 // library composes feeds of the articles on all shelves at one moment.
 type library struct {
 	opt     *Options
-	checked func(*kept, func(feeds.Format) string, *document.Revision) *document.Revision
+	checked func(document.Part, *kept, func(feeds.Format) string, *document.Revision) *document.Revision
 	edition *edition
 	windows []*window
 	index   map[feeds.Key]int    // of windows
@@ -136,8 +136,8 @@ func (lib *library) modified(articles []*article.Article, old *blend) time.Time 
 
 func (lib *library) revision(w *window, limits feeds.Limits, ranked bool) *document.Revision {
 	m, articles, modified := w.meta, w.articles, w.modified
-	return lib.checked(w.kept, m.key.DocumentPath, document.NewRevision(func() *feeds.Feed {
-		f := lib.opt.assemble(m, articles, limits, false)
+	return lib.checked(document.Composed, w.kept, m.key.DocumentPath, document.NewRevision(func() *feeds.Feed {
+		f := lib.opt.assemble(document.Composed, m, articles, limits, false)
 		f.Modified = modified
 		if ranked {
 			f.TTL = rankTTL

@@ -101,8 +101,8 @@ func TestNextElsewhere(t *testing.T) {
 		}
 	}
 	archives := map[string]time.Time{}
-	for a := range b.Snapshot().Listing(feeds.Key{}).Past.From("") {
-		archives[a.Period] = a.Next
+	for a := range b.Snapshot().Listing(feeds.Key{}).Archive.From("") {
+		archives[a.Name] = a.Next
 	}
 	if want := map[string]time.Time{"2024-05": {}, "2024-04": day(20), "2024-03": {}}; !maps.Equal(archives, want) {
 		t.Errorf("archives change at %v, want %v", archives, want)

@@ -160,8 +160,8 @@ func FuzzPeriod(f *testing.F) {
 		past := &annals{limits: c.limits, press: b.press}
 		past.hold(list)
 		a, instead := past.Find(name, first)
-		if a != nil && (a.Period != name || instead != "") {
-			t.Errorf("%q is answered by %s, %q", name, a.Period, instead)
+		if a != nil && (a.Name != name || instead != "") {
+			t.Errorf("%q is answered by %s, %q", name, a.Name, instead)
 		}
 		if _, ok := c.named(instead); instead != "" && !ok {
 			t.Errorf("%q leads to %q, which there is not", name, instead)
@@ -189,7 +189,7 @@ func TestArchivesAreSafe(t *testing.T) {
 				snap := p.b.Snapshot()
 				for range 2 {
 					l := snap.Listings[i%len(snap.Listings)]
-					for a := range l.Archives() {
+					for a := range l.Periods() {
 						if _, err := a.Document(feeds.Atom); err != nil {
 							t.Error(err)
 						}

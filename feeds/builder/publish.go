@@ -117,7 +117,7 @@ func (b *Builder) open(s *catalog.Shelf, fallen []feeds.Tombstone) bool {
 
 // announce is how directories show the feed.
 func (w *window) announce(s *catalog.Shelf, due, ages time.Time) *document.Listing {
-	l := &document.Listing{Key: w.meta.key, Name: w.meta.name, Description: w.meta.description, Parent: w.meta.parent, Count: w.list.Len(), Past: w.past, Ended: s.Kept()}
+	l := &document.Listing{Key: w.meta.key, Name: w.meta.name, Description: w.meta.description, Parent: w.meta.parent, Count: w.list.Len(), Archive: w.past, Ended: s.Kept()}
 	if l.Name == "" {
 		l.Name = w.meta.title
 	}
@@ -131,9 +131,9 @@ func (w *window) announce(s *catalog.Shelf, due, ages time.Time) *document.Listi
 // revision makes documents of a window.
 func (b *Builder) revision(w *window, limits feeds.Limits) *document.Revision {
 	m, articles, fallen, modified, past := w.meta, w.articles, w.fallen, w.modified, w.past
-	return b.checked(w.kept, m.key.DocumentPath, document.NewRevision(func() *feeds.Feed {
+	return b.checked(document.Feeds, w.kept, m.key.DocumentPath, document.NewRevision(func() *feeds.Feed {
 		stones, limits := carve(fallen, limits)
-		f := b.opt.assemble(m, articles, limits, false)
+		f := b.opt.assemble(document.Feeds, m, articles, limits, false)
 		f.Modified, f.Tombstones = modified, stones
 		f.History = past.calendar().place(len(f.Items))
 		return f

@@ -164,9 +164,9 @@ func everyDocument(t *testing.T, b *Builder) map[string]string {
 			d, err := l.Document(f)
 			note(l.Key.DocumentPath(f), d, err)
 		}
-		for a := range l.Archives() {
+		for a := range l.Periods() {
 			d, err := a.Document(feeds.Atom)
-			note(l.Key.ArchivePath(a.Period, feeds.Atom), d, err)
+			note(l.Key.ArchivePath(a.Name, feeds.Atom), d, err)
 		}
 	}
 	return all

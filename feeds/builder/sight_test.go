@@ -119,8 +119,8 @@ func tagsOf(t *testing.T, b *Builder) map[string]string {
 	}
 	for _, l := range b.Snapshot().Listings {
 		of(l.Key.DocumentPath, l.Revision)
-		for a := range l.Past.From("") {
-			of(func(f feeds.Format) string { return l.Key.ArchivePath(a.Period, f) }, a.Revision)
+		for a := range l.Archive.From("") {
+			of(func(f feeds.Format) string { return l.Key.ArchivePath(a.Name, f) }, a.Revision)
 		}
 	}
 	return all

@@ -88,7 +88,7 @@ func verifiedInParts(f *feeds.Feed, format feeds.Format, encode document.Encoder
 		shared.Items = append(shared.Items, (&document.Shared{Look: inspect, Grown: func(int) {}}).Of(it))
 	}
 	r := document.NewRevision(func() *feeds.Feed { return &shared }, [...]document.Encoder{encode, encode, encode})
-	r = r.Checked(nil, func(_ feeds.Format, d *document.Document, placed []document.Placed, err error) (*document.Revision, error) {
+	r = r.Checked(nil, document.Feeds, func(_ feeds.Format, d *document.Document, placed []document.Placed, err error) (*document.Revision, error) {
 		fragments = len(placed)
 		return nil, errors.Join(err, verify(d, placed, verifyNow))
 	})
@@ -194,7 +194,7 @@ func TestLastGood(t *testing.T) {
 		if rss != nil {
 			all[feeds.RSS] = rss
 		}
-		return b.checked(w.kept, feeds.Key{}.DocumentPath, document.NewRevision(func() *feeds.Feed {
+		return b.checked(document.Feeds, w.kept, feeds.Key{}.DocumentPath, document.NewRevision(func() *feeds.Feed {
 			return &feeds.Feed{Site: site, ID: "urn:x:f", Title: title, Description: "D", Items: items}
 		}, all))
 	}
@@ -284,7 +284,7 @@ func BenchmarkRender(b *testing.B) {
 			}
 		}
 		render := func() {
-			r := document.NewRevision(func() *feeds.Feed { return &shared }, encoders).Checked(nil, func(_ feeds.Format, d *document.Document, fragments []document.Placed, err error) (*document.Revision, error) {
+			r := document.NewRevision(func() *feeds.Feed { return &shared }, encoders).Checked(nil, document.Feeds, func(_ feeds.Format, d *document.Document, fragments []document.Placed, err error) (*document.Revision, error) {
 				return nil, errors.Join(err, verify(d, fragments, verifyNow))
 			})
 			if _, err := r.Document(format); err != nil {

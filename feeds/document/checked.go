@@ -7,24 +7,24 @@ import (
 	"runtime/debug"
 )
 
-// Own reports whether Document gives what was rendered of this revision, rather
+// ServesOwn reports whether Document gives what was rendered of this revision, rather
 // than what check has put in its place. Only then Marks and Since go with it.
-func (r *Revision) Own(f feeds.Format) bool {
+func (r *Revision) ServesOwn(f feeds.Format) bool {
 	o := r.docs[f].now.Load()
 	if o == nil {
 		o = r.made(f)
 	}
-	return o.err == nil && o.instead == nil
+	return o.err == nil && o.lastGood == nil
 }
 
-// Checked is r with its documents kept in c, and with check between each of them
+// Checked is r with its documents kept in part p of c, and with check between each of them
 // and whoever asks for it: check is given what was encoded, with the places of
 // shared fragments in it, or the error of that. It returns the revision whose
 // document is to be served instead, if any, or why there is none. It is asked
 // once about a document, however often that is made again without failing; a nil
 // check never.
-func (r *Revision) Checked(c *Cache, check func(f feeds.Format, d *Document, fragments []Placed, err error) (instead *Revision, failed error)) *Revision {
-	return &Revision{assemble: r.assemble, encoders: r.encoders, cache: c, check: check}
+func (r *Revision) Checked(c *Cache, p Part, check func(f feeds.Format, d *Document, fragments []Placed, err error) (lastGood *Revision, failed error)) *Revision {
+	return &Revision{assemble: r.assemble, encoders: r.encoders, cache: c, part: p, check: check}
 }
 
 var errChanged = errors.New("made again, it is another document: an article has changed in the meantime")
@@ -34,18 +34,18 @@ var errChanged = errors.New("made again, it is another document: an article has 
 func (r *Revision) make(f feeds.Format, tag string, failed bool) *outcome {
 	o := &outcome{}
 	var placed []Placed
-	o.doc, placed, o.passing, o.err = r.attempt(f)
+	o.doc, placed, o.temporary, o.err = r.attempt(f)
 	again := tag != "" && o.err == nil && o.doc.Tag == tag
 	if tag != "" && !again {
 		if o.err == nil {
 			o.err = errChanged
 		}
-		o.doc, o.passing = nil, true
+		o.doc, o.temporary = nil, true
 	}
 	if r.check != nil && (!again || failed) {
-		o.instead, o.err = r.check(f, o.doc, placed, o.err)
+		o.lastGood, o.err = r.check(f, o.doc, placed, o.err)
 	}
-	if o.instead != nil || o.err != nil {
+	if o.lastGood != nil || o.err != nil {
 		o.doc = nil
 	} else {
 		r.account(o)
@@ -55,11 +55,11 @@ func (r *Revision) make(f feeds.Format, tag string, failed bool) *outcome {
 
 // account has the codings of the document accounted for as they are made.
 func (r *Revision) account(o *outcome) {
-	o.doc.Coded.grown = func(bytes int) { r.cache.Grow(&o.Kept, bytes) }
+	o.doc.Coded.grown = func(bytes int) { r.cache.Grow(&o.Cached, bytes) }
 }
 
 // attempt also says whether another attempt may end better.
-func (r *Revision) attempt(f feeds.Format) (d *Document, placed []Placed, passing bool, err error) {
+func (r *Revision) attempt(f feeds.Format) (d *Document, placed []Placed, temporary bool, err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			d, err = nil, fmt.Errorf("panic: %v\n%s", cause, debug.Stack())

@@ -15,6 +15,7 @@ type Revision struct {
 	head     atomic.Pointer[feeds.Feed]
 	docs     [len(feeds.Formats)]slot
 	cache    *Cache
+	part     Part
 	check    func(feeds.Format, *Document, []Placed, error) (*Revision, error)
 }
 
@@ -54,8 +55,8 @@ func (r *Revision) Document(f feeds.Format) (*Document, error) {
 		o = r.made(f)
 	}
 	o.Use()
-	if o.instead != nil {
-		return o.instead.Document(f)
+	if o.lastGood != nil {
+		return o.lastGood.Document(f)
 	}
 	return o.doc, o.err
 }
@@ -66,8 +67,8 @@ func (r *Revision) Ready(f feeds.Format) (d *Document, ok bool) {
 	switch {
 	case o == nil || o.err != nil:
 		return nil, false
-	case o.instead != nil:
-		return o.instead.Ready(f)
+	case o.lastGood != nil:
+		return o.lastGood.Ready(f)
 	}
 	return o.doc, true
 }
@@ -75,7 +76,7 @@ func (r *Revision) Ready(f feeds.Format) (d *Document, ok bool) {
 // Forget makes room: the document is made again when somebody asks for it.
 func (r *Revision) Forget(f feeds.Format) {
 	if o := r.docs[f].now.Load(); o != nil {
-		r.cache.Drop(&o.Kept)
+		r.cache.Drop(&o.Cached)
 	}
 }
 
@@ -91,11 +92,11 @@ type slot struct {
 
 // outcome is what became of making a document.
 type outcome struct {
-	Kept
-	doc     *Document
-	err     error
-	instead *Revision // whose document is served in place of this
-	passing bool      // the next to ask may have another
+	Cached
+	doc       *Document
+	err       error
+	lastGood  *Revision // whose document is served in place of this
+	temporary bool      // the next to ask may have another
 }
 
 func (r *Revision) made(f feeds.Format) *outcome {
@@ -108,7 +109,7 @@ func (r *Revision) made(f feeds.Format) *outcome {
 	if s.making == nil {
 		s.making = sync.OnceValue(func() *outcome {
 			o := r.make(f, s.tag, s.failed)
-			s.settle(o, r.cache)
+			s.settle(o, r)
 			return o
 		})
 	}
@@ -118,18 +119,18 @@ func (r *Revision) made(f feeds.Format) *outcome {
 }
 
 // settle publishes o.
-func (s *slot) settle(o *outcome, c *Cache) {
+func (s *slot) settle(o *outcome, r *Revision) {
 	s.mu.Lock()
 	s.making = nil
 	if o.doc != nil && o.err == nil {
 		s.tag = o.doc.Tag
 	}
-	if s.failed = o.passing; !o.passing {
+	if s.failed = o.temporary; !o.temporary {
 		s.now.Store(o)
 	}
 	s.mu.Unlock()
-	if o.doc != nil && !o.passing {
-		c.Keep(&o.Kept, documentRoom+len(o.doc.Body), func() { s.now.CompareAndSwap(o, nil) })
+	if o.doc != nil && !o.temporary {
+		r.cache.Keep(r.part, &o.Cached, documentRoom+len(o.doc.Body), func() { s.now.CompareAndSwap(o, nil) })
 	}
 }
 

@@ -19,7 +19,7 @@ func long(w io.Writer, f *feeds.Feed) error {
 
 func oneOf(title *string, c *Cache, check func(feeds.Format, *Document, []Placed, error) (*Revision, error)) *Revision {
 	assemble := func() *feeds.Feed { return &feeds.Feed{Title: *title, Updated: time.Unix(1e9, 0)} }
-	return NewRevision(assemble, [...]Encoder{long, long, long}).Checked(c, check)
+	return NewRevision(assemble, [...]Encoder{long, long, long}).Checked(c, Feeds, check)
 }
 
 // TestCodingsAreAccountedFor and go with their document, which comes back as it

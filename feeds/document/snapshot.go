@@ -14,7 +14,7 @@ type Listing struct {
 	Count       int       // articles in it, beyond those the feed has room for
 	Updated     time.Time // of its newest article; zero where none is dated
 	Next        time.Time // when it changes although no file does; zero for never. Nothing that is published names it
-	Past        Past      // all articles by period; nil where the feed has no archive
+	Archive     Archive   // all articles by period; nil where the feed has no archive
 	Ended       bool      // its last article has left: it is there for those who have it, and to be listed nowhere
 	*Revision
 }
@@ -26,6 +26,7 @@ type Snapshot struct {
 	Articles int                  // articles in at least one feed
 	Retired  map[feeds.Key]string // names of feeds that once were and lead nowhere now, folded
 	Library  func() Library       // composes feeds of what is shown at the time of the call; nil: there are none
+	Cache    *Cache               // bounds what is made of the snapshot; nil: all of it is kept
 	index    map[feeds.Key]int    // in Listings; shared with the snapshots that With makes
 	aliases  map[feeds.Key]feeds.Key
 }

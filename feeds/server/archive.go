@@ -31,7 +31,7 @@ func (v *view) archive(path string) (res *Resource, redirect string) {
 		}
 		return l.Key.ArchivePath(period, f)
 	}
-	a, instead := l.Archive(period)
+	a, instead := l.Period(period)
 	switch {
 	case instead != "":
 		return nil, at(instead)

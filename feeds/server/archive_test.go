@@ -10,17 +10,17 @@ import (
 )
 
 // months is an archive of whole months.
-type months map[string]*document.Archive
+type months map[string]*document.Period
 
-func (m months) Find(period, first string) (*document.Archive, string) {
+func (m months) Find(period, first string) (*document.Period, string) {
 	if a := m[period]; a != nil {
 		return a, ""
 	}
 	return nil, first
 }
 
-func (m months) From(period string) iter.Seq[*document.Archive] {
-	return func(yield func(*document.Archive) bool) { yield(m[period]) }
+func (m months) From(period string) iter.Seq[*document.Period] {
+	return func(yield func(*document.Period) bool) { yield(m[period]) }
 }
 
 // TestArchiveRedirects are for good only where another name of the feed is left
@@ -34,7 +34,7 @@ func TestArchiveRedirects(t *testing.T) {
 		}, encoders())
 	}
 	ai := snap.Listing(feeds.Key{Kind: feeds.Topic, Slug: "ai"})
-	ai.Revision, ai.Past = of("2021-05", ""), months{"2021-05": {Period: "2021-05", Revision: of("", "2021-05")}}
+	ai.Revision, ai.Archive = of("2021-05", ""), months{"2021-05": {Name: "2021-05", Revision: of("", "2021-05")}}
 	h := NewHandler(holding(snap), testOptions(t))
 	for path, want := range map[string]struct {
 		status int

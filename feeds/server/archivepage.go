@@ -13,14 +13,14 @@ import (
 func archivePagePath(k feeds.Key, period string) string { return k.Path() + "archive/" + period + "/" }
 
 // archivePage is a step on the way back through all articles of a feed.
-func (v *view) archivePage(l *document.Listing, a *document.Archive) Resource {
-	path := archivePagePath(l.Key, a.Period)
+func (v *view) archivePage(l *document.Listing, a *document.Period) Resource {
+	path := archivePagePath(l.Key, a.Name)
 	return v.page(path, "archive.html", func(p *page) {
 		f := a.Feed()
 		p.Of, p.Kind = l, group{v: v, Kind: l.Key.Kind}
-		p.Title = l.Name + ", " + periodName(a.Period)
-		p.Description = "Articles of " + periodName(a.Period) + " in " + l.Name + "."
-		p.Period = periodName(a.Period)
+		p.Title = l.Name + ", " + periodName(a.Name)
+		p.Description = "Articles of " + periodName(a.Name) + " in " + l.Name + "."
+		p.Period = periodName(a.Name)
 		if p.Trail = v.trail(l); l.Key.Kind != feeds.All {
 			p.Trail = append(p.Trail, label{l.Name, v.link(l.Key.Path())})
 		}
@@ -40,8 +40,8 @@ func (v *view) archivePage(l *document.Listing, a *document.Archive) Resource {
 // olderThan is the path of the page that goes on from the newest articles of a
 // feed; empty where they are all.
 func olderThan(l *document.Listing) string {
-	if a, instead := l.Archive(l.Feed().Prev); a != nil {
-		return archivePagePath(l.Key, a.Period)
+	if a, instead := l.Period(l.Feed().Prev); a != nil {
+		return archivePagePath(l.Key, a.Name)
 	} else if instead != "" {
 		return archivePagePath(l.Key, instead)
 	}

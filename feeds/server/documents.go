@@ -52,7 +52,7 @@ func (v *view) document(path string, k feeds.Key, revision *document.Revision, n
 			varies: browserFields, header: v.documentHeader(path, k, f), weight: 1 << 10,
 			document: &polledDocument{k, f, int64(len(d.Coded.In(document.Identity)))},
 		}
-		if v.past != nil && revision.Own(f) {
+		if v.past != nil && revision.ServesOwn(f) {
 			c.deltas = v.deltas(&r, c, revision, f)
 		}
 		return c, nil

@@ -62,7 +62,7 @@ func FuzzPlainRequest(f *testing.F) {
 // A document that has made room for others is not made again for who holds it.
 func TestAtOnceWithoutDocument(t *testing.T) {
 	l := sizedSnapshot(30 << 10).Listings[0]
-	l.Revision = l.Revision.Checked(document.NewCache(1<<20), nil)
+	l.Revision = l.Revision.Checked(document.NewCache(1<<20), document.Feeds, nil)
 	snap := document.NewSnapshot(testSite(), 1, []*document.Listing{l}, nil)
 	h := NewHandler(holding(snap), testOptions(t))
 	tag := ask(h, "GET", "/rss.xml").Header().Get("ETag")

@@ -71,9 +71,9 @@ func Resources(snap *document.Snapshot, opt Options) iter.Seq[Resource] {
 					return
 				}
 			}
-			for a := range l.Archives() {
+			for a := range l.Periods() {
 				for _, f := range feeds.Formats {
-					if !yield(v.document(l.Key.ArchivePath(a.Period, f), l.Key, a.Revision, time.Time{}, f)) {
+					if !yield(v.document(l.Key.ArchivePath(a.Name, f), l.Key, a.Revision, time.Time{}, f)) {
 						return
 					}
 				}
