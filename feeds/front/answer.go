@@ -21,6 +21,8 @@ type Answer struct {
 type Head struct {
 	Status int
 	Fields []Field // each name once
+
+	wire wireHead
 }
 
 // Field is a header field by its canonical name.

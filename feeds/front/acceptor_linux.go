@@ -1,0 +1,157 @@
+package front
+
+import (
+	"net"
+	"net/netip"
+	"os"
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// acceptor is the listener of a loop. Only the first loop has one.
+type acceptor struct {
+	fd     int         // of the listener; -1: none
+	paused bool        // epoll is told not to look at it
+	full   atomic.Bool // because there are as many connections as may be
+	until  time.Time   // or because the system is short of something: when to try again
+	wait   time.Duration
+	turn   int // whose is the next connection
+}
+
+// acceptAtOnce is how many connections a loop accepts before it serves others.
+const acceptAtOnce = 64
+
+// listen has the loop accept connections from a listener, which it owns.
+func (l *loop) listen(fd int) error {
+	l.accepts.fd = fd
+	return l.control(unix.EPOLL_CTL_ADD, fd, listenerID, unix.EPOLLIN)
+}
+
+// accept accepts connections and shares them out.
+func (l *loop) accept() {
+	a := &l.accepts
+	for range acceptAtOnce {
+		if a.fd < 0 || l.broke != nil || !l.takePlace() {
+			return
+		}
+		fd, from, err := l.s.sys.accept(a.fd)
+		if err == nil {
+			a.wait = 0
+			l.share(&conn{fd: fd, peer: peerOf(from), until: l.now.Add(l.s.limits.Header), partly: true})
+			continue
+		}
+		l.s.places.give()
+		switch {
+		case err == unix.EAGAIN:
+			return
+		case isPassing(err):
+		case isShortage(err):
+			l.s.log.Warn(noAccept, "err", os.NewSyscallError("accept4", err))
+			a.wait = min(max(2*a.wait, shortageWait), maxShortageWait)
+			a.until = l.now.Add(a.wait)
+			l.pause(true)
+			return
+		default:
+			l.s.fail(os.NewSyscallError("accept4", err))
+			l.pause(true)
+			return
+		}
+	}
+}
+
+// takePlace takes a place for a connection, or else has the loop accept no more
+// until one is free.
+func (l *loop) takePlace() bool {
+	if l.s.places.take() {
+		return true
+	}
+	l.accepts.full.Store(true) // from now on whoever frees a place wakes the loop
+	if l.s.places.take() {
+		l.accepts.full.Store(false)
+		return true
+	}
+	l.pause(true)
+	return false
+}
+
+// share gives a new connection to the loop whose turn it is.
+func (l *loop) share(c *conn) {
+	l.s.ended.Add(1)
+	next := l.set.all[l.accepts.turn%len(l.set.all)]
+	l.accepts.turn++
+	if next == l || !next.post(mail{conn: c}) {
+		l.adopt(c)
+	}
+}
+
+// acceptAgain goes on accepting if what it was paused for is over.
+func (l *loop) acceptAgain() {
+	a := &l.accepts
+	if !a.paused || a.fd < 0 {
+		return
+	}
+	switch {
+	case !a.until.IsZero() && !l.now.Before(a.until):
+		a.until = time.Time{}
+	case a.full.Load() && len(l.s.places.taken) < cap(l.s.places.taken):
+		a.full.Store(false)
+	default:
+		return
+	}
+	l.pause(false)
+}
+
+// pause tells epoll whether to look at the listener.
+func (l *loop) pause(on bool) {
+	events := uint32(unix.EPOLLIN)
+	if on {
+		events = 0
+	}
+	if err := l.control(unix.EPOLL_CTL_MOD, l.accepts.fd, listenerID, events); err != nil {
+		l.fail(err)
+		return
+	}
+	l.accepts.paused = on
+}
+
+// closeListener ends accepting.
+func (l *loop) closeListener() {
+	if l.accepts.fd >= 0 {
+		unix.Close(l.accepts.fd)
+		l.accepts.fd, l.accepts.until = -1, time.Time{}
+	}
+}
+
+// retireListener has net/http accept.
+func (l *loop) retireListener() {
+	if l.accepts.fd < 0 || l.state.Load() != running {
+		return
+	}
+	file := os.NewFile(uintptr(l.accepts.fd), "")
+	l.accepts.fd = -1
+	defer file.Close() // the listener has a descriptor of its own
+	ln, err := net.FileListener(file)
+	if err != nil {
+		l.s.fail(err)
+		return
+	}
+	l.s.serveHTTP(l.s.limited(ln))
+}
+
+// peerOf is the other end of a connection.
+func peerOf(from unix.Sockaddr) netip.AddrPort {
+	switch from := from.(type) {
+	case *unix.SockaddrInet4:
+		return netip.AddrPortFrom(netip.AddrFrom4(from.Addr), uint16(from.Port))
+	case *unix.SockaddrInet6:
+		addr := netip.AddrFrom16(from.Addr).Unmap()
+		if from.ZoneId != 0 {
+			addr = addr.WithZone(strconv.Itoa(int(from.ZoneId)))
+		}
+		return netip.AddrPortFrom(addr, uint16(from.Port))
+	}
+	return netip.AddrPort{}
+}

@@ -1,0 +1,40 @@
+package front
+
+import (
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// read and write are system calls on sockets that never wait. Go's scheduler is
+// not told of them: it would look after each of them many thousand times a second,
+// and give its processor to another thread where one takes a little longer, which
+// costs more than the call.
+
+func read(fd int, b []byte) (n int, err error) {
+	return instant(unix.SYS_READ, fd, unsafe.Pointer(unsafe.SliceData(b)), len(b))
+}
+
+// write writes two pieces as far as there is room for them.
+func write(fd int, a, b []byte) (n int, err error) {
+	if len(b) == 0 {
+		return instant(unix.SYS_WRITE, fd, unsafe.Pointer(unsafe.SliceData(a)), len(a))
+	}
+	pieces := [2]unix.Iovec{{Base: unsafe.SliceData(a)}, {Base: unsafe.SliceData(b)}}
+	pieces[0].SetLen(len(a))
+	pieces[1].SetLen(len(b))
+	return instant(unix.SYS_WRITEV, fd, unsafe.Pointer(&pieces), len(pieces))
+}
+
+func instant(call uintptr, fd int, at unsafe.Pointer, length int) (int, error) {
+	for {
+		n, _, failed := unix.RawSyscall(call, uintptr(fd), uintptr(at), uintptr(length))
+		switch failed {
+		case 0:
+			return int(n), nil
+		case unix.EINTR:
+		default:
+			return 0, failed
+		}
+	}
+}

@@ -1,0 +1,318 @@
+package front
+
+import (
+	"os"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// loop owns connections, and all of their state. Only its own goroutine touches
+// them and their descriptors. It never waits for anything but epoll_wait(2).
+type loop struct {
+	set   *loops
+	s     *server
+	epoll int
+	state atomic.Int32 // running, stopping, aborting
+
+	mu     sync.Mutex // never held for longer than moments
+	wakeFD int        // an eventfd(2) that wakes the loop; written to under mu
+	mail   []mail     // for the loop
+	closed bool       // the loop has ended: nothing comes any more
+
+	owned   []*conn // by descriptor; nil where there is none
+	count   int     // of them
+	lastID  uint32  // of a connection
+	again   []*conn // that may have sent more than was read
+	making  int     // goroutines that make answers
+	waiting []*conn // whose answers are made when others are done
+	accepts acceptor
+
+	now   time.Time // of the last wake-up
+	clock time.Time // the same, as the handler is told
+	sweep time.Time // when to look which connections have overstayed
+	broke error     // a call that must not fail has failed: the loop can't go on
+
+	request plainRequest
+	date    date
+	in      [16 << 10]byte
+	out     []byte
+}
+
+const (
+	running int32 = iota
+	stopping
+	aborting
+)
+
+// mail is what other goroutines send a loop: a connection that it is to own, or
+// an answer for one that it owns. They keep their hands off the connection.
+type mail struct {
+	conn   *conn
+	made   bool // there is an answer, or else a new connection
+	answer Answer
+	failed bool // no answer could be made
+}
+
+// Events are told apart by the id that goes with a descriptor: those of a
+// connection that is closed hit nobody, although its descriptor is used again.
+const (
+	wakeID     = 0
+	listenerID = 1
+	firstID    = 2 // of connections
+)
+
+func newLoop(set *loops) (*loop, error) {
+	l := &loop{set: set, s: set.s, epoll: -1, wakeFD: -1, lastID: firstID}
+	l.accepts.fd = -1
+	var err error
+	if l.epoll, err = l.s.sys.epollCreate(); err != nil {
+		return nil, os.NewSyscallError("epoll_create1", err)
+	}
+	if l.wakeFD, err = l.s.sys.eventfd(); err != nil {
+		l.wakeFD = -1
+		l.free()
+		return nil, os.NewSyscallError("eventfd", err)
+	}
+	if err := l.control(unix.EPOLL_CTL_ADD, l.wakeFD, wakeID, unix.EPOLLIN|unix.EPOLLET); err != nil {
+		l.free()
+		return nil, err
+	}
+	return l, nil
+}
+
+func (l *loop) control(op, fd int, id uint32, events uint32) error {
+	err := l.s.sys.epollCtl(l.epoll, op, fd, &unix.EpollEvent{Events: events, Fd: int32(fd), Pad: int32(id)})
+	return os.NewSyscallError("epoll_ctl", err)
+}
+
+// post sends a loop something, and reports whether it is still there.
+func (l *loop) post(m mail) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closed {
+		return false
+	}
+	if l.mail = append(l.mail, m); len(l.mail) == 1 {
+		l.wake()
+	}
+	return true
+}
+
+// end has the loop end in a way, or in a harder one.
+func (l *loop) end(how int32) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.state.Store(max(how, l.state.Load()))
+	if !l.closed {
+		l.wake()
+	}
+}
+
+// placeFreed is called when a connection has ended somewhere.
+func (l *loop) placeFreed() {
+	if !l.accepts.full.Load() {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !l.closed {
+		l.wake()
+	}
+}
+
+// wake has epoll_wait return. The caller holds mu, so that the descriptor is open.
+// Nobody reads the eventfd: each write is an event, and its counter suffices for
+// longer than the machine will last.
+func (l *loop) wake() { unix.Write(l.wakeFD, []byte{1, 0, 0, 0, 0, 0, 0, 0}) }
+
+// free closes what the loop has of its own.
+func (l *loop) free() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.closed = true
+	for _, fd := range []int{l.accepts.fd, l.wakeFD, l.epoll} {
+		if fd >= 0 {
+			unix.Close(fd)
+		}
+	}
+}
+
+// turn is how long a loop goes on without a word to Go's scheduler. After 10 ms
+// the scheduler takes the loop for one that computes, and takes its processor away
+// in every other system call.
+const turn = 8 * time.Millisecond
+
+// run serves until the loop is to end and has no connections.
+func (l *loop) run() {
+	yielded := time.Now()
+	events := make([]unix.EpollEvent, 128)
+	for l.state.Load() == running || l.count > 0 {
+		n, err := l.s.sys.epollWait(l.epoll, events, l.patience())
+		if err != nil {
+			n = 0
+			if err != unix.EINTR {
+				l.fail(os.NewSyscallError("epoll_wait", err))
+			}
+		}
+		l.tell()
+		if l.now.Sub(yielded) > turn {
+			runtime.Gosched()
+			yielded = l.now
+		}
+		l.work(events[:n])
+		if l.broke != nil {
+			l.retire()
+			break
+		}
+	}
+	l.leave()
+}
+
+// tell asks what time it is.
+func (l *loop) tell() {
+	l.now = time.Now()
+	if l.clock = l.now; l.s.now != nil {
+		l.clock = l.s.now()
+	}
+}
+
+// patience is how many milliseconds the loop may wait for events; -1 is for ever.
+func (l *loop) patience() int {
+	if len(l.again) > 0 {
+		return 0
+	}
+	if l.count == 0 && l.accepts.until.IsZero() {
+		return -1
+	}
+	wait := l.s.limits.slack()
+	if !l.accepts.until.IsZero() {
+		wait = min(wait, time.Until(l.accepts.until))
+	}
+	return max(1, int(wait/time.Millisecond))
+}
+
+// work serves those of which there is news.
+func (l *loop) work(events []unix.EpollEvent) {
+	again := l.again
+	l.again = nil
+	for i := range events {
+		l.event(&events[i])
+	}
+	for _, c := range again {
+		if l.owns(c) {
+			l.serve(c)
+		}
+	}
+	l.acceptAgain()
+	if l.now.After(l.sweep) || l.state.Load() != running {
+		l.sweep = l.now.Add(l.s.limits.slack())
+		l.sweepAll()
+	}
+}
+
+func (l *loop) event(e *unix.EpollEvent) {
+	switch uint32(e.Pad) {
+	case wakeID:
+		l.readMail()
+		return
+	case listenerID:
+		l.accept()
+		return
+	}
+	if int(e.Fd) >= len(l.owned) {
+		return
+	}
+	c := l.owned[e.Fd]
+	if c == nil || c.id != uint32(e.Pad) {
+		return // the event was of a connection that is closed by now
+	}
+	if e.Events&(unix.EPOLLHUP|unix.EPOLLERR) != 0 && c.making {
+		l.close(c) // nobody is there to take the answer
+		return
+	}
+	if e.Events&(unix.EPOLLRDHUP|unix.EPOLLHUP|unix.EPOLLERR) != 0 {
+		c.ended = true
+	}
+	l.serve(c)
+}
+
+func (l *loop) readMail() {
+	l.mu.Lock()
+	all := l.mail
+	l.mail = nil
+	l.mu.Unlock()
+	for _, m := range all {
+		if m.made {
+			l.made(m)
+		} else {
+			l.adopt(m.conn)
+		}
+	}
+}
+
+// owns reports whether c is still here.
+func (l *loop) owns(c *conn) bool { return c.fd < len(l.owned) && l.owned[c.fd] == c }
+
+// sweepAll closes the connections that have overstayed, and those that are to end.
+func (l *loop) sweepAll() {
+	state := l.state.Load()
+	if state != running {
+		l.closeListener()
+	}
+	for _, c := range l.owned {
+		switch {
+		case c == nil:
+		case state == aborting:
+			l.close(c)
+		case c.making:
+		case l.now.After(c.until):
+			l.close(c)
+		case state == stopping && c.isIdle():
+			l.serve(c) // what was asked before the end is answered
+			if l.owns(c) && c.isIdle() {
+				l.close(c)
+			}
+		}
+	}
+}
+
+// fail notes that the loop can't go on.
+func (l *loop) fail(err error) {
+	if l.broke == nil {
+		l.broke = err
+	}
+}
+
+// retire hands the loop's connections over to net/http, and the listener too.
+func (l *loop) retire() {
+	l.s.log.Error("a loop ends, and net/http takes over its connections, which takes more of the machine", "err", l.broke)
+	for _, c := range l.owned {
+		switch {
+		case c == nil:
+		case c.making, c.isSending():
+			l.close(c)
+		default:
+			l.handOver(c, c.input)
+		}
+	}
+	l.retireListener()
+}
+
+// leave takes no mail any more.
+func (l *loop) leave() {
+	l.closeListener()
+	l.mu.Lock()
+	all := l.mail
+	l.mail, l.closed = nil, true
+	l.mu.Unlock()
+	for _, m := range all {
+		if !m.made {
+			l.set.giveUp(m.conn)
+		}
+	}
+	l.free()
+}

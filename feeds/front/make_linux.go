@@ -1,0 +1,84 @@
+package front
+
+import (
+	"bytes"
+	"errors"
+	"net/netip"
+	"runtime"
+	"runtime/debug"
+)
+
+// makersOfLoop is how many answers are made at a time for the connections of one
+// loop. Many of them may be waiting for the same document.
+var makersOfLoop = max(32, 8*runtime.GOMAXPROCS(0))
+
+// make has the answer to the first n bytes of c.input made.
+func (l *loop) make(c *conn, n int) {
+	c.making, c.asked, c.form = true, n, l.request.form
+	if l.making < makersOfLoop {
+		l.startMaking(c)
+	} else {
+		l.waiting = append(l.waiting, c)
+	}
+}
+
+// startMaking starts a goroutine with a copy of the request. It knows c only as
+// the name of whom the answer is for.
+func (l *loop) startMaking(c *conn) {
+	l.making++
+	head, peer := bytes.Clone(c.input[:c.asked]), c.peer
+	l.s.ended.Go(func() {
+		a, ok := l.s.make(head, peer)
+		l.post(mail{conn: c, made: true, answer: a, failed: !ok})
+	})
+}
+
+// made sends an answer that has been made, if its connection is still here.
+func (l *loop) made(m mail) {
+	l.making--
+	for l.making < makersOfLoop && len(l.waiting) > 0 {
+		next := l.waiting[0]
+		l.waiting = l.waiting[1:]
+		if !next.gone {
+			l.startMaking(next)
+		}
+	}
+	c := m.conn
+	if c.gone {
+		return
+	}
+	c.making = false
+	if m.failed {
+		l.close(c)
+		return
+	}
+	c.input = c.input[c.asked:]
+	if l.send(c, m.answer, c.form) && !c.isSending() {
+		if c.until = l.now.Add(l.s.limits.Idle); len(c.input) == 0 {
+			c.input = nil
+		}
+		l.serve(c) // what has come meanwhile gave an event that was passed over
+	}
+}
+
+// make asks the handler for the answer to a plain request. ok is false where there
+// is none, after a panic: then the connection ends, as with net/http.
+func (s *server) make(head []byte, peer netip.AddrPort) (a Answer, ok bool) {
+	r := plainRequest{peer: peer}
+	r.read(head, 0)
+	defer func() {
+		if cause := recover(); cause != nil {
+			s.log.Error("request panicked", "url", r.target, "err", cause, "stack", string(debug.Stack()))
+			ok = false
+		}
+	}()
+	a = s.h.Answer(&r, s.time())
+	if a.Stream != nil { // a mistake of the handler's, which should have said HandOver
+		s.log.Error("a stream was not announced", "url", r.target)
+		a.Stream(func([]byte) error { return errNoStream })
+		return a, false
+	}
+	return a, a.Head != nil
+}
+
+var errNoStream = errors.New("nobody can stream on this connection")

@@ -1,0 +1,167 @@
+package front
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"strconv"
+	"time"
+)
+
+// newHTTP is the server of net/http. The contexts of its requests end with ctx.
+func (s *server) newHTTP(ctx context.Context) *http.Server {
+	h := &http.Server{
+		Handler:                      adapter{s.h, s.time},
+		DisableGeneralOptionsHandler: true,
+		ReadHeaderTimeout:            s.limits.Header,
+		ReadTimeout:                  s.limits.Read,
+		WriteTimeout:                 s.limits.Write,
+		IdleTimeout:                  s.limits.Idle,
+		MaxHeaderBytes:               s.limits.HeaderBytes,
+		ErrorLog:                     slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
+		BaseContext:                  func(net.Listener) context.Context { return ctx },
+		ConnContext: func(ctx context.Context, c net.Conn) context.Context {
+			return context.WithValue(ctx, handedKey{}, c.(*httpConn).handed)
+		},
+		ConnState: func(c net.Conn, state http.ConnState) {
+			if state == http.StateClosed || state == http.StateHijacked {
+				c.(*httpConn).leave()
+			}
+		},
+		Protocols: new(http.Protocols),
+	}
+	h.Protocols.SetHTTP1(true)
+	h.Protocols.SetUnencryptedHTTP2(true)
+	return h
+}
+
+// handedKey is the key under which a request's context says whether its
+// connection was handed over by a loop.
+type handedKey struct{}
+
+// httpConn is a connection that net/http serves.
+type httpConn struct {
+	net.Conn
+	unread []byte // what a loop has read of it
+	handed bool   // by a loop
+	leave  func() // called when net/http has ended with it
+}
+
+// Read gives what a loop has read before anything else.
+func (c *httpConn) Read(p []byte) (int, error) {
+	if len(c.unread) == 0 {
+		return c.Conn.Read(p)
+	}
+	n := copy(p, c.unread)
+	if c.unread = c.unread[n:]; len(c.unread) == 0 {
+		c.unread = nil
+	}
+	return n, nil
+}
+
+// CloseWrite tells the client that no more will come. net/http calls it where
+// the client may still be sending.
+func (c *httpConn) CloseWrite() error {
+	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
+		return half.CloseWrite()
+	}
+	return nil
+}
+
+// HTTPHandler returns h as a handler of net/http that answers as [Serve] does. now
+// is the clock; nil: time.Now.
+func HTTPHandler(h Handler, now func() time.Time) http.Handler {
+	if now == nil {
+		now = time.Now
+	}
+	return adapter{h, now}
+}
+
+type adapter struct {
+	h   Handler
+	now func() time.Time
+}
+
+func (a adapter) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	answer := a.h.Answer(httpRequest{r}, a.now())
+	header := w.Header()
+	header["Content-Type"] = nil // net/http guesses one where there is none at all
+	for _, f := range answer.Fields {
+		header[f.Name] = f.Lines
+	}
+	if r.ProtoMajor == 1 && !r.Close && (answer.Stream != nil || !isPlain(r)) {
+		header["Connection"] = []string{"close"}
+	}
+	if answer.Stream != nil {
+		w.WriteHeader(answer.Status)
+		if r.Method != http.MethodHead {
+			stream(w, answer)
+		}
+		return
+	}
+	if hasContent(answer.Status) {
+		header["Content-Length"] = []string{strconv.Itoa(len(answer.Body))}
+	}
+	w.WriteHeader(answer.Status)
+	if r.Method != http.MethodHead && hasContent(answer.Status) {
+		w.Write(answer.Body) // an error means that the client has gone
+	}
+}
+
+// stream sends each piece of a stream at once.
+func stream(w http.ResponseWriter, a Answer) {
+	flush := http.NewResponseController(w).Flush
+	a.Stream(func(b []byte) error {
+		if _, err := w.Write(b); err != nil {
+			return err
+		}
+		return flush()
+	})
+}
+
+// isPlain reports whether a loop would have answered r. The connection of any
+// other request ends with its answer: a proxy that keeps a pool of connections
+// then opens the next one, which begins on a loop, and so the pool stays there.
+func isPlain(r *http.Request) bool {
+	if handed, _ := r.Context().Value(handedKey{}).(bool); handed || r.ProtoMinor > 1 {
+		return false
+	}
+	if r.Method != http.MethodGet && r.Method != http.MethodHead || r.ContentLength != 0 || r.TransferEncoding != nil {
+		return false
+	}
+	return r.Header["Expect"] == nil && r.Header["Upgrade"] == nil && len(r.RequestURI) > 0 && r.RequestURI[0] == '/'
+}
+
+// hasContent reports whether an answer of this status has content (RFC 9110 §6.4.1).
+func hasContent(status int) bool {
+	return status >= 200 && status != http.StatusNoContent && status != http.StatusNotModified
+}
+
+// httpRequest is a request of net/http.
+type httpRequest struct{ *http.Request }
+
+func (r httpRequest) Method() string { return r.Request.Method }
+func (r httpRequest) Host() string   { return r.Request.Host }
+
+func (r httpRequest) Agent() string {
+	if lines := r.Header["User-Agent"]; len(lines) > 0 {
+		return lines[0]
+	}
+	return ""
+}
+
+func (r httpRequest) Target() string {
+	if r.RequestURI == "" { // made by hand
+		return r.URL.RequestURI()
+	}
+	return r.RequestURI
+}
+
+func (r httpRequest) Peer() netip.AddrPort {
+	peer, _ := netip.ParseAddrPort(r.RemoteAddr)
+	return netip.AddrPortFrom(peer.Addr().Unmap(), peer.Port())
+}
+
+func (r httpRequest) Field(name string) []string { return r.Header[name] }
