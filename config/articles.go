@@ -12,7 +12,7 @@ import (
 	"github.com/bmatcuk/doublestar/v4"
 )
 
-// fields are what a key of the front matter can be read as.
+// fields are the fields that a key of the front matter can be read as.
 var fields = []string{
 	"title", "name", "excerpt", "publishedDateTime", "updatedDateTime", "expiryDate", "publishDate",
 	"webUrl", "originalUrl", "ampWebUrl", "cdnAmpWebUrl", "permalink", "slug", "type", "category", "categories",
@@ -49,7 +49,7 @@ func (v value) folder() (dir string, ok bool) {
 	return dir, true
 }
 
-// existing is a folder that is to be there.
+// existing is a folder that must exist; one that does not is reported as missing.
 func (l *loader) existing(v value) (dir string, ok bool) {
 	if dir, ok = v.folder(); !ok {
 		return "", false
@@ -60,8 +60,8 @@ func (l *loader) existing(v value) (dir string, ok bool) {
 	return dir, true
 }
 
-// readFolders replaces the folders found by those named, which keep the name and
-// pattern of the one found that holds them.
+// readFolders replaces the collections of the site by the folders that the setting
+// names. Each keeps the name and pattern of the collection that it is in.
 func readFolders(v value, l *loader) {
 	var chosen []Collection
 	for _, item := range v.items() {
@@ -79,7 +79,8 @@ func readFolders(v value, l *loader) {
 	}
 }
 
-// collection is that of a folder itself, else one like the innermost that holds it.
+// collection is the one whose folder is dir, or else a new one with the name and
+// pattern of the innermost that holds dir.
 func (l *loader) collection(dir string) Collection {
 	var best Collection
 	for _, c := range l.Collections {

@@ -1,17 +1,21 @@
-// Package config turns what a folder of articles says about itself into a whole,
-// valid [Config], or into every problem there is in it at once.
+// Package config reads the settings for a folder of articles. The result is a
+// complete and valid [Config], or every problem in the settings at once.
 //
-// A folder speaks through one YAML file of our own, feedmill.yaml, and through
-// the settings of the Jekyll or Hugo site it may be. [Load] takes the defaults,
-// lays the site's settings over them, and ours over those. Our file is read
-// strictly: what it says is right to the letter or a problem with line, column
-// and a suggestion. A site's own settings belong to another program: what is
-// unknown or odd in them is passed over, and a problem is only what would put
-// articles wrong in silence: a file that cannot be read, a time zone nobody
-// knows, topics that contradict each other.
+// Settings come from three places, of which the later wins: the defaults, the
+// configuration of the Jekyll or Hugo site that the folder may be, and the file
+// feedmill.yaml. In feedmill.yaml, everything unknown or wrong is a problem, reported
+// with line, column and a suggestion. The configuration of a site belongs to another
+// program: what is unknown or wrong there is ignored, unless articles would be
+// published wrongly and nobody would notice: a file that cannot be read, an unknown
+// time zone, topics that contradict each other.
 //
-// [Settings] is the one table of keys. Reading, suggestions, the template and
-// the documentation all come from it.
+// The table in settings.go declares every key of feedmill.yaml. Defaults, checks,
+// suggestions, the file that "feedmill init" writes, the documentation, what the
+// operator sees in /status and what waits for the next start are made of it.
+//
+// Of our packages it imports feeds alone: for problems, kinds of feed, and the rules
+// that make slugs of names and tell which spellings are one name. Settings must follow
+// the same rules as articles do.
 package config
 
 import (
@@ -30,21 +34,21 @@ type Config struct {
 	Dir    string // absolute: the folder of articles
 	Flavor Flavor
 
-	Cache          int            // bytes of memory for what is rendered, at most
+	Cache          int            // bytes of memory for rendered articles and documents, at most
 	Listen         string         // host:port
 	HTTPServer     string         // "standard" or "fast"
 	Browsers       string         // "page" or "document"
-	TrustedProxies []netip.Prefix // whose word on who the client is counts
+	TrustedProxies []netip.Prefix // of proxies whose forwarding headers are believed
 	BaseURL        string         // absolute, ends in a slash, no query; empty: derive it from the listening address
-	StatusToken    string         // lets in to what the operator may see; empty: only from the machine itself
+	StatusToken    string         // a secret that gives access to /status and /metrics; empty: requests from the machine itself have it
 	State          string         // absolute: the folder for what must outlive a restart
 
 	Site        Site
 	Collections []Collection // longest Dir first; never empty
 	Articles    Articles
-	Missing     []*feeds.Problem // folders that the settings name and that are not there, where all else is well
+	Missing     []*feeds.Problem // one problem for each folder that the settings name and that is not there
 
-	Tombstones time.Duration           // how long Atom names what was removed; 0: not at all
+	Tombstones time.Duration           // how long Atom feeds name removed articles; 0: not at all
 	Feeds      feeds.Limits            // of every feed, unless Kinds or a topic says otherwise
 	Kinds      map[feeds.Kind]Override // by kind of feed
 	Topics     []Topic                 // those of the settings first, then those of the site's data
@@ -87,7 +91,7 @@ type Collection struct {
 	Root     string // folder that link patterns start from where that lies above Dir; "." for the top; empty: Dir itself
 	Anywhere bool   // folders of this path at any depth, as in news/_posts
 	Name     string // "posts"; empty where the site has no name for it
-	Link     string // pattern of paths below Site.URL, as in "/:year/:title/"; empty: none
+	Link     string // pattern of addresses below Site.URL, as in "/:year/:title/"; empty: none
 }
 
 // Articles says how files become articles.
@@ -125,10 +129,11 @@ type Watch struct {
 	ScanInterval time.Duration
 }
 
-// Guard says how much of a feed one change set may harm.
+// Guard bounds what one change may do to the known articles of a feed; a change
+// that exceeds both is held back.
 type Guard struct {
 	Items   int // at least 1
-	Percent int // 1 to 100; 100: anything
+	Percent int // 1 to 100; 100: nothing is held back
 }
 
 // Limits are those of one feed: for a topic its own first, found by slug, name

@@ -24,7 +24,7 @@ func (h hugoSite) get(keys ...string) value {
 	return value{}
 }
 
-// readHugo takes over the settings of a Hugo site, if it is one.
+// readHugo reads the configuration of a Hugo site, if the folder is one.
 func (l *loader) readHugo() {
 	sources := l.hugoSources()
 	if len(sources) == 0 {
@@ -54,7 +54,8 @@ func (l *loader) readHugo() {
 	}
 }
 
-// hugoSources opens the settings in Hugo's order; none if it is no Hugo site.
+// hugoSources opens the configuration files in Hugo's order; none if the folder is no
+// Hugo site.
 func (l *loader) hugoSources() []*source {
 	var found []*source
 	for _, dir := range []string{"", "config/_default/"} {
@@ -89,7 +90,7 @@ func (l *loader) hugoSite(h hugoSite) {
 	site := &l.Site
 	language := h.get("defaultContentLanguage")
 	local := func(key string) value { return h.get("languages", cmp.Or(language.text(), "en"), key) }
-	set(&site.URL, absoluteURL, local("baseURL"), h.get("baseURL"))
+	set(&site.URL, AbsoluteURL, local("baseURL"), h.get("baseURL"))
 	set(&site.Title, prose, local("title"), h.get("title"))
 	set(&site.Description, prose, local("description"), h.get("params", "description"), h.get("description"))
 	set(&site.Language, languageTag, local("locale"), local("languageCode"), h.get("locale"), h.get("languageCode"), language)
@@ -101,7 +102,8 @@ func (l *loader) hugoSite(h hugoSite) {
 	l.setTimeZone(h.get("timeZone"))
 }
 
-// hugoCollections finds the content and the sections with a pattern of their own.
+// hugoCollections finds the folder of content, and the sections in it that have a
+// pattern of their own.
 func (l *loader) hugoCollections(h hugoSite) {
 	content := cmp.Or(cleanDir(h.get("contentDir").text()), "content")
 	link, prefix := "/:sections/:slugorfilename/", ""
@@ -128,10 +130,10 @@ func (l *loader) hugoCollections(h hugoSite) {
 	}
 }
 
-// plainRegexp is a regular expression that says no more than a glob can.
+// plainRegexp matches regular expressions that a glob pattern can express.
 var plainRegexp = regexp.MustCompile(`^((?:[\w/@~ -]|\\[./-]|\.\*)+)(\$)?$`)
 
-// globOf makes a glob pattern of a regular expression for paths, if it can.
+// globOf turns a regular expression for paths into a glob pattern, where it can.
 func globOf(expr string) (glob string, ok bool) {
 	m := plainRegexp.FindStringSubmatch(expr)
 	if m == nil {

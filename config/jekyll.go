@@ -9,7 +9,7 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// readJekyll takes over the settings of a Jekyll site; false if it is none.
+// readJekyll reads the configuration of a Jekyll site; false if the folder is none.
 func (l *loader) readJekyll() bool {
 	s := l.openFirst("_config.yml", "_config.yaml")
 	if s == nil {
@@ -30,7 +30,7 @@ func (l *loader) readJekyll() bool {
 	return true
 }
 
-// jekyllExcludes are excluded by Jekyll itself, whatever a site adds.
+// jekyllExcludes are what Jekyll itself always excludes.
 var jekyllExcludes = []string{
 	"Gemfile", "Gemfile.lock", "gemfiles/", "node_modules/", "vendor/bundle/", "vendor/cache/", "vendor/gems/", "vendor/ruby/",
 }
@@ -39,7 +39,7 @@ func (l *loader) jekyllSite(root value) {
 	site := &l.Site
 	set(&site.URL, prose, root.get("url"))
 	if site.URL != "" {
-		site.URL, _ = absoluteURL(strings.TrimRight(site.URL, "/") + "/" + strings.Trim(root.get("baseurl").text(), "/"))
+		site.URL, _ = AbsoluteURL(strings.TrimRight(site.URL, "/") + "/" + strings.Trim(root.get("baseurl").text(), "/"))
 	}
 	set(&site.Title, prose, root.get("title"), root.get("name"))
 	set(&site.Description, prose, root.get("description"), root.get("tagline"))
@@ -51,7 +51,7 @@ func (l *loader) jekyllSite(root value) {
 	l.setTimeZone(root.get("timezone"))
 }
 
-// set takes the first of several texts that is there and right.
+// set stores the first of several texts that is neither absent nor wrong.
 func set(to *string, check func(string) (string, error), all ...value) {
 	for _, v := range all {
 		if s, ok := checked(v, check); ok {
@@ -65,8 +65,8 @@ func (l *loader) setReference(to *string, all ...value) {
 	set(to, func(s string) (string, error) { return reference(l.Site.URL, s) }, all...)
 }
 
-// setTimeZone takes over a zone. One that nobody knows is reported in any file:
-// dates would be wrong in silence.
+// setTimeZone stores a time zone. An unknown one is reported in a lenient file too:
+// dates would be wrong, and nobody would notice.
 func (l *loader) setTimeZone(v value) {
 	if name := v.text(); name != "" {
 		zone, err := timeZone.parse(name)
@@ -78,7 +78,7 @@ func (l *loader) setTimeZone(v value) {
 	}
 }
 
-// setAuthor takes over an author who is a name or a group with one.
+// setAuthor stores an author, given as a name or as a group of settings.
 func (l *loader) setAuthor(v value) {
 	if v.null() {
 		return
@@ -105,7 +105,7 @@ var permalinks = map[string]string{
 
 func permalink(style string) string { return cmp.Or(permalinks[style], style) }
 
-// jekyllCollections finds posts and the collections that the site puts out.
+// jekyllCollections finds the posts, and the collections that the site publishes.
 func (l *loader) jekyllCollections(root value) {
 	style := cmp.Or(root.get("permalink").text(), "date")
 	base := cleanDir(root.get("collections_dir").text())
@@ -125,7 +125,7 @@ func (l *loader) jekyllCollections(root value) {
 }
 
 // collectionEntries are the collections of a mapping; those of a list have no
-// settings and are therefore never put out.
+// settings, and Jekyll does not publish them.
 func collectionEntries(v value) []entry {
 	if v.null() || v.resolved().Kind != yaml.MappingNode {
 		return nil
@@ -133,8 +133,8 @@ func collectionEntries(v value) []entry {
 	return v.entries()
 }
 
-// collectionLink is the pattern of a collection without one of its own: it ends
-// like that of the posts.
+// collectionLink is the pattern of a collection that has none of its own: it ends like
+// the pattern of the posts.
 func collectionLink(style string) string {
 	switch p := permalink(style); {
 	case strings.HasSuffix(p, "/"):
@@ -145,7 +145,7 @@ func collectionLink(style string) string {
 	return "/:collection/:path"
 }
 
-// jekyllDefaults takes over front matter defaults. In Jekyll the longer path
+// jekyllDefaults reads front matter defaults. In Jekyll the longer path
 // wins, then the entry with a type; here the later entry.
 func (l *loader) jekyllDefaults(root value) {
 	base := cleanDir(root.get("collections_dir").text())

@@ -18,30 +18,27 @@ const (
 // limitSettings are the keys that override limits for a kind of feed or a topic.
 var limitSettings = []setting[Override]{
 	{Setting{Key: "items", Example: "20", Meaning: "Articles at most. Without it: as in feeds.items."},
-		one(func(o *Override) **int { return &o.Items }, optional(atLeastOne))},
+		one(func(o *Override) **int { return &o.Items }, optional(number(1, math.MaxInt)))},
 	{Setting{Key: "max_age", Example: "90d", Meaning: "Age at most. Without it: as in feeds.max_age."},
 		one(func(o *Override) **time.Duration { return &o.MaxAge }, optional(duration(0)))},
 	{Setting{Key: "max_bytes", Example: "256 KiB", Meaning: "Size at most. Without it: as in feeds.max_bytes."},
 		one(func(o *Override) **int { return &o.MaxBytes }, optional(documentSize))},
 }
 
-// atLeastOne is a whole number that is not zero.
-var atLeastOne = kind[int]{func(s string) (int, error) {
-	n, err := strconv.Atoi(s)
-	if err != nil || n < 1 {
-		return 0, fmt.Errorf("%q is not a whole number of at least 1", s)
+// number is a whole number in bounds; a most of math.MaxInt is none.
+func number(least, most int) kind[int] {
+	bounds := fmt.Sprintf("from %d to %d", least, most)
+	if most == math.MaxInt {
+		bounds = fmt.Sprintf("of at least %d", least)
 	}
-	return n, nil
-}, strconv.Itoa}
-
-// percent is a whole number from 1 to 100.
-var percent = kind[int]{func(s string) (int, error) {
-	n, err := strconv.Atoi(s)
-	if err != nil || n < 1 || n > 100 {
-		return 0, fmt.Errorf("%q is not a whole number from 1 to 100", s)
-	}
-	return n, nil
-}, strconv.Itoa}
+	return kind[int]{func(s string) (int, error) {
+		n, err := strconv.Atoi(s)
+		if err != nil || n < least || n > most {
+			return 0, fmt.Errorf("%q is not a whole number %s", s, bounds)
+		}
+		return n, nil
+	}, strconv.Itoa}
+}
 
 var documentSize = size(minBytes, "a smaller document has no room for an article")
 

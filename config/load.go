@@ -22,8 +22,8 @@ const FileName = "feedmill.yaml"
 
 // Load reads the settings for the articles in dir from file, or from
 // dir/feedmill.yaml, where it exists, if file is empty. The error joins one
-// [feeds.Problem] for each thing that must be mended. Folders that are not there
-// make no error by themselves: they can be back a moment later.
+// [feeds.Problem] for each mistake. A folder that is not there is no error by itself,
+// as it can be back a moment later: see Config.Missing.
 func Load(dir, file string) (*Config, error) {
 	l, err := newLoader(dir)
 	if err != nil {
@@ -39,11 +39,11 @@ func Load(dir, file string) (*Config, error) {
 	return &l.Config, nil
 }
 
-// loader is a Config in the making and the problems met on the way.
+// loader is a Config that is being read, and the problems found in it so far.
 type loader struct {
 	Config
-	dir        string // as the user named it
-	jekyllData string // folder of the site's data; empty: none
+	dir        string // of the articles, as the user named it
+	jekyllData string // a Jekyll site's folder of data; empty: none
 	topics     []placedTopic
 	problems   []*feeds.Problem
 }
@@ -67,7 +67,7 @@ func newLoader(dir string) (*loader, error) {
 	return l, nil
 }
 
-// readSite takes over what a Jekyll or Hugo site says.
+// readSite reads the configuration of a Jekyll or Hugo site, if the folder is one.
 func (l *loader) readSite() {
 	if l.readJekyll() {
 		return
@@ -94,8 +94,8 @@ func (l *loader) readFile(file string) {
 	}
 }
 
-// open reads a settings file; nil if there is none. Files of a site are read
-// leniently: values of the wrong type count as absent.
+// open reads a settings file; nil if there is none. In a lenient one, values of the
+// wrong type count as absent.
 func (l *loader) open(path string, lenient bool) *source {
 	l.watch(path)
 	text, err := readFile(path)
@@ -109,8 +109,8 @@ func (l *loader) open(path string, lenient bool) *source {
 	return s
 }
 
-// readFile reads a whole file. It refuses pipes and devices: reading one can
-// wait, or go on, for ever, and no signal would end it.
+// readFile reads a whole file. It refuses pipes and devices, because reading one may
+// never end, and no signal would stop it.
 func readFile(path string) ([]byte, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -132,7 +132,7 @@ func (l *loader) openFirst(names ...string) *source {
 	return nil
 }
 
-// watch notes that the settings depend on path.
+// watch adds path to the files that the settings depend on.
 func (l *loader) watch(path string) {
 	abs, err := filepath.Abs(path)
 	if err == nil && !slices.Contains(l.Files, abs) {
@@ -145,13 +145,13 @@ func (l *loader) report(p *feeds.Problem) {
 	l.problems = append(l.problems, p)
 }
 
-// missing is report for a folder that can be back at any time.
+// missing reports a folder that is not there, but can be back at any time.
 func (l *loader) missing(p *feeds.Problem) {
 	p.Path = filepath.ToSlash(p.Path)
 	l.Missing = append(l.Missing, p)
 }
 
-// Complete is an error that joins what is Missing; nil for nothing.
+// Complete joins the problems in Missing; nil if there are none.
 func (c *Config) Complete() error { return joined(c.Missing) }
 
 func joined(problems []*feeds.Problem) error {
@@ -163,7 +163,7 @@ func joined(problems []*feeds.Problem) error {
 	return errors.Join(errs...)
 }
 
-// finish derives what nobody stated.
+// finish derives what no file states, and checks topics against each other.
 func (l *loader) finish() {
 	l.Site.Title = cmp.Or(l.Site.Title, titleOf(l.Dir))
 	if u, err := url.Parse(l.Site.URL); err == nil && l.Site.ID == "" {
@@ -194,7 +194,7 @@ func titleOf(dir string) string {
 	return string(unicode.ToTitle(first)) + title[n:]
 }
 
-// reason is the system's own word for an error, without operation and path.
+// reason is the system's message for an error, without operation and path.
 func reason(err error) string {
 	if p, ok := errors.AsType[*fs.PathError](err); ok {
 		err = p.Err

@@ -51,7 +51,7 @@ func TestAbsoluteURL(t *testing.T) {
 		"https://a.example/?": "", "https://a.example/#": "", "https://a.example/?a": "", "https://u@a.example/": "",
 		"https://a b.example/": "", "https://-.example/": "", "https://a.example:x/": "", "mailto:a@a.example": "",
 	} {
-		if got, err := absoluteURL(s); got != want || (err == nil) != (want != "") {
+		if got, err := AbsoluteURL(s); got != want || (err == nil) != (want != "") {
 			t.Errorf("%q is %q (%v), want %q", s, got, err, want)
 		}
 	}

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"math"
 	"net/netip"
 	"slices"
 	"strings"
@@ -26,141 +27,104 @@ func (s Setting) words() string {
 	return s.Meaning
 }
 
-// setting is a row of the table: a key in words, and the field of a T that holds
-// its value.
+// setting is a row of a table: the words about a key, and the field of a T that
+// holds its value.
 type setting[T any] struct {
 	Setting
 	field[T]
 }
 
-// settings are the keys of the file in the order in which they are read: a key
-// whose value depends on that of another follows it.
+// settings is the table of all keys, in the order in which they are read: a key whose
+// value depends on that of another follows it.
 var settings = []setting[loader]{
-	{Setting{Key: "listen", Default: "127.0.0.1:8080", Restart: true,
-		Meaning: "Address and port to serve on; port 0 picks a free one."},
+	{Setting{Key: "listen", Default: "127.0.0.1:8080", Restart: true, Meaning: "Address and port to serve on; port 0 picks a free one."},
 		text(func(l *loader) *string { return &l.Listen }, listenAddress)},
-	{Setting{Key: "base_url", Example: "https://feeds.example.com/",
-		Meaning: "Public address of the feeds, as subscribers see it. Without it: the address served on."},
-		text(func(l *loader) *string { return &l.BaseURL }, absoluteURL)},
-	{Setting{Key: "http_server", Default: "standard", Restart: true,
-		Meaning: "standard: net/http, with HTTP/2. fast: fasthttp, HTTP/1.1 alone at less cost, for a crowd."},
+	{Setting{Key: "base_url", Example: "https://feeds.example.com/", Meaning: "Public address of the feeds, as subscribers see it. Without it: the address served on."},
+		text(func(l *loader) *string { return &l.BaseURL }, AbsoluteURL)},
+	{Setting{Key: "http_server", Default: "standard", Restart: true, Meaning: "standard: net/http, with HTTP/2. fast: fasthttp, HTTP/1.1 alone at less cost, for a crowd."},
 		text(func(l *loader) *string { return &l.HTTPServer }, oneOf("standard", "fast"))},
-	{Setting{Key: "browsers", Default: "page", Restart: true,
-		Meaning: "What a browser gets at the address of a feed, such as /rss.xml. page: the feed's page. document: the feed itself, with a style sheet."},
+	{Setting{Key: "browsers", Default: "page", Restart: true, Meaning: "What a browser gets at the address of a feed, such as /rss.xml. page: the feed's page. document: the feed itself, with a style sheet."},
 		text(func(l *loader) *string { return &l.Browsers }, oneOf("page", "document"))},
-	{Setting{Key: "trusted_proxies", Default: "[]", Example: "[127.0.0.1, 10.0.0.0/8]", Restart: true,
-		Meaning: "Addresses and networks (CIDR) of your reverse proxies, whose Forwarded or X-Forwarded-For header is believed to name the client. Without it, all clients behind a proxy that use the same app count as one subscriber, and none of them is ever limited (429)."},
+	{Setting{Key: "trusted_proxies", Default: "[]", Example: "[127.0.0.1, 10.0.0.0/8]", Restart: true, Meaning: "Addresses and networks (CIDR) of your reverse proxies, whose Forwarded or X-Forwarded-For header is believed to name the client. Without it, all clients behind a proxy that use the same app count as one subscriber, and none of them is ever limited (429)."},
 		several(func(l *loader) *[]netip.Prefix { return &l.TrustedProxies }, network)},
-	{Setting{Key: "status_token", Example: "a-long-and-random-text", Restart: true,
-		Meaning: "A secret of at least 16 characters. Whoever sends it may see /status and /metrics, from anywhere, and nobody else may. Without it: requests from the machine itself may."},
+	{Setting{Key: "status_token", Example: "a-long-and-random-text", Restart: true, Meaning: "A secret of at least 16 characters. Whoever sends it may see /status and /metrics, from anywhere, and nobody else may. Without it: requests from the machine itself may."},
 		one(func(l *loader) *string { return &l.StatusToken }, secret)},
-	{Setting{Key: "state", Default: ".feedmill", Restart: true,
-		Meaning: "Folder for what must outlive a restart. A relative path starts at the folder of articles."},
+	{Setting{Key: "state", Default: ".feedmill", Restart: true, Meaning: "Folder for what must outlive a restart. A relative path starts at the folder of articles."},
 		dependent(func(l *loader) *string { return &l.State }, (*loader).stateFolder, verbatim)},
-	{Setting{Key: "cache", Default: "256 MiB",
-		Meaning: "Memory that rendered articles and documents take at most. When it is full, the least used are dropped and made again when asked for."},
+	{Setting{Key: "cache", Default: "256 MiB", Meaning: "Memory that rendered articles and documents take at most. When it is full, the least used are dropped and made again when asked for."},
 		one(func(l *loader) *int { return &l.Cache }, size(1<<20, "a smaller cache has no room for a document"))},
 
-	{Setting{Key: "site.url", Example: "https://www.example.com/",
-		Meaning: "Home page of the site whose articles these are: their relative addresses are below it."},
+	{Setting{Key: "site.url", Example: "https://www.example.com/", Meaning: "Home page of the site whose articles these are: their relative addresses are below it."},
 		siteURL()},
-	{Setting{Key: "site.id", Example: "www.example.com",
-		Meaning: "Name that article ids are made with; never change it once people subscribe. Without it: host and path of site.url."},
+	{Setting{Key: "site.id", Example: "www.example.com", Meaning: "Name that article ids are made with; never change it once people subscribe. Without it: host and path of site.url."},
 		text(func(l *loader) *string { return &l.Site.ID }, siteID)},
-	{Setting{Key: "site.title", Example: "Example news",
-		Meaning: "Title of the feed of everything. Without it: the name of the folder."},
+	{Setting{Key: "site.title", Example: "Example news", Meaning: "Title of the feed of everything. Without it: the name of the folder."},
 		text(func(l *loader) *string { return &l.Site.Title }, prose)},
-	{Setting{Key: "site.description", Example: "What happens in the world of examples",
-		Meaning: "What the articles are about, in a sentence."},
+	{Setting{Key: "site.description", Example: "What happens in the world of examples", Meaning: "What the articles are about, in a sentence."},
 		text(func(l *loader) *string { return &l.Site.Description }, prose)},
-	{Setting{Key: "site.language", Example: "en-US",
-		Meaning: "Language of the articles, as a BCP 47 tag."},
+	{Setting{Key: "site.language", Example: "en-US", Meaning: "Language of the articles, as a BCP 47 tag."},
 		text(func(l *loader) *string { return &l.Site.Language }, languageTag)},
-	{Setting{Key: "site.icon", Example: "https://www.example.com/icon.png",
-		Meaning: "Square image for the site, absolute or below site.url."},
+	{Setting{Key: "site.icon", Example: "https://www.example.com/icon.png", Meaning: "Square image for the site, absolute or below site.url."},
 		siteReference(func(l *loader) *string { return &l.Site.Icon })},
-	{Setting{Key: "site.logo", Example: "https://www.example.com/logo.png",
-		Meaning: "Wide image for the site, absolute or below site.url."},
+	{Setting{Key: "site.logo", Example: "https://www.example.com/logo.png", Meaning: "Wide image for the site, absolute or below site.url."},
 		siteReference(func(l *loader) *string { return &l.Site.Logo })},
-	{Setting{Key: "site.copyright", Example: "© Example Press",
-		Meaning: "Who holds the rights."},
+	{Setting{Key: "site.copyright", Example: "© Example Press", Meaning: "Who holds the rights."},
 		text(func(l *loader) *string { return &l.Site.Copyright }, prose)},
-	{Setting{Key: "site.author.name", Example: "Jane Doe",
-		Meaning: "Author of articles that name none."},
+	{Setting{Key: "site.author.name", Example: "Jane Doe", Meaning: "Author of articles that name none."},
 		text(func(l *loader) *string { return &l.Site.Author.Name }, prose)},
-	{Setting{Key: "site.author.email", Example: "news@example.com",
-		Meaning: "The author's e-mail address. The feeds publish it."},
+	{Setting{Key: "site.author.email", Example: "news@example.com", Meaning: "The author's e-mail address. The feeds publish it."},
 		text(func(l *loader) *string { return &l.Site.Author.Email }, email)},
-	{Setting{Key: "site.author.url", Example: "https://www.example.com/jane/",
-		Meaning: "The author's page, absolute or below site.url."},
+	{Setting{Key: "site.author.url", Example: "https://www.example.com/jane/", Meaning: "The author's page, absolute or below site.url."},
 		siteReference(func(l *loader) *string { return &l.Site.Author.URL })},
-	{Setting{Key: "site.author.avatar", Example: "https://www.example.com/jane.png",
-		Meaning: "The author's picture, absolute or below site.url."},
+	{Setting{Key: "site.author.avatar", Example: "https://www.example.com/jane.png", Meaning: "The author's picture, absolute or below site.url."},
 		siteReference(func(l *loader) *string { return &l.Site.Author.Avatar })},
-	{Setting{Key: "site.time_zone", Default: "UTC",
-		Meaning: "Time zone of dates that name none."},
+	{Setting{Key: "site.time_zone", Default: "UTC", Meaning: "Time zone of dates that name none."},
 		one(func(l *loader) **time.Location { return &l.Site.TimeZone }, timeZone)},
 
-	{Setting{Key: "articles.folders", Example: "[news, blog]",
-		Meaning: "Folders that hold articles. Without it: all of a plain folder, what the site publishes of a Jekyll or Hugo site."},
+	{Setting{Key: "articles.folders", Example: "[news, blog]", Meaning: "Folders that hold articles. Without it: all of a plain folder, what the site publishes of a Jekyll or Hugo site."},
 		field[loader]{read: readFolders, show: func(l *loader) string { return l.collections(func(c Collection) string { return c.Dir }) }}},
-	{Setting{Key: "articles.link", Example: "/:year/:month/:slug/",
-		Meaning: "Pattern of the addresses, below site.url, of articles that state none: one for all, or one for each folder. Without it: the site's own, /:path/ for a plain folder."},
+	{Setting{Key: "articles.link", Example: "/:year/:month/:slug/", Meaning: "Pattern of the addresses, below site.url, of articles that state none: one for all, or one for each folder. Without it: the site's own, /:path/ for a plain folder."},
 		field[loader]{read: readLink, show: func(l *loader) string { return l.collections(func(c Collection) string { return c.Link }) }}},
-	{Setting{Key: "articles.ignore", Default: "[]", Example: `["*.draft.md", /archive/]`,
-		Meaning: "Files and folders to ignore, in the patterns of a .gitignore: one with a slash starts at the folder of articles, one without matches at any depth, ! makes an exception."},
+	{Setting{Key: "articles.ignore", Default: "[]", Example: `["*.draft.md", /archive/]`, Meaning: "Files and folders to ignore, in the patterns of a .gitignore: one with a slash starts at the folder of articles, one without matches at any depth, ! makes an exception."},
 		several(func(l *loader) *[]string { return &l.Articles.Ignore }, kind[string]{ignorePattern, verbatim})},
-	{Setting{Key: "articles.extensions", Default: "{}", Example: "{.mdx: markdown}",
-		Meaning: "More endings of the names of article files, and what such files hold: markdown, html or text."},
+	{Setting{Key: "articles.extensions", Default: "{}", Example: "{.mdx: markdown}", Meaning: "More endings of the names of article files, and what such files hold: markdown, html or text."},
 		field[loader]{read: readExtensions, show: func(l *loader) string { return pairs(l.Articles.Extensions) }}},
-	{Setting{Key: "articles.fields", Default: "{}", Example: "{headline: title}",
-		Meaning: "Keys of your front matter and the field that each is read as: headline: title reads your headline as the title."},
+	{Setting{Key: "articles.fields", Default: "{}", Example: "{headline: title}", Meaning: "Keys of your front matter and the field that each is read as: headline: title reads your headline as the title."},
 		field[loader]{read: readFields, show: func(l *loader) string { return pairs(l.Articles.Fields) }}},
-	{Setting{Key: "articles.embed_hosts", Default: "[]", Example: "[www.youtube.com, player.vimeo.com]",
-		Meaning: "Hosts whose video players may be embedded instead of a linked picture."},
+	{Setting{Key: "articles.embed_hosts", Default: "[]", Example: "[www.youtube.com, player.vimeo.com]", Meaning: "Hosts whose video players may be embedded instead of a linked picture."},
 		several(func(l *loader) *[]string { return &l.Articles.EmbedHosts }, kind[string]{hostName, verbatim})},
-	{Setting{Key: "articles.defaults", Default: "[]",
-		Meaning: "Front matter for all articles of a folder that do not state it themselves."},
+	{Setting{Key: "articles.defaults", Default: "[]", Meaning: "Front matter for all articles of a folder that do not state it themselves."},
 		field[loader]{read: readDefaults, show: func(l *loader) string { return count(len(l.Articles.Defaults), "entry", "entries") },
 			path: "[]", below: rows(defaultsSettings)}},
 
-	{Setting{Key: "feeds.items", Default: "50",
-		Meaning: "Number of articles in a feed, at most."},
-		one(func(l *loader) *int { return &l.Feeds.Items }, atLeastOne)},
-	{Setting{Key: "feeds.max_age", Default: "0",
-		Meaning: "Age of the articles in a feed, at most, as in 90d; 0 for any age."},
+	{Setting{Key: "feeds.items", Default: "50", Meaning: "Number of articles in a feed, at most."},
+		one(func(l *loader) *int { return &l.Feeds.Items }, number(1, math.MaxInt))},
+	{Setting{Key: "feeds.max_age", Default: "0", Meaning: "Age of the articles in a feed, at most, as in 90d; 0 for any age."},
 		one(func(l *loader) *time.Duration { return &l.Feeds.MaxAge }, duration(0))},
-	{Setting{Key: "feeds.max_bytes", Default: "512 KiB",
-		Meaning: "Size of a document before compression, at most."},
+	{Setting{Key: "feeds.max_bytes", Default: "512 KiB", Meaning: "Size of a document before compression, at most."},
 		one(func(l *loader) *int { return &l.Feeds.MaxBytes }, documentSize)},
-	{Setting{Key: "feeds.tombstones", Default: "30d",
-		Meaning: "How long Atom feeds name articles that were removed, so that readers remove them too, as in 30d; 0 for not at all."},
+	{Setting{Key: "feeds.tombstones", Default: "30d", Meaning: "How long Atom feeds name articles that were removed, so that readers remove them too, as in 30d; 0 for not at all."},
 		one(func(l *loader) *time.Duration { return &l.Tombstones }, duration(0))},
-	{Setting{Key: "feeds.kinds", Default: "{}",
-		Meaning: "Other items, max_age and max_bytes for a kind of feed: " + strings.Join(kindNames(), ", ") + "."},
+	{Setting{Key: "feeds.kinds", Default: "{}", Meaning: "Other items, max_age and max_bytes for a kind of feed: " + strings.Join(kindNames(), ", ") + "."},
 		field[loader]{read: readKinds, show: func(l *loader) string { return count(len(l.Kinds), "kind", "kinds") },
 			path: ".KIND", below: rows(limitSettings)}},
-	{Setting{Key: "topics", Default: "[]",
-		Meaning: "Titles, descriptions, parents and other names of topics."},
+	{Setting{Key: "topics", Default: "[]", Meaning: "Titles, descriptions, parents and other names of topics."},
 		field[loader]{read: readTopics, show: func(l *loader) string { return count(len(l.Topics), "topic", "topics") },
 			path: "[]", below: rows(topicSettings)}},
 
-	{Setting{Key: "watch.mode", Default: "auto",
-		Meaning: "How changes are noticed. auto: at once, where the system reports them. scan: by scanning alone."},
+	{Setting{Key: "watch.mode", Default: "auto", Meaning: "How changes are noticed. auto: at once, where the system reports them. scan: by scanning alone."},
 		text(func(l *loader) *string { return &l.Watch.Mode }, oneOf("auto", "scan"))},
-	{Setting{Key: "watch.scan_interval", Default: "60s",
-		Meaning: "How often to scan for changes that the system has not reported, at least 1s."},
+	{Setting{Key: "watch.scan_interval", Default: "60s", Meaning: "How often to scan for changes that the system has not reported, at least 1s."},
 		one(func(l *loader) *time.Duration { return &l.Watch.ScanInterval }, duration(minScanInterval))},
 
-	{Setting{Key: "guard.items", Default: "20",
-		Meaning: "How many known articles of a feed, or of all, one change may remove, alter or bring back as new. A change that exceeds both this and guard.percent is held back until you approve it with feedmill accept."},
-		one(func(l *loader) *int { return &l.Guard.Items }, atLeastOne)},
-	{Setting{Key: "guard.percent", Default: "30",
-		Meaning: "The same as a share of the feed's articles. 100: nothing is held back."},
-		one(func(l *loader) *int { return &l.Guard.Percent }, percent)},
+	{Setting{Key: "guard.items", Default: "20", Meaning: "How many known articles of a feed, or of all, one change may remove, alter or bring back as new. A change that exceeds both this and guard.percent is held back until you approve it with feedmill accept."},
+		one(func(l *loader) *int { return &l.Guard.Items }, number(1, math.MaxInt))},
+	{Setting{Key: "guard.percent", Default: "30", Meaning: "The same as a share of the feed's articles. 100: nothing is held back."},
+		one(func(l *loader) *int { return &l.Guard.Percent }, number(1, 100))},
 }
 
-// retired says, by dotted key, what to do about settings of earlier versions.
+// retired has the keys that earlier versions knew, dotted, each with a message that
+// says what to do about it.
 var retired = map[string]string{}
 
 // Settings lists every key; those of an entry follow the key that holds the entries.

@@ -27,8 +27,8 @@ type source struct {
 	report     func(*feeds.Problem)
 }
 
-// parse reads the file in the language its ending names. It reports ok only for
-// a file of keys and values; a file that says nothing is not ok and no problem.
+// parse reads the file in the language that its ending names. It reports ok only for a
+// file of keys and values; an empty file is not ok, but no problem either.
 func (s *source) parse() (root value, ok bool) {
 	root, ok = s.tree()
 	switch {
@@ -92,8 +92,8 @@ func (s *source) parseYAML() *yaml.Node {
 			return nil
 		}
 	}
-	// yaml refuses anchors that contain themselves, or multiply, only when it
-	// makes values; that it also minds types and repeated keys is no matter here.
+	// The library refuses anchors that contain themselves, or multiply, only when it
+	// makes values. It also refuses types and repeated keys then; those are checked later.
 	var probe any
 	if err := doc.Decode(&probe); err != nil && !isTypeError(err) {
 		s.fail(0, 0, "cannot be used: %s", strings.TrimPrefix(err.Error(), "yaml: "))
@@ -131,8 +131,8 @@ func (s *source) failYAML(err error) {
 	s.fail(line, 0, "not valid YAML from about here: %s; check indentation, quotes and colons", message)
 }
 
-// tabNear finds the line that a tab indents, for messages that name the one
-// before or after; 0 if there is none.
+// tabNear finds a line that is indented with a tab, at or beside the line that an error
+// names; 0 if there is none.
 func (s *source) tabNear(line int) int {
 	lines := bytes.Split(s.text, []byte("\n"))
 	for i := max(line-2, 0); i < min(line+1, len(lines)); i++ {
@@ -179,7 +179,7 @@ func (s *source) encode(v any, err error) *yaml.Node {
 
 func trimBOM(text []byte) []byte { return bytes.TrimPrefix(text, []byte("\ufeff")) }
 
-// badText finds the first byte that no text file holds; line 0 if there is none.
+// badText finds the first byte that is not UTF-8 text; line 0 if there is none.
 func badText(text []byte) (line, col int) {
 	for i := 0; i < len(text); {
 		r, n := utf8.DecodeRune(text[i:])

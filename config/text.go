@@ -45,9 +45,9 @@ func listenAddress(s string) (string, error) {
 	return s, nil
 }
 
-// absoluteURL brings the address of a site into the form that others are joined
-// to: absolute, a final slash, an ASCII host in lower case.
-func absoluteURL(s string) (string, error) {
+// AbsoluteURL checks the address of a site, and brings it into the form that paths are
+// joined to: absolute, with a final slash and an ASCII host in lower case.
+func AbsoluteURL(s string) (string, error) {
 	u, err := url.Parse(s)
 	switch {
 	case err != nil, u.Scheme != "http" && u.Scheme != "https", u.Hostname() == "":
@@ -126,7 +126,7 @@ func siteReference(of func(*loader) *string) field[loader] {
 // siteURL is a field for site.url. After a mistake in it, another address stands in
 // for it, so that settings that depend on it are not reported as well.
 func siteURL() field[loader] {
-	f := text(func(l *loader) *string { return &l.Site.URL }, absoluteURL)
+	f := text(func(l *loader) *string { return &l.Site.URL }, AbsoluteURL)
 	read := f.read
 	f.read = func(v value, l *loader) {
 		if read(v, l); l.Site.URL == "" && v.text() != "" {
@@ -136,7 +136,7 @@ func siteURL() field[loader] {
 	return f
 }
 
-// siteID refuses what people would not copy alike.
+// siteID refuses spaces and invisible characters, which are lost when people copy it.
 func siteID(s string) (string, error) {
 	if strings.ContainsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) }) {
 		return "", errors.New("must not contain spaces: a host name such as www.example.com is best")

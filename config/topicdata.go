@@ -10,8 +10,8 @@ import (
 	"feedmill/feeds"
 )
 
-// readTopicData reads what a Jekyll site keeps of its topics in its data: one
-// file each in topics/, or topics.yml with all.
+// readTopicData reads the topics in the data folder of a Jekyll site: one file for each
+// in topics/, or topics.yml with all of them.
 func (l *loader) readTopicData() {
 	if l.jekyllData == "" {
 		return
@@ -96,8 +96,8 @@ func topicData(v value, slug string) placedTopic {
 	return t
 }
 
-// mergeTopic adds a topic of the site, or to one of the settings what these do
-// not say.
+// mergeTopic adds a topic of the site. Where feedmill.yaml has the same topic, it adds
+// what is not stated there.
 func (l *loader) mergeTopic(t placedTopic) {
 	if t.Name == "" {
 		return

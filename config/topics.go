@@ -10,7 +10,7 @@ import (
 	"feedmill/feeds"
 )
 
-// placedTopic is a topic and where it was read.
+// placedTopic is a topic and the values that it was read from, for messages.
 type placedTopic struct {
 	Topic
 	at, slugAt, parentAt value
@@ -75,8 +75,8 @@ func (l *loader) finishTopics() {
 	}
 }
 
-// claimNames notes the names of a topic and returns its aliases without those
-// that only repeat another of its names.
+// claimNames records the names of a topic in l.names, and returns its aliases without
+// those that repeat another of its names.
 func (l *loader) claimNames(i int) (aliases []string) {
 	t := &l.topics[i]
 	for n, name := range append([]string{t.Name}, t.Aliases...) {
@@ -95,8 +95,8 @@ func (l *loader) claimNames(i int) (aliases []string) {
 	return aliases
 }
 
-// claimAddresses sees that a slug which is stated leads to one topic only; those
-// made of names are told apart later.
+// claimAddresses makes sure that each slug in the settings belongs to one topic.
+// Slugs made of names are made unique later, by the catalog.
 func (l *loader) claimAddresses() {
 	for i, t := range l.topics {
 		other, taken := l.names[slugKey(t.Slug)]
@@ -121,7 +121,7 @@ func (l *loader) claimAddresses() {
 	}
 }
 
-// findParent makes the parent, which may be named by slug or alias, its Name.
+// findParent replaces the parent, which may be given as a slug or alias, by its Name.
 func (l *loader) findParent(t *placedTopic) {
 	if t.Parent == "" {
 		return
@@ -137,7 +137,8 @@ func (l *loader) findParent(t *placedTopic) {
 	t.parentAt.fail("no topic is named %q%s", t.Parent, didYouMean(t.Parent, known))
 }
 
-// findCycles reports each circle of parents once, at its first topic.
+// findCycles reports topics that are their own ancestors: each cycle once, at its
+// first topic.
 func (l *loader) findCycles() {
 	index := map[string]int{}
 	for i, t := range l.topics {
@@ -148,7 +149,7 @@ func (l *loader) findCycles() {
 		for at, ok := index[t.Parent]; ok && at >= i && len(way) <= len(l.topics); at, ok = index[l.topics[at].Parent] {
 			way = append(way, l.topics[at].Name)
 			if at == i {
-				t.parentAt.fail("goes round in a circle: %s", strings.Join(way, " → "))
+				t.parentAt.fail("the parents form a circle: %s", strings.Join(way, " → "))
 				break
 			}
 		}

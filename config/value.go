@@ -22,18 +22,18 @@ type value struct {
 	field string
 }
 
-// problem reports what is wrong with the value. In files that are read leniently
-// the value just does not count.
+// problem reports a mistake in the value. In a lenient file nothing is reported, as
+// the value counts as absent there.
 func (v value) problem(format string, args ...any) {
 	if v.src != nil && !v.src.lenient {
 		v.fail(format, args...)
 	}
 }
 
-// fail is problem for what cannot be passed over in any file.
+// fail reports a mistake that matters in a lenient file too.
 func (v value) fail(format string, args ...any) { v.src.report(v.wrong(format, args...)) }
 
-// wrong is a problem of the value that nobody has been told of.
+// wrong makes a problem of a mistake in the value without reporting it.
 func (v value) wrong(format string, args ...any) *feeds.Problem {
 	return &feeds.Problem{
 		Path: v.src.path, Line: v.node.Line, Col: v.col(), Field: v.field,
@@ -58,7 +58,7 @@ func (v value) col() int {
 	return at + 1
 }
 
-// place is where a value stands, for messages elsewhere.
+// place is the file and line of a value, for messages about other values.
 func (v value) place() string {
 	name := path.Base(filepath.ToSlash(v.src.path))
 	if v.node.Line == 0 {
@@ -67,7 +67,7 @@ func (v value) place() string {
 	return fmt.Sprintf("%s, line %d", name, v.node.Line)
 }
 
-// resolved is the node itself, or the one that an alias stands for.
+// resolved is the node itself, or the one that a YAML alias (*name) refers to.
 func (v value) resolved() *yaml.Node {
 	n := v.node
 	for n != nil && n.Kind == yaml.AliasNode {

@@ -70,7 +70,7 @@ func (f *siteFlags) load(args []string) (*settings, error) {
 		return nil, err
 	}
 	if f.baseURL != "" {
-		if cfg.BaseURL, err = config.BaseURL(f.baseURL); err != nil {
+		if cfg.BaseURL, err = config.AbsoluteURL(f.baseURL); err != nil {
 			return nil, fmt.Errorf("%w: --base-url: %w", errUsage, err)
 		}
 	}
