@@ -8,11 +8,8 @@
 package article
 
 import (
-	"errors"
 	"path"
-	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"feedmill/feeds"
@@ -97,9 +94,9 @@ type Article struct {
 
 // extra is what few articles have: it makes cards smaller.
 type extra struct {
-	expires time.Time
-	notes   []*feeds.Problem
-	fresh   *payload // while the article is in no home
+	expires  time.Time
+	warnings []*feeds.Problem
+	fresh    *payload // while the article is in no home
 }
 
 // ID is the item's id.
@@ -126,12 +123,12 @@ func (a *Article) Expires() (t time.Time) {
 	return t
 }
 
-// Notes are the problems that cost the article a field.
-func (a *Article) Notes() []*feeds.Problem {
+// Warnings are problems of single values, which are ignored.
+func (a *Article) Warnings() []*feeds.Problem {
 	if a.extra == nil {
 		return nil
 	}
-	return a.extra.notes
+	return a.extra.warnings
 }
 
 // Changed is the item's time of change; zero where the file states no date.
@@ -178,7 +175,7 @@ func (a *Article) With(f Facts) *Article {
 type Parser struct {
 	opt      Options
 	site     address.Site
-	claims   claims              // which keys give which fields
+	keys     keyTable
 	defaults []*frontmatter.Tree // of opt.Defaults
 	bodies   *body.Renderer
 }
@@ -192,7 +189,7 @@ func NewParser(opt Options) *Parser {
 		opt.Folders = []Folder{{}}
 	}
 	site := address.NewSite(opt.SiteURL)
-	return &Parser{opt, site, newClaims(opt.Fields), defaultTrees(opt.Defaults), body.NewRenderer(site, opt.EmbedHosts)}
+	return &Parser{opt, site, newKeyTable(opt.Fields), defaultTrees(opt.Defaults), body.NewRenderer(site, opt.EmbedHosts)}
 }
 
 // Wants reports whether the file at path (slash-separated, relative) can be an
@@ -217,44 +214,4 @@ func (p *Parser) markup(name string) Markup {
 		return Text
 	}
 	return ""
-}
-
-// Parse reads the file at name, of which src is the content. The article shares
-// src, which must not change, until [Home.Keep] has taken its payload.
-// Its error is ErrNoFrontMatter, or joins *feeds.Problem values that make the
-// file unusable; lesser problems are the article's Notes.
-func (p *Parser) Parse(name string, src []byte) (*Article, error) {
-	t := trees.Get().(*frontmatter.Tree)
-	defer trees.Put(t)
-	defer t.Reset()
-	f, err := t.Parse(src)
-	if p, ok := errors.AsType[*feeds.Problem](err); ok {
-		f.Locate(name, []*feeds.Problem{p})
-		return nil, p
-	} else if err != nil {
-		return nil, err
-	}
-	r := &reader{p: p, path: name, tree: t, notes: f.Warnings}
-	r.index()
-	a := r.article(f.Body)
-	f.Locate(name, r.errs)
-	f.Locate(name, r.notes)
-	if len(r.errs) > 0 {
-		return nil, joined(r.errs)
-	}
-	slices.SortStableFunc(r.notes, (*feeds.Problem).Compare)
-	notes := slices.CompactFunc(r.notes, func(m, n *feeds.Problem) bool { return *m == *n }) // a field can be read twice
-	return a.card(notes), nil
-}
-
-// trees are reset before they are put back.
-var trees = sync.Pool{New: func() any { return new(frontmatter.Tree) }}
-
-func joined(problems []*feeds.Problem) error {
-	slices.SortStableFunc(problems, (*feeds.Problem).Compare)
-	errs := make([]error, len(problems))
-	for i, p := range problems {
-		errs[i] = p
-	}
-	return errors.Join(errs...)
 }

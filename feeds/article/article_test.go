@@ -36,7 +36,7 @@ func TestGolden(t *testing.T) {
 			t.Fatal(err)
 		}
 		a := parse(t, Options{SiteID: "example.org", SiteURL: "https://www.example.org/base/"}, filepath.Base(file), string(src))
-		for _, n := range a.Notes() {
+		for _, n := range a.Warnings() {
 			t.Error(n)
 		}
 		checkItem(t, itemOf(a))

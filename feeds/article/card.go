@@ -44,7 +44,7 @@ func (a *Article) AppendCard(b []byte) []byte {
 		t := h.Value()
 		return packed.AppendString(append(b, byte(t.Kind)), t.Name)
 	})
-	return appendList(b, a.Notes(), func(b []byte, n *feeds.Problem) []byte {
+	return appendList(b, a.Warnings(), func(b []byte, n *feeds.Problem) []byte {
 		b = binary.AppendUvarint(binary.AppendUvarint(b, uint64(n.Line)), uint64(n.Col))
 		return appendStrings(b, n.Field, n.Message)
 	})
@@ -79,11 +79,11 @@ func (c *Cards) Read(b []byte, place Place) (*Article, error) {
 	a.held = score{r.Float(), r.Float()}
 	a.room = uint32(r.Int())
 	a.Member = c.member(r)
-	notes := list(r, func() *feeds.Problem {
+	warnings := list(r, func() *feeds.Problem {
 		return &feeds.Problem{Path: a.Path, Line: r.Int(), Col: r.Int(), Field: r.String(), Message: r.String()}
 	})
-	if notes != nil || !expires.IsZero() {
-		a.extra = &extra{notes: notes, expires: expires}
+	if warnings != nil || !expires.IsZero() {
+		a.extra = &extra{warnings: warnings, expires: expires}
 	}
 	return a, r.Err()
 }

@@ -35,7 +35,7 @@ func TestCorpus(t *testing.T) {
 			return nil
 		}
 		n++
-		for _, note := range a.Notes() {
+		for _, note := range a.Warnings() {
 			t.Log(note)
 		}
 		if a.Hidden != "" {

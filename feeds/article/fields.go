@@ -1,212 +1,129 @@
 package article
 
 import (
-	"maps"
-	"path"
-	"slices"
+	"fmt"
 	"strings"
-	"unicode/utf8"
-
-	"github.com/bmatcuk/doublestar/v4"
 
 	"feedmill/feeds"
-	"feedmill/feeds/article/internal/frontmatter"
 )
 
-// field is what a feed shows, or decides by, of an article.
-type field uint8
+// field is something that front matter states of an article, under any of several
+// keys.
+type field struct {
+	names   string // the keys, separated by spaces; case does not count, and the first that has a value does
+	shown   visibility
+	becomes string // what it does to the article, for the reference
+	read    func(*reader, value)
+}
+
+// visibility says whether subscribers can see another value of a field, so that it
+// makes an update of the article.
+type visibility bool
 
 const (
-	titleField field = iota
-	excerptField
-	publishedDateTimeField
-	publishDateField
-	updatedDateTimeField
-	expiryDateField
-	webURLField
-	originalURLField
-	ampWebURLField
-	cdnAmpWebURLField
-	permalinkField
-	slugField
-	typeField
-	categoryField
-	categoriesField
-	topicsField
-	tagsField
-	providerField
-	authorField
-	authorsField
-	imagesField
-	imageField
-	featuredContentField
-	relatedField
-	publishedField
-	headlessField
-	removedField
-	draftField
-	qualityField
-	heatField
-	idField
-	languageField
-	enclosureField
-	buildField    // Hugo's
-	oldBuildField // Hugo's
-	fieldCount
+	visible visibility = true
+	private visibility = false
 )
 
-// builtin lists the front matter keys (lower-case, first one first) of each
-// field: our own schema, then Jekyll's and Hugo's names.
-var builtin = [fieldCount]struct {
-	name string // as settings say it
-	keys []string
-}{
-	titleField:             {"title", []string{"title", "name"}},
-	excerptField:           {"excerpt", []string{"excerpt", "description", "summary"}},
-	publishedDateTimeField: {"publishedDateTime", []string{"publisheddatetime", "date", "publishdate", "pubdate"}},
-	publishDateField:       {"publishDate", []string{"publishdate"}},
-	updatedDateTimeField:   {"updatedDateTime", []string{"updateddatetime", "updated", "lastmod", "last_modified_at", "modified"}},
-	expiryDateField:        {"expiryDate", []string{"expirydate", "unpublishdate"}},
-	webURLField:            {"webUrl", []string{"weburl"}},
-	originalURLField:       {"originalUrl", []string{"originalurl"}},
-	ampWebURLField:         {"ampWebUrl", []string{"ampweburl"}},
-	cdnAmpWebURLField:      {"cdnAmpWebUrl", []string{"cdnampweburl"}},
-	permalinkField:         {"permalink", []string{"permalink", "url"}},
-	slugField:              {"slug", []string{"slug"}},
-	typeField:              {"type", []string{"type"}},
-	categoryField:          {"category", []string{"category"}},
-	categoriesField:        {"categories", []string{"categories"}},
-	topicsField:            {"topics", []string{"topics"}},
-	tagsField:              {"tags", []string{"tags"}},
-	providerField:          {"provider", []string{"provider"}},
-	authorField:            {"author", []string{"author"}},
-	authorsField:           {"authors", []string{"authors"}},
-	imagesField:            {"images", []string{"images"}},
-	imageField:             {"image", []string{"image", "cover"}},
-	featuredContentField:   {"featuredContent", []string{"featuredcontent"}},
-	relatedField:           {"related", []string{"related"}},
-	publishedField:         {"published", []string{"published"}},
-	headlessField:          {"headless", []string{"headless"}},
-	removedField:           {"removed", []string{"removed"}},
-	draftField:             {"draft", []string{"draft"}},
-	qualityField:           {"quality", []string{"quality"}},
-	heatField:              {"heat", []string{"heat"}},
-	idField:                {"id", []string{"id", "guid"}},
-	languageField:          {"language", []string{"language", "lang", "locale"}},
-	enclosureField:         {"enclosure", []string{"enclosure", "enclosures"}},
-	buildField:             {"", []string{"build"}},
-	oldBuildField:          {"", []string{"_build"}},
+// fields are all fields, in the order in which they are read. To add one, follow
+// "Add a front matter key" in cmd/feedmill/docs/developing.md.
+var fields = []field{
+	{"title name", visible, "title, as plain text (without it: the first heading, else the file's name)",
+		func(r *reader, v value) { r.item.Title = strings.Clone(r.plain(v)) }},
+	{"excerpt description summary", visible, "summary (without it: the beginning of the text)",
+		func(r *reader, v value) { r.item.Summary = r.plain(v) }},
+	{"publishedDateTime date publishDate pubDate", visible, "date of publication (without it: a date in the file's name, as in `2021-03-29-title.md`); one in the future keeps the article back until then",
+		func(r *reader, v value) { r.a.Published = r.date(v) }},
+	{"publishDate", visible, "beside an earlier date of publication: keeps the article back until then",
+		func(r *reader, v value) { r.a.NotBefore = r.date(v) }},
+	{"updatedDateTime updated lastmod last_modified_at modified", visible, "time of the last change",
+		func(r *reader, v value) { r.a.Stated = r.optionalDate(v) }},
+	{"expiryDate unpublishDate", visible, "when the article leaves the feeds",
+		func(r *reader, v value) { r.a.Expires = r.date(v) }},
+
+	{"webUrl", visible, "address of the article's page",
+		func(r *reader, v value) { r.item.URL = r.web(v) }},
+	{"permalink url", visible, "the same, if there is no `webUrl`; can be a pattern like `articles.link`",
+		func(r *reader, v value) { r.permalink = v }},
+	{"slug", visible, "the end of an address that is made of a pattern",
+		func(r *reader, v value) { r.slug = v }},
+	{"originalUrl", visible, "the story's home where that is elsewhere (Atom `rel=via`, JSON `external_url`); the address of the article if nothing above gives one",
+		func(r *reader, v value) { r.item.OriginalURL = r.web(v) }},
+	{"ampWebUrl", visible, "Atom alternate with the title AMP",
+		func(r *reader, v value) { r.addAMP(v, "AMP") }},
+	{"cdnAmpWebUrl", visible, "Atom alternate with the title AMP (cached)",
+		func(r *reader, v value) { r.addAMP(v, "AMP (cached)") }},
+
+	{"topics", visible, "topics, a feed each; a single text is split at commas",
+		func(r *reader, v value) { r.addNames(feeds.Topic, v, atCommas) }},
+	{"tags", visible, "topics as well; on a Jekyll site, a single text is split at spaces",
+		func(r *reader, v value) { r.addNames(feeds.Topic, v, atCommasOrSpaces) }},
+	{"category", visible, "category, with a feed",
+		func(r *reader, v value) { r.addNames(feeds.Category, v, unsplit) }},
+	{"categories", visible, "categories, a feed each; a single text is split like that of `tags`",
+		func(r *reader, v value) { r.addNames(feeds.Category, v, atCommasOrSpaces) }},
+	{"type", visible, "type, with a feed; `video` makes a Media RSS video",
+		func(r *reader, v value) { r.addNames(feeds.Type, v, unsplit) }},
+	{"authors", visible, "authors: each a name, a line such as `Ann <ann@example.com>`, or `name`, `email`, `url` and `avatar`",
+		(*reader).addAuthors},
+	{"author", visible, "author, like those of `authors`",
+		(*reader).addAuthors},
+	{"provider", visible, "source, with a feed: a name, or `name`, `domain` or `url`, `images` and `authors`; also the author if there is no other",
+		(*reader).provider},
+
+	{"images", visible, "pictures: each an address, or `url`, `width`, `height`, `title` and `attribution`; they are in Media RSS, JSON `image`, and above a text without pictures",
+		(*reader).addImages},
+	{"image cover", visible, "picture, like those of `images`",
+		(*reader).addImages},
+	{"featuredContent", visible, "HTML above the text; a player becomes a picture that links to the video, or is embedded if `articles.embed_hosts` allows that",
+		func(r *reader, v value) { r.featured = strings.TrimSpace(r.raw(v)) }},
+	{"related", visible, "related links, also in a list below the text",
+		(*reader).related},
+	{"enclosure enclosures", visible, "files to download or play: each an address, or `url`, `length`, `type` and `duration`",
+		(*reader).enclosures},
+	{"id guid", visible, "the article's id for ever (without it: one made of the file's path)",
+		(*reader).id},
+	{"language lang locale", visible, "language, as in `en-US`",
+		func(r *reader, v value) { r.item.Language = r.language(v) }},
+
+	{"published", visible, "`false`: the article is not shown",
+		func(r *reader, v value) { r.hide(!r.flag(v), "published: false") }},
+	{"removed", visible, "`true`: the article is not shown",
+		func(r *reader, v value) { r.hide(r.flag(v), "removed: true") }},
+	{"draft", visible, "`true`: the article is not shown",
+		func(r *reader, v value) { r.hide(r.flag(v), "draft: true") }},
+	{"headless", visible, "`true` on a Hugo site: the article is not shown",
+		(*reader).headless},
+	{"build", visible, "`render: never` on a Hugo site: the article is not shown",
+		(*reader).build},
+	{"_build", visible, "the same as `build`",
+		(*reader).build},
+	{"quality", private, "a number to select by in composed feeds and rankings",
+		func(r *reader, v value) { r.a.Quality = r.number(v) }},
+	{"heat", private, "a number to select by in composed feeds and rankings",
+		func(r *reader, v value) { r.a.Heat = r.number(v) }},
 }
 
-// claim says that a key can give a field, unless one of a lower rank does.
-type claim struct {
-	field field
-	rank  uint8
-}
-
-// claims are those of each lower-case key.
-type claims map[string][]claim
-
-// newClaims is builtin after the settings have had their say: a mapped key comes
-// first for its field and no longer serves any other.
-func newClaims(mapped map[string]string) claims {
-	all := claims{}
-	first := slices.Sorted(maps.Keys(mapped))
-	for f, b := range builtin {
-		var keys []string
-		for _, key := range first {
-			if name := mapped[key]; b.name != "" && (name == b.name || name == "name" && b.name == "title") {
-				keys = append(keys, strings.ToLower(key))
-			}
-		}
-		for _, key := range b.keys {
-			if !slices.ContainsFunc(first, func(m string) bool { return strings.EqualFold(m, key) }) {
-				keys = append(keys, key)
-			}
-		}
-		for rank, key := range keys {
-			all[key] = append(all[key], claim{field(f), uint8(min(rank, 255))})
-		}
+// FieldNames are the names of all fields, by which settings refer to them.
+func FieldNames() []string {
+	var all []string
+	for _, f := range fields {
+		all = append(all, strings.Fields(f.names)...)
 	}
 	return all
 }
 
-// of are the claims of a key as the file spells it.
-func (c claims) of(key string) []claim {
-	var low [32]byte
-	for i := range len(key) {
-		b := key[i]
-		if i == len(low) || b >= utf8.RuneSelf {
-			return c[strings.ToLower(key)]
+// FieldTable is the reference of all fields: rows of a Markdown table with two
+// columns, the keys and what they become.
+func FieldTable() string {
+	var b strings.Builder
+	for _, f := range fields {
+		keys := strings.ReplaceAll("`"+f.names+"`", " ", "`, `")
+		becomes := f.becomes
+		if f.shown == private {
+			becomes += "; never shown"
 		}
-		if b >= 'A' && b <= 'Z' {
-			b += 'a' - 'A'
-		}
-		low[i] = b
+		fmt.Fprintf(&b, "| %s | %s |\n", keys, becomes)
 	}
-	return c[string(low[:len(key)])]
-}
-
-// reader reads the fields of one file.
-type reader struct {
-	p      *Parser
-	path   string
-	tree   *frontmatter.Tree // the file's own
-	fields [fieldCount]given // what there is for each field
-	errs   []*feeds.Problem  // that make the file unusable
-	notes  []*feeds.Problem  // that cost a field
-}
-
-// given is the value of a field, under its key of the lowest rank.
-type given struct {
-	value frontmatter.Value
-	rank  uint8
-}
-
-// index collects the top-level keys: the file's own, then those of defaults.
-func (r *reader) index() {
-	r.collect(r.tree)
-	if len(r.p.opt.Defaults) == 0 {
-		return
-	}
-	_, folder, _ := r.p.folder(r.path)
-	for i, d := range slices.Backward(r.p.opt.Defaults) {
-		if (d.Collection == "" || d.Collection == folder.Name) && below(r.path, d.Dir) {
-			r.collect(r.p.defaults[i])
-		}
-	}
-}
-
-func below(name, dir string) bool {
-	if dir == "" || name == dir || strings.HasPrefix(name, strings.TrimSuffix(dir, "/")+"/") {
-		return true
-	}
-	for p := name; strings.ContainsAny(dir, "*?[{") && p != "."; p = path.Dir(p) {
-		if ok, err := doublestar.Match(dir, p); ok && err == nil {
-			return true
-		}
-	}
-	return false
-}
-
-func (r *reader) collect(t *frontmatter.Tree) {
-	for key, v := range t.Keys() {
-		for _, c := range r.p.claims.of(key) {
-			if g := &r.fields[c.field]; !g.value.Exists() || c.rank < g.rank {
-				*g = given{v, c.rank}
-			}
-		}
-	}
-}
-
-// get returns the value of a field under its first name that the file gives.
-func (r *reader) get(f field) frontmatter.Value { return r.fields[f].value }
-
-// defaultTrees makes trees of default values, which stand in no line of a file.
-func defaultTrees(defaults []Defaults) []*frontmatter.Tree {
-	trees := make([]*frontmatter.Tree, len(defaults))
-	for i, d := range defaults {
-		trees[i] = frontmatter.FromMap(d.Values)
-	}
-	return trees
+	return b.String()
 }

@@ -45,8 +45,8 @@ func (h *Home) Keep(a *Article) (*Article, error) {
 	}
 	b := *a
 	b.extra, b.home, b.place = nil, h, place
-	if notes, expires := a.Notes(), a.Expires(); notes != nil || !expires.IsZero() {
-		b.extra = &extra{expires: expires, notes: notes}
+	if warnings, expires := a.Warnings(), a.Expires(); warnings != nil || !expires.IsZero() {
+		b.extra = &extra{expires: expires, warnings: warnings}
 	}
 	return &b, nil
 }

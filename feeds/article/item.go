@@ -1,7 +1,6 @@
 package article
 
 import (
-	"cmp"
 	"hash/fnv"
 	"path"
 	"slices"
@@ -12,49 +11,50 @@ import (
 
 	"feedmill/feeds"
 	"feedmill/feeds/article/internal/body"
-	"feedmill/feeds/article/internal/frontmatter"
 )
 
-// article reads every field a feed shows. What stays in memory has its own; all
-// else can share that of the front matter.
-func (r *reader) article(text []byte) *draft {
+// finish sets what follows from the fields and the text. What stays in memory is
+// copied; all else can share the memory of the front matter.
+func (r *reader) finish(text []byte) {
+	a, it := &r.a, r.item
+	a.Path, a.body, a.site = r.path, r.body(text), r.p.site
 	day, slug := fileDate(stem(r.path))
-	a := &draft{Article: Article{Path: r.path, Hidden: r.hidden()}}
-	a.Published = r.date(publishedDateTimeField)
 	if a.Published.IsZero() && day != "" {
 		a.Published, _ = parseDate(day, r.p.opt.TimeZone)
 		a.named.date = true
 	}
-	a.NotBefore, a.Expires = a.Published, r.date(expiryDateField)
-	if t := r.date(publishDateField); t.After(a.NotBefore) {
-		a.NotBefore = t
-	}
-	a.Quality, a.Heat = r.number(r.get(qualityField)), r.number(r.get(heatField))
+	a.NotBefore = later(a.NotBefore, a.Published)
 	a.held = a.score()
-	a.Member = r.member()
-
-	it := &a.base
-	it.Published = a.Published
-	it.ID, a.Explicit = r.id()
-	a.Stated = r.optionalDate(r.get(updatedDateTimeField))
-	it.Updated = later(a.Stated, it.Published)
-	it.Title, a.named.title = r.title(text, slug)
-	it.Summary = r.plain(r.get(excerptField))
-	it.Language = r.language(r.get(languageField))
-	it.Images = r.images()
-	it.Related = r.related()
-	it.Enclosures = r.enclosures()
-	it.Tags = tags(slices.Clone(a.Member))
-	r.people(it)
-	r.links(it, a, slug)
-	it.Related = slices.DeleteFunc(it.Related, func(o feeds.Related) bool { return o.URL == it.URL || o.URL == it.OriginalURL })
-
-	a.site = r.p.site
-	a.body = r.p.bodies.Body(r.p.opt.withoutTemplates(text), r.p.markup(r.path), strings.TrimSpace(r.raw(r.get(featuredContentField))))
-	if slices.ContainsFunc(a.Member, func(t feeds.Tag) bool { return t.Kind == feeds.Type && feeds.Fold(t.Name) == "video" }) {
-		it.Video = r.video(a.body.Featured, it)
+	it.Published, it.Updated = a.Published, later(a.Stated, a.Published)
+	if it.ID == "" {
+		it.ID = feeds.ID(r.p.opt.SiteID, "path", r.path)
 	}
-	return a
+	if it.Title == "" {
+		it.Title, a.named.title = r.otherTitle(text, slug)
+	}
+	it.Tags = tags(slices.Clone(a.Member))
+	r.links(slug)
+	it.Related = slices.DeleteFunc(it.Related, func(o feeds.Related) bool { return o.URL == it.URL || o.URL == it.OriginalURL })
+	if slices.ContainsFunc(a.Member, func(t feeds.Tag) bool { return t.Kind == feeds.Type && feeds.Fold(t.Name) == "video" }) {
+		it.Video = r.video()
+	}
+}
+
+// body is what the item's content is made of.
+func (r *reader) body(text []byte) body.Body {
+	return r.p.bodies.Body(r.p.opt.withoutTemplates(text), r.p.markup(r.path), r.featured)
+}
+
+// withoutTemplates is a text as the site's own program would leave it, as far as
+// that can be told without running its templates.
+func (o *Options) withoutTemplates(text []byte) []byte {
+	switch {
+	case o.Jekyll:
+		return body.WithoutLiquid(text)
+	case o.Hugo:
+		return body.WithoutShortcodes(text)
+	}
+	return text
 }
 
 // stem is the file's name without its ending; a page bundle (some/folder/index.md)
@@ -67,46 +67,26 @@ func stem(name string) string {
 	return base
 }
 
-// hidden says why the article belongs in no feed.
-func (r *reader) hidden() string {
-	published, removed, draft := r.flag(publishedField, true), r.flag(removedField, false), r.flag(draftField, false)
-	switch {
-	case !published:
-		return "published: false"
-	case removed:
-		return "removed: true"
-	case draft:
-		return "draft: true"
-	case r.p.opt.Hugo && r.flag(headlessField, false):
-		return "headless: true"
-	case r.p.opt.Hugo && r.unrendered():
-		return "build.render: never"
+// hide keeps the article out of all feeds, if it is to be hidden. The first reason
+// counts.
+func (r *reader) hide(hidden bool, reason string) {
+	if hidden && r.a.Hidden == "" {
+		r.a.Hidden = reason
 	}
-	return ""
 }
 
-// unrendered reports whether a page of a Hugo site has no address of its own.
-func (r *reader) unrendered() bool {
-	for _, f := range [...]field{buildField, oldBuildField} {
-		switch strings.ToLower(r.text(r.get(f).In("render"))) {
-		case "never", "false", "link":
-			return true
-		}
-	}
-	return false
-}
-
-// id is the file's own id where it states one, else one made of its path. A
-// stated id that is no URI is made one.
-func (r *reader) id() (id string, explicit bool) {
-	s := r.text(r.get(idField))
+// id takes the id that the file states. One that is no URI is made one.
+func (r *reader) id(v value) {
+	s := r.text(v)
 	switch {
 	case s == "":
-		return feeds.ID(r.p.opt.SiteID, "path", r.path), false
+		return
 	case feeds.IsURI(s):
-		return strings.Clone(s), true
+		r.item.ID = strings.Clone(s)
+	default:
+		r.item.ID = feeds.ID(r.p.opt.SiteID, "id", s)
 	}
-	return feeds.ID(r.p.opt.SiteID, "id", s), true
+	r.a.Explicit = true
 }
 
 func later(t, u time.Time) time.Time {
@@ -126,11 +106,9 @@ func undated(id string) time.Time {
 	return time.Date(1990, 1, 1, 0, 0, int(h.Sum32()%86400), 0, time.UTC)
 }
 
-// title falls back on the body's first heading and on the file's name.
-func (r *reader) title(text []byte, slug string) (title string, fromName bool) {
-	if t := r.plain(r.get(titleField)); t != "" {
-		return strings.Clone(t), false
-	}
+// otherTitle is the title of an article that states none: the heading that its
+// text begins with, else one made of the file's name.
+func (r *reader) otherTitle(text []byte, slug string) (title string, fromName bool) {
 	if r.p.markup(r.path) == Markdown {
 		if t := body.Heading(text); t != "" {
 			return t, false
@@ -143,52 +121,24 @@ func (r *reader) title(text []byte, slug string) (title string, fromName bool) {
 	return "Untitled", true
 }
 
-// withoutTemplates is a body as the site's own program would leave it, as far as
-// that can be told without running it.
-func (o *Options) withoutTemplates(text []byte) []byte {
-	switch {
-	case o.Jekyll:
-		return body.WithoutLiquid(text)
-	case o.Hugo:
-		return body.WithoutShortcodes(text)
-	}
-	return text
-}
-
-// video describes the moving picture of an article of type video.
-func (r *reader) video(featured string, it *feeds.Item) *feeds.Video {
-	v := &feeds.Video{PageURL: it.URL}
-	if src := body.Player(featured); src != "" {
-		if u, err := r.p.site.Web(src); err == nil {
-			v.PlayerURL, v.PageURL = u, cmp.Or(v.PageURL, body.WatchPage(u))
-		}
-	}
-	if v.PageURL == "" && v.PlayerURL == "" {
-		return nil
-	}
-	return v
-}
-
-// related are the other articles that this one points to.
-func (r *reader) related() []feeds.Related {
-	v := r.get(relatedField)
+// related adds other articles, each once.
+func (r *reader) related(v value) {
 	if !v.IsList() {
-		return nil // Jekyll themes use related: true as a switch
+		return // themes for Jekyll use related: true as a switch
 	}
-	var all []feeds.Related
+	all := &r.item.Related
 	for e := range v.List() {
 		rel := r.relation(e)
-		if rel.URL != "" && !slices.ContainsFunc(all, func(o feeds.Related) bool { return o.URL == rel.URL }) {
-			if all == nil {
-				all = make([]feeds.Related, 0, v.Len())
+		if rel.URL != "" && !slices.ContainsFunc(*all, func(o feeds.Related) bool { return o.URL == rel.URL }) {
+			if *all == nil {
+				*all = make([]feeds.Related, 0, v.Len())
 			}
-			all = append(all, rel)
+			*all = append(*all, rel)
 		}
 	}
-	return all
 }
 
-func (r *reader) relation(v frontmatter.Value) feeds.Related {
+func (r *reader) relation(v value) feeds.Related {
 	if !v.IsMap() {
 		u := r.web(v)
 		return feeds.Related{URL: u, Title: u}

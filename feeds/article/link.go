@@ -1,67 +1,62 @@
 package article
 
 import (
+	"cmp"
 	"path"
 	"regexp"
 	"strings"
-	"unicode"
 
 	"feedmill/feeds"
 )
 
-// links fills in the addresses of an item and of its other forms.
-func (r *reader) links(it *feeds.Item, a *draft, slug string) {
-	original := r.web(r.get(originalURLField))
-	it.URL = r.web(r.get(webURLField))
+// links sets the address of the article's page: the first one that the file
+// states, else one made of a pattern. An original address that is the same goes.
+func (r *reader) links(slug string) {
+	it, permalink := r.item, ""
 	if it.URL == "" {
-		it.URL = r.permalink()
+		permalink = r.raw(r.permalink)
+		it.URL = cmp.Or(r.stated(permalink), it.OriginalURL)
 	}
+	r.a.Link = strings.Clone(r.p.site.Own(it.URL))
 	if it.URL == "" {
-		it.URL = original
+		it.URL = r.fromPattern(permalink, slug)
 	}
-	if a.Link = strings.Clone(r.p.site.Own(it.URL)); it.URL == "" {
-		it.URL = r.pattern(a, slug)
-	}
-	if original != it.URL {
-		it.OriginalURL = original
-	}
-	for _, amp := range []struct {
-		field field
-		title string
-	}{{ampWebURLField, "AMP"}, {cdnAmpWebURLField, "AMP (cached)"}} {
-		if u := r.web(r.get(amp.field)); u != "" {
-			it.AMP = append(it.AMP, feeds.Link{URL: u, Title: amp.title})
-		}
+	if it.OriginalURL == it.URL {
+		it.OriginalURL = ""
 	}
 }
 
-// permalink is an address that the article states itself.
-func (r *reader) permalink() string {
-	v := r.get(permalinkField)
-	s := strings.TrimSpace(r.raw(v))
+// stated is the address that a permalink gives, if it is no pattern.
+func (r *reader) stated(permalink string) string {
+	s := strings.TrimSpace(permalink)
 	switch {
 	case s == "" || placeholder.MatchString(s) && !strings.Contains(s, "://"):
 		return ""
 	case strings.HasPrefix(s, "/") && !strings.HasPrefix(s, "//"):
 		return r.p.site.Below(s)
 	}
-	return r.web(v)
+	return r.web(r.permalink)
 }
 
-// pattern is the address that the site's way of naming pages gives.
-func (r *reader) pattern(a *draft, slug string) string {
+// fromPattern is the address that the permalink gives, if it is a pattern, else
+// the pattern of the article's folder.
+func (r *reader) fromPattern(permalink, slug string) string {
 	dir, folder, _ := r.p.folder(r.path)
 	pattern := folder.Link
-	if s := r.raw(r.get(permalinkField)); placeholder.MatchString(s) {
-		pattern = s
+	if placeholder.MatchString(permalink) {
+		pattern = permalink
 	}
 	if pattern == "" {
 		return ""
 	}
-	if s := r.text(r.get(slugField)); s != "" {
-		slug = s
+	return r.p.site.Below(expand(pattern, r.place(dir, folder, slug).named))
+}
+
+// addAMP adds another form of the page.
+func (r *reader) addAMP(v value, title string) {
+	if u := r.web(v); u != "" {
+		r.item.AMP = append(r.item.AMP, feeds.Link{URL: u, Title: title})
 	}
-	return r.p.site.Below(expand(pattern, r.place(dir, folder, a, slug).named))
 }
 
 // folder returns the folder that name lies in, the longest first, and its
@@ -94,46 +89,6 @@ func (f Folder) contains(name string) (dir string, ok bool) {
 }
 
 var placeholder = regexp.MustCompile(`:[a-z_]+`)
-
-// above is the path of folders above a folder that may be anywhere.
-func (f Folder) above(dir string) string {
-	rest, base := path.Split(f.Dir)
-	return strings.Trim(strings.TrimPrefix(strings.TrimSuffix(dir, base), rest), "/")
-}
-
-// categoryPath joins the categories in lower case, as Jekyll does.
-func categoryPath(a *draft) string {
-	var parts []string
-	for _, t := range a.Member {
-		if t.Kind == feeds.Category {
-			parts = append(parts, strings.ToLower(t.Name))
-		}
-	}
-	return strings.Join(parts, "/")
-}
-
-// jekyllTitle is a file's slug with a hyphen for what Jekyll lets stand in no
-// address.
-func jekyllTitle(s string) string {
-	parts := strings.FieldsFunc(s, func(c rune) bool {
-		return !unicode.IsLetter(c) && !unicode.IsDigit(c) && !unicode.IsMark(c) && !strings.ContainsRune("._~!$&'()+,;=@", c)
-	})
-	return strings.Join(parts, "-")
-}
-
-// hugo makes a path of a name by Hugo's rules: lower case, hyphens for spaces,
-// other punctuation left out.
-func hugo(s string) string {
-	return strings.Map(func(c rune) rune {
-		switch {
-		case c == ' ':
-			return '-'
-		case unicode.IsLetter(c), unicode.IsDigit(c), unicode.IsMark(c), strings.ContainsRune("/._-+~#@", c):
-			return c
-		}
-		return -1
-	}, strings.ToLower(s))
-}
 
 // expand fills in a pattern; a name that is not known for this article (a date
 // where there is none) makes the result empty.

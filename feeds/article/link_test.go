@@ -133,8 +133,8 @@ func TestDefaults(t *testing.T) {
 		if members(a) != want || authors(a) != "Ann" || (a.Hidden != "") != (name == "a/deep/1.md") {
 			t.Errorf("%s: %s, %s, %q", name, members(a), authors(a), a.Hidden)
 		}
-		if name == "a/1.md" && (len(a.Notes()) != 1 || a.Notes()[0].Line != 0) {
-			t.Errorf("%s: notes %v", name, a.Notes())
+		if name == "a/1.md" && (len(a.Warnings()) != 1 || a.Warnings()[0].Line != 0) {
+			t.Errorf("%s: notes %v", name, a.Warnings())
 		}
 	}
 	if got := members(parse(t, opt, "a/1.md", yamlFile("type: own\ntags: []"))); got != "category:a type:own" {

@@ -1,6 +1,7 @@
 package article
 
 import (
+	"cmp"
 	"mime"
 	"path"
 	"slices"
@@ -8,35 +9,46 @@ import (
 	"time"
 
 	"feedmill/feeds"
-	"feedmill/feeds/article/internal/frontmatter"
+	"feedmill/feeds/article/internal/body"
 )
 
-// images are the article's pictures, each once.
-func (r *reader) images() []feeds.Image {
-	all := append(r.pictures(r.get(imagesField)), r.pictures(r.get(imageField))...)
-	seen := map[string]bool{}
-	return slices.DeleteFunc(all, func(i feeds.Image) bool { was := seen[i.URL]; seen[i.URL] = true; return was })
-}
-
-func (r *reader) pictures(v frontmatter.Value) []feeds.Image {
-	var all []feeds.Image
+// addImages adds pictures, each once.
+func (r *reader) addImages(v value) {
+	all := &r.item.Images
 	for e := range v.List() {
-		img := feeds.Image{}
-		if e.IsMap() {
-			img.URL = r.web(e.In("url", "path", "src", "image"))
-			img.Width, img.Height = r.pixels(e.In("width")), r.pixels(e.In("height"))
-			img.Title, img.Credit = r.plain(e.In("title", "alt", "caption")), r.plain(e.In("attribution", "credit"))
-		} else {
-			img.URL = r.web(e)
-		}
-		if img.URL != "" {
-			all = append(all, img)
+		img := r.picture(e)
+		if img.URL != "" && !slices.ContainsFunc(*all, func(o feeds.Image) bool { return o.URL == img.URL }) {
+			*all = append(*all, img)
 		}
 	}
-	return all
 }
 
-func (r *reader) pixels(v frontmatter.Value) int {
+// picture reads keys, or an address.
+func (r *reader) picture(v value) feeds.Image {
+	if !v.IsMap() {
+		return feeds.Image{URL: r.web(v)}
+	}
+	return feeds.Image{
+		URL: r.web(v.In("url", "path", "src", "image")), Width: r.pixels(v.In("width")), Height: r.pixels(v.In("height")),
+		Title: r.plain(v.In("title", "alt", "caption")), Credit: r.plain(v.In("attribution", "credit")),
+	}
+}
+
+// video is that of an article of type video; nil if it has no address.
+func (r *reader) video() *feeds.Video {
+	v := &feeds.Video{PageURL: r.item.URL}
+	if src := body.Player(r.featured); src != "" {
+		if u, err := r.p.site.Web(src); err == nil {
+			v.PlayerURL, v.PageURL = u, cmp.Or(v.PageURL, body.WatchPage(u))
+		}
+	}
+	if v.PageURL == "" && v.PlayerURL == "" {
+		return nil
+	}
+	return v
+}
+
+func (r *reader) pixels(v value) int {
 	n := r.number(v)
 	if n < 0 || n > 1e6 {
 		r.note(v, "must be a number of pixels")
@@ -45,18 +57,17 @@ func (r *reader) pixels(v frontmatter.Value) int {
 	return int(n)
 }
 
-// enclosures are files to download or play.
-func (r *reader) enclosures() []feeds.Enclosure {
-	var all []feeds.Enclosure
-	for e := range r.get(enclosureField).List() {
+// enclosures adds files to download or play.
+func (r *reader) enclosures(v value) {
+	for e := range v.List() {
 		if enc := r.enclosure(e); enc.URL != "" {
-			all = append(all, enc)
+			r.item.Enclosures = append(r.item.Enclosures, enc)
 		}
 	}
-	return all
 }
 
-func (r *reader) enclosure(v frontmatter.Value) feeds.Enclosure {
+// enclosure reads keys, or an address.
+func (r *reader) enclosure(v value) feeds.Enclosure {
 	if !v.IsMap() {
 		u := r.web(v)
 		return feeds.Enclosure{URL: u, Type: mediaType(u)}
@@ -70,8 +81,8 @@ func (r *reader) enclosure(v frontmatter.Value) feeds.Enclosure {
 	return enc
 }
 
-// mediaTypes by ending: the machine's own tables would give other bytes on
-// other machines.
+// mediaTypes are known by their endings. The operating system's table is not used,
+// because it would make other documents on other machines.
 var mediaTypes = map[string]string{
 	".mp3": "audio/mpeg", ".m4a": "audio/mp4", ".ogg": "audio/ogg", ".opus": "audio/ogg", ".wav": "audio/wav", ".flac": "audio/flac",
 	".mp4": "video/mp4", ".m4v": "video/mp4", ".webm": "video/webm", ".mov": "video/quicktime",

@@ -6,58 +6,44 @@ import (
 	"strings"
 
 	"feedmill/feeds"
-	"feedmill/feeds/article/internal/frontmatter"
 )
 
-// memberFields say of what kind the names in a field are, and at what a single
-// string of several is split.
-var memberFields = []struct {
-	field          field
-	kind           feeds.Kind
-	commas, spaces bool // spaces only on a Jekyll site
-}{
-	{topicsField, feeds.Topic, true, false},
-	{tagsField, feeds.Topic, true, true},
-	{categoryField, feeds.Category, false, false},
-	{categoriesField, feeds.Category, true, true},
-	{typeField, feeds.Type, false, false},
+// separators says where a single text of several names is split.
+type separators uint8
+
+const (
+	unsplit          separators = iota
+	atCommas                    // if there are any
+	atCommasOrSpaces            // spaces only on a Jekyll site, and if there are no commas
+)
+
+// addNames adds the article to the feeds of some kind that v names.
+func (r *reader) addNames(k feeds.Kind, v value, at separators) {
+	if v.IsList() {
+		at = unsplit
+	}
+	for e := range v.List() {
+		for name := range splitNames(r.name(e), at != unsplit, at == atCommasOrSpaces && r.p.opt.Jekyll) {
+			r.addName(k, name)
+		}
+	}
 }
 
-// member lists the feeds the article belongs to, each once.
-func (r *reader) member() []feeds.Tag {
-	var tags []feeds.Tag
-	var seen uniqueKeys
-	add := func(k feeds.Kind, name string) {
-		if k == feeds.Topic && r.p.opt.TopicName != nil {
-			name = r.p.opt.TopicName(name)
-		}
-		if key := (feeds.Key{Kind: k, Slug: feeds.Fold(name)}); key.Slug != "" && seen.add(key) {
-			if tags == nil {
-				tags = make([]feeds.Tag, 0, 4)
-			}
-			tags = append(tags, feeds.Tag{Kind: k, Name: name})
-		}
+// addName adds the article to one feed, if it is not in that already.
+func (r *reader) addName(k feeds.Kind, name string) {
+	if k == feeds.Topic && r.p.opt.TopicName != nil {
+		name = r.p.opt.TopicName(name)
 	}
-	if dir, folder, _ := r.p.folder(r.path); folder.Anywhere {
-		for section := range strings.SplitSeq(folder.above(dir), "/") {
-			add(feeds.Category, section) // as in Jekyll
+	if key := (feeds.Key{Kind: k, Slug: feeds.Fold(name)}); key.Slug != "" && r.members.add(key) {
+		if r.a.Member == nil {
+			r.a.Member = make([]feeds.Tag, 0, 4)
 		}
+		r.a.Member = append(r.a.Member, feeds.Tag{Kind: k, Name: name})
 	}
-	for _, f := range memberFields {
-		v := r.get(f.field)
-		for e := range v.List() {
-			name, single := r.name(e), !v.IsList()
-			for name := range splitNames(name, single && f.commas, single && f.spaces && r.p.opt.Jekyll) {
-				add(f.kind, name)
-			}
-		}
-	}
-	add(feeds.Provider, r.providerName(r.get(providerField)))
-	return tags
 }
 
-// uniqueKeys are different from each other. The first few are quicker looked
-// through than found.
+// uniqueKeys is a set of keys. The first few are in an array, because to look
+// through that is quicker.
 type uniqueKeys struct {
 	few   [8]feeds.Key
 	count int
@@ -81,8 +67,8 @@ func (u *uniqueKeys) add(k feeds.Key) bool {
 	return true
 }
 
-// name is a value that is a name, or that has one.
-func (r *reader) name(v frontmatter.Value) string {
+// name is the text of a value, or of its key name or title.
+func (r *reader) name(v value) string {
 	if v.IsMap() {
 		n := v.In("name", "title")
 		if !n.Exists() {
@@ -93,7 +79,8 @@ func (r *reader) name(v frontmatter.Value) string {
 	return r.text(v)
 }
 
-// splitNames parts a string of several names.
+// splitNames yields the names in a text, which is split at commas, if there are
+// any, or at spaces.
 func splitNames(s string, commas, spaces bool) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		switch {

@@ -1,49 +1,47 @@
 package article
 
 import (
+	"cmp"
 	"net/mail"
 	"slices"
 	"strings"
 
 	"feedmill/feeds"
 	"feedmill/feeds/article/internal/body"
-	"feedmill/feeds/article/internal/frontmatter"
 )
 
-// people fills in authors and the source they wrote for.
-func (r *reader) people(it *feeds.Item) {
-	for _, f := range [...]field{authorsField, authorField} {
-		it.Authors = r.persons(it.Authors, r.get(f))
-	}
-	v := r.get(providerField)
-	if it.Source = r.source(v); it.Source == nil {
+// provider adds the article to the provider's feed, and makes the provider its
+// source and the author if there is no other.
+func (r *reader) provider(v value) {
+	name, it := r.providerName(v), r.item
+	r.addName(feeds.Provider, name)
+	if name == "" {
 		return
 	}
-	it.Authors = r.persons(it.Authors, v.In("authors", "author"))
+	it.Source = r.source(name, v)
+	r.addAuthors(v.In("authors", "author"))
 	if len(it.Authors) == 0 {
-		it.Authors = []feeds.Person{{Name: it.Source.Name, URL: it.Source.URL, Avatar: it.Source.Icon}}
+		it.Authors = []feeds.Person{{Name: name, URL: it.Source.URL, Avatar: it.Source.Icon}}
 	}
 }
 
-// source is the publisher that a provider describes; nil for one without a name.
-func (r *reader) source(v frontmatter.Value) *feeds.Source {
-	src := &feeds.Source{Name: r.providerName(v)}
-	if src.Name == "" {
-		return nil
-	}
+// source is the publisher that a provider describes.
+func (r *reader) source(name string, v value) *feeds.Source {
+	src := &feeds.Source{Name: name}
 	if u := v.In("url"); u.Exists() {
 		src.URL = r.web(u)
 	} else if d := v.In("domain"); d.Exists() {
 		src.URL = r.domain(d)
 	}
-	if all := r.pictures(v.In("images", "image")); len(all) > 0 {
-		src.Icon = all[0].URL
+	for e := range v.In("images", "image").List() {
+		src.Icon = cmp.Or(src.Icon, r.picture(e).URL)
 	}
-	src.ID = feeds.ID("source", feeds.Fold(src.Name), src.URL)
+	src.ID = feeds.ID("source", feeds.Fold(name), src.URL)
 	return src
 }
 
-func (r *reader) domain(v frontmatter.Value) string {
+// domain is the address of a domain's home page.
+func (r *reader) domain(v value) string {
 	s := r.text(v)
 	if s == "" || strings.Contains(s, "://") {
 		return r.web(v)
@@ -55,7 +53,8 @@ func (r *reader) domain(v frontmatter.Value) string {
 	return u
 }
 
-func (r *reader) providerName(v frontmatter.Value) string {
+// providerName is a provider that is a name, or its name, or its domain.
+func (r *reader) providerName(v value) string {
 	if !v.IsMap() {
 		return r.plain(v)
 	}
@@ -65,19 +64,19 @@ func (r *reader) providerName(v frontmatter.Value) string {
 	return r.plain(v.In("domain"))
 }
 
-// persons adds those in v whose names are not there yet.
-func (r *reader) persons(all []feeds.Person, v frontmatter.Value) []feeds.Person {
+// addAuthors adds those in v whose names are not there yet.
+func (r *reader) addAuthors(v value) {
+	all := &r.item.Authors
 	for e := range v.List() {
 		p := r.person(e)
-		if p.Name != "" && !slices.ContainsFunc(all, func(q feeds.Person) bool { return q.Name == p.Name }) {
-			all = append(all, p)
+		if p.Name != "" && !slices.ContainsFunc(*all, func(q feeds.Person) bool { return q.Name == p.Name }) {
+			*all = append(*all, p)
 		}
 	}
-	return all
 }
 
 // person reads keys, or a line such as "Ann Example <ann@example.com>".
-func (r *reader) person(v frontmatter.Value) feeds.Person {
+func (r *reader) person(v value) feeds.Person {
 	if !v.IsMap() {
 		s := r.text(v)
 		if name, rest, ok := strings.Cut(s, "<"); ok && strings.HasSuffix(rest, ">") && strings.TrimSpace(name) != "" {

@@ -1,6 +1,7 @@
 package article
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"strings"
@@ -22,7 +23,7 @@ type place struct {
 	hugo       bool      // by whose rules a title becomes part of an address
 }
 
-func (r *reader) place(dir string, f Folder, a *draft, slug string) *place {
+func (r *reader) place(dir string, f Folder, slug string) *place {
 	start := dir
 	if f.Root != "" {
 		start = strings.TrimPrefix(f.Root, ".")
@@ -32,31 +33,29 @@ func (r *reader) place(dir string, f Folder, a *draft, slug string) *place {
 	if d, base := path.Split(rel); base == "index" && d != "" {
 		rel = strings.TrimSuffix(d, "/")
 	}
-	p := &place{a: a, collection: f.Name, rel: rel, own: path.Base(rel), file: slug, stated: r.text(r.get(slugField)), hugo: r.p.opt.Hugo}
+	stated := r.text(r.slug)
+	p := &place{a: &r.a, collection: f.Name, rel: rel, own: cmp.Or(stated, path.Base(rel)), file: cmp.Or(stated, slug), stated: stated, hugo: r.p.opt.Hugo}
 	p.sections = strings.Trim(path.Dir(rel), "./")
 	p.section, _, _ = strings.Cut(p.sections, "/")
-	if p.stated != "" {
-		p.own = p.stated
-	}
 	if f.Anywhere {
 		p.sections = f.above(dir)
 	}
-	if !a.Published.IsZero() {
-		p.date = a.Published.In(r.p.opt.TimeZone)
+	if !r.a.Published.IsZero() {
+		p.date = r.a.Published.In(r.p.opt.TimeZone)
 	}
 	return p
 }
 
 func (p *place) title() string {
 	if p.hugo {
-		return hugo(p.a.base.Title)
+		return hugoName(p.a.base.Title)
 	}
 	return jekyllTitle(p.file)
 }
 
 func (p *place) slug() string {
 	if p.hugo && p.stated != "" {
-		return hugo(p.stated)
+		return hugoName(p.stated)
 	}
 	return p.title()
 }
@@ -76,13 +75,13 @@ func (p *place) named(name string) (string, bool) {
 	case "name", "basename":
 		return path.Base(p.rel), true
 	case "filename", "contentbasename":
-		return hugo(path.Base(p.rel)), true
+		return hugoName(path.Base(p.rel)), true
 	case "slugorfilename", "slugorcontentbasename":
-		return hugo(p.own), true
+		return hugoName(p.own), true
 	case "section":
-		return hugo(p.section), true
+		return hugoName(p.section), true
 	case "sections":
-		return hugo(p.sections), true
+		return hugoName(p.sections), true
 	case "collection":
 		return p.collection, true
 	case "output_ext":

@@ -64,6 +64,7 @@ func TestUnusable(t *testing.T) {
 		{"json deep", "{\"a\":" + strings.Repeat("[", 100000), "a.md:1:70: nested too deep"},
 		{"date", yamlFile("title: x\ndate: 2021-02-30"), "a.md:3:7: date: \"2021-02-30\" is not a date: write it as 2021-03-29T16:35:00Z or 2021-03-29"},
 		{"date words", yamlFile("date: tomorrow"), "a.md:2:7: date: \"tomorrow\" is not a date: write it as 2021-03-29T16:35:00Z or 2021-03-29"},
+		{"date of two fields", yamlFile("publishDate: soon"), "a.md:2:14: publishDate: \"soon\" is not a date: write it as 2021-03-29T16:35:00Z or 2021-03-29"},
 		{"date list", yamlFile("date:\n  - 2021-03-29"), "a.md:3:3: date: must be a single value, not a list or keys"},
 		{"expiry", yamlFile("expiryDate: soon"), "a.md:2:13: expiryDate: \"soon\" is not a date: write it as 2021-03-29T16:35:00Z or 2021-03-29"},
 		{"flags", yamlFile("published: maybe\nremoved: [true]\ndraft: \"\""), "a.md:2:12: published: \"maybe\" must be true or false\na.md:3:10: removed: must be true or false, not a list or keys\na.md:4:8: draft: \"\" must be true or false"},
@@ -187,7 +188,7 @@ func TestNotes(t *testing.T) {
 				t.Fatal(err)
 			}
 			var got []string
-			for _, n := range a.Notes() {
+			for _, n := range a.Warnings() {
 				got = append(got, n.Error())
 			}
 			if !slices.Equal(got, c.want) {

@@ -11,13 +11,12 @@ import (
 	"feedmill/feeds"
 	"feedmill/feeds/article/internal/address"
 	"feedmill/feeds/article/internal/body"
-	"feedmill/feeds/article/internal/frontmatter"
 )
 
 const mustBeSingle = "must be a single value, not a list or keys"
 
 // raw is a scalar as it stands.
-func (r *reader) raw(v frontmatter.Value) string {
+func (r *reader) raw(v value) string {
 	if v.Exists() && !v.IsScalar() {
 		r.note(v, mustBeSingle)
 	}
@@ -25,7 +24,7 @@ func (r *reader) raw(v frontmatter.Value) string {
 }
 
 // text is a scalar as a single line of text.
-func (r *reader) text(v frontmatter.Value) string {
+func (r *reader) text(v value) string {
 	if s := v.Scalar(); body.IsPlainText(s) && v.IsScalar() {
 		return s
 	}
@@ -33,7 +32,7 @@ func (r *reader) text(v frontmatter.Value) string {
 }
 
 // plain is a scalar as a single line without markup.
-func (r *reader) plain(v frontmatter.Value) string {
+func (r *reader) plain(v value) string {
 	if s := v.Scalar(); body.IsPlainText(s) && v.IsScalar() {
 		return s
 	}
@@ -42,8 +41,7 @@ func (r *reader) plain(v frontmatter.Value) string {
 
 // date is a time that decides when the article shows; one that cannot be read
 // makes the file unusable, because a guess could publish it too early.
-func (r *reader) date(f field) time.Time {
-	v := r.get(f)
+func (r *reader) date(v value) time.Time {
 	t, message := r.readDate(v)
 	if message != "" {
 		r.fail(v, message)
@@ -51,8 +49,8 @@ func (r *reader) date(f field) time.Time {
 	return t
 }
 
-// optionalDate is a time that is ignored where it cannot be read.
-func (r *reader) optionalDate(v frontmatter.Value) time.Time {
+// optionalDate is a time that is ignored if it cannot be read.
+func (r *reader) optionalDate(v value) time.Time {
 	t, message := r.readDate(v)
 	if message != "" {
 		r.note(v, message)
@@ -60,7 +58,7 @@ func (r *reader) optionalDate(v frontmatter.Value) time.Time {
 	return t
 }
 
-func (r *reader) readDate(v frontmatter.Value) (t time.Time, message string) {
+func (r *reader) readDate(v value) (t time.Time, message string) {
 	if !v.Exists() {
 		return t, ""
 	}
@@ -80,14 +78,10 @@ func (r *reader) readDate(v frontmatter.Value) (t time.Time, message string) {
 
 // flag is a boolean; anything unclear makes the file unusable, because a guess
 // could publish what must not be.
-func (r *reader) flag(f field, otherwise bool) bool {
-	v := r.get(f)
-	switch {
-	case !v.Exists():
-		return otherwise
-	case !v.IsScalar():
+func (r *reader) flag(v value) bool {
+	if !v.IsScalar() {
 		r.fail(v, "must be true or false, not a list or keys")
-		return otherwise
+		return false
 	}
 	s := v.Scalar()
 	switch strings.ToLower(strings.TrimSpace(s)) {
@@ -97,10 +91,10 @@ func (r *reader) flag(f field, otherwise bool) bool {
 		return false
 	}
 	r.fail(v, fmt.Sprintf("%q must be true or false", short(s)))
-	return otherwise
+	return false
 }
 
-func (r *reader) number(v frontmatter.Value) float64 {
+func (r *reader) number(v value) float64 {
 	s := strings.TrimSpace(r.raw(v))
 	if s == "" {
 		return 0
@@ -114,7 +108,7 @@ func (r *reader) number(v frontmatter.Value) float64 {
 }
 
 // web is an absolute address, or empty with a note.
-func (r *reader) web(v frontmatter.Value) string {
+func (r *reader) web(v value) string {
 	if s := v.Scalar(); address.Absolute(s) {
 		return s
 	}
@@ -130,7 +124,7 @@ func (r *reader) web(v frontmatter.Value) string {
 }
 
 // language makes a BCP 47 tag of the ways in which sites write one: "en_us".
-func (r *reader) language(v frontmatter.Value) string {
+func (r *reader) language(v value) string {
 	s := r.text(v)
 	if s == "" {
 		return ""
@@ -152,9 +146,9 @@ func short(s string) string {
 }
 
 // fail notes a problem that makes the file unusable; note one that costs a field.
-func (r *reader) fail(v frontmatter.Value, message string) {
+func (r *reader) fail(v value, message string) {
 	r.errs = append(r.errs, v.Problem(message))
 }
-func (r *reader) note(v frontmatter.Value, message string) {
-	r.notes = append(r.notes, v.Problem(message+": ignored"))
+func (r *reader) note(v value, message string) {
+	r.warnings = append(r.warnings, v.Problem(message+": ignored"))
 }

@@ -65,7 +65,7 @@ func (b *Builder) take(all []loaded, facts []article.Facts) {
 			}
 			b.stamps[l.path] = l.stamp
 			b.mend(l.path)
-			for _, n := range a.Notes() {
+			for _, n := range a.Warnings() {
 				b.opt.Logger.Info("value ignored", "err", n)
 			}
 		case errors.Is(l.err, fs.ErrNotExist):

@@ -62,7 +62,7 @@ func (b *Builder) Report() Report {
 		if t, ok := b.turnOf(a); ok {
 			r.Scheduled = append(r.Scheduled, t)
 		}
-		r.Problems = append(r.Problems, a.Notes()...)
+		r.Problems = append(r.Problems, a.Warnings()...)
 		if why := b.catalog.Absent(path); why != "" {
 			r.Left = append(r.Left, Left{path, why})
 		} else {

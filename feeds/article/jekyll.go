@@ -1,0 +1,49 @@
+package article
+
+import (
+	"path"
+	"strings"
+	"unicode"
+
+	"feedmill/feeds"
+)
+
+// What Jekyll means by the files of its sites stands in this file; see also
+// Options.Jekyll.
+
+// addFolderCategories makes categories of the folders above a folder that can be
+// anywhere, such as those above Jekyll's _posts.
+func (r *reader) addFolderCategories() {
+	if dir, folder, _ := r.p.folder(r.path); folder.Anywhere {
+		for section := range strings.SplitSeq(folder.above(dir), "/") {
+			r.addName(feeds.Category, section)
+		}
+	}
+}
+
+// above returns the path of the folders above dir, which is one of the places
+// that f stands for.
+func (f Folder) above(dir string) string {
+	rest, base := path.Split(f.Dir)
+	return strings.Trim(strings.TrimPrefix(strings.TrimSuffix(dir, base), rest), "/")
+}
+
+// categoryPath joins the categories in lower case, as Jekyll does.
+func categoryPath(a *draft) string {
+	var parts []string
+	for _, t := range a.Member {
+		if t.Kind == feeds.Category {
+			parts = append(parts, strings.ToLower(t.Name))
+		}
+	}
+	return strings.Join(parts, "/")
+}
+
+// jekyllTitle makes part of an address of a file's name: a hyphen for each run of
+// characters that Jekyll lets stand in none.
+func jekyllTitle(s string) string {
+	parts := strings.FieldsFunc(s, func(c rune) bool {
+		return !unicode.IsLetter(c) && !unicode.IsDigit(c) && !unicode.IsMark(c) && !strings.ContainsRune("._~!$&'()+,;=@", c)
+	})
+	return strings.Join(parts, "-")
+}
