@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"feedmill/config"
+	"feedmill/feeds/article"
 )
 
 // readmeFile is where README.md lies, as seen from this package.
@@ -43,6 +44,7 @@ var generated = []struct {
 	lines      func() []string
 }{
 	{"docs/settings.md", "settings", settingLines},
+	{"docs/articles.md", "front matter", article.FieldTable},
 	{"docs/commands.md", "commands", commandLines},
 	{"docs/commands.md", "flags", flagLines},
 }

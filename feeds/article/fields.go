@@ -28,62 +28,62 @@ const (
 // fields are all fields, in the order in which they are read. To add one, follow
 // "Add a front matter key" in cmd/feedmill/docs/developing.md.
 var fields = []field{
-	{"title name", visible, "title, as plain text (without it: the first heading, else the file's name)",
+	{"title name", visible, "title, as plain text; without it the first heading, or the file's name",
 		func(r *reader, v value) { r.item.Title = strings.Clone(r.plain(v)) }},
-	{"excerpt description summary", visible, "summary (without it: the beginning of the text)",
+	{"excerpt description summary", visible, "summary; without it the beginning of the text",
 		func(r *reader, v value) { r.item.Summary = r.plain(v) }},
-	{"publishedDateTime date publishDate pubDate", visible, "date of publication (without it: a date in the file's name, as in `2021-03-29-title.md`); one in the future keeps the article back until then",
+	{"publishedDateTime date publishDate pubDate", visible, "date of publication; without it a date in the file's name, as in `2021-03-29-title.md`. An article with a date in the future appears when that second comes",
 		func(r *reader, v value) { r.a.Published = r.date(v) }},
-	{"publishDate", visible, "beside an earlier date of publication: keeps the article back until then",
+	{"publishDate", visible, "where another key states an earlier date of publication: when the article appears",
 		func(r *reader, v value) { r.a.NotBefore = r.date(v) }},
 	{"updatedDateTime updated lastmod last_modified_at modified", visible, "time of the last change",
 		func(r *reader, v value) { r.a.Stated = r.optionalDate(v) }},
 	{"expiryDate unpublishDate", visible, "when the article leaves the feeds",
 		func(r *reader, v value) { r.a.Expires = r.date(v) }},
 
-	{"webUrl", visible, "address of the article's page",
+	{"webUrl", visible, "address of the article",
 		func(r *reader, v value) { r.item.URL = r.web(v) }},
-	{"permalink url", visible, "the same, if there is no `webUrl`; can be a pattern like `articles.link`",
+	{"permalink url", visible, "address of the article, if there is no `webUrl`: an address, a path, or a pattern as in `articles.link`, which makes it otherwise",
 		func(r *reader, v value) { r.permalink = v }},
-	{"slug", visible, "the end of an address that is made of a pattern",
+	{"slug", visible, "the end of the article's address, for patterns with `:slug`",
 		func(r *reader, v value) { r.slug = v }},
-	{"originalUrl", visible, "the story's home where that is elsewhere (Atom `rel=via`, JSON `external_url`); the address of the article if nothing above gives one",
+	{"originalUrl", visible, "address of the original, where the story was first published elsewhere (Atom `rel=via`, JSON `external_url`); if no key above states an address, that of the article",
 		func(r *reader, v value) { r.item.OriginalURL = r.web(v) }},
-	{"ampWebUrl", visible, "Atom alternate with the title AMP",
+	{"ampWebUrl", visible, "link to the AMP version (Atom `rel=alternate`)",
 		func(r *reader, v value) { r.addAMP(v, "AMP") }},
-	{"cdnAmpWebUrl", visible, "Atom alternate with the title AMP (cached)",
+	{"cdnAmpWebUrl", visible, "link to the AMP version in a cache (Atom `rel=alternate`)",
 		func(r *reader, v value) { r.addAMP(v, "AMP (cached)") }},
 
-	{"topics", visible, "topics, a feed each; a single text is split at commas",
+	{"topics", visible, "topics, each of which has a feed: a list, or a text with commas",
 		func(r *reader, v value) { r.addNames(feeds.Topic, v, atCommas) }},
-	{"tags", visible, "topics as well; on a Jekyll site, a single text is split at spaces",
+	{"tags", visible, "topics, in addition to `topics`; on a Jekyll site also a text with spaces",
 		func(r *reader, v value) { r.addNames(feeds.Topic, v, atCommasOrSpaces) }},
-	{"category", visible, "category, with a feed",
+	{"category", visible, "category, which has a feed",
 		func(r *reader, v value) { r.addNames(feeds.Category, v, unsplit) }},
-	{"categories", visible, "categories, a feed each; a single text is split like that of `tags`",
+	{"categories", visible, "categories, in addition to `category`: a list, or a text with commas; on a Jekyll site also with spaces",
 		func(r *reader, v value) { r.addNames(feeds.Category, v, atCommasOrSpaces) }},
-	{"type", visible, "type, with a feed; `video` makes a Media RSS video",
+	{"type", visible, "type, which has a feed. The type `video` makes a Media RSS video",
 		func(r *reader, v value) { r.addNames(feeds.Type, v, unsplit) }},
-	{"authors", visible, "authors: each a name, a line such as `Ann <ann@example.com>`, or `name`, `email`, `url` and `avatar`",
+	{"authors", visible, "authors: names, lines such as `Ann <ann@example.com>`, or `name`, `email`, `url`, `avatar`",
 		(*reader).addAuthors},
-	{"author", visible, "author, like those of `authors`",
+	{"author", visible, "authors, in addition to `authors`",
 		(*reader).addAuthors},
-	{"provider", visible, "source, with a feed: a name, or `name`, `domain` or `url`, `images` and `authors`; also the author if there is no other",
+	{"provider", visible, "where the article comes from, which has a feed: a name, or `name`, `domain` or `url`, `images`, `authors`; it is the author if there is no other",
 		(*reader).provider},
 
-	{"images", visible, "pictures: each an address, or `url`, `width`, `height`, `title` and `attribution`; they are in Media RSS, JSON `image`, and above a text without pictures",
+	{"images", visible, "pictures: addresses, or `url`, `width`, `height`, `title`, `attribution`. They are in Media RSS, JSON `image`, and above the text if the text has none",
 		(*reader).addImages},
-	{"image cover", visible, "picture, like those of `images`",
+	{"image cover", visible, "picture, in addition to `images`",
 		(*reader).addImages},
-	{"featuredContent", visible, "HTML above the text; a player becomes a picture that links to the video, or is embedded if `articles.embed_hosts` allows that",
+	{"featuredContent", visible, "HTML above the text. That of a video player becomes a picture that links to the video, or the player itself if `articles.embed_hosts` names its host",
 		func(r *reader, v value) { r.featured = strings.TrimSpace(r.raw(v)) }},
-	{"related", visible, "related links, also in a list below the text",
+	{"related", visible, "related links, also as a list below the text: addresses, or `title`, `webUrl`, `provider`, `publishedDateTime`",
 		(*reader).related},
-	{"enclosure enclosures", visible, "files to download or play: each an address, or `url`, `length`, `type` and `duration`",
+	{"enclosure enclosures", visible, "files to download or play: addresses, or `url`, `length`, `type`, `duration`",
 		(*reader).enclosures},
-	{"id guid", visible, "the article's id for ever (without it: one made of the file's path)",
+	{"id guid", visible, "the article's id, instead of the one that Feedmill makes and remembers",
 		(*reader).id},
-	{"language lang locale", visible, "language, as in `en-US`",
+	{"language lang locale", visible, "language of this article, as a BCP 47 tag",
 		func(r *reader, v value) { r.item.Language = r.language(v) }},
 
 	{"published", visible, "`false`: the article is not shown",
@@ -98,9 +98,9 @@ var fields = []field{
 		(*reader).build},
 	{"_build", visible, "the same as `build`",
 		(*reader).build},
-	{"quality", private, "a number to select by in composed feeds and rankings",
+	{"quality", private, "a number that composed feeds and rankings select by",
 		func(r *reader, v value) { r.a.Quality = r.number(v) }},
-	{"heat", private, "a number to select by in composed feeds and rankings",
+	{"heat", private, "a number that composed feeds and rankings select by",
 		func(r *reader, v value) { r.a.Heat = r.number(v) }},
 }
 
@@ -113,17 +113,16 @@ func FieldNames() []string {
 	return all
 }
 
-// FieldTable is the reference of all fields: rows of a Markdown table with two
-// columns, the keys and what they become.
-func FieldTable() string {
-	var b strings.Builder
+// FieldTable is the reference of all fields: the lines of a table in Markdown that
+// says what becomes of each key.
+func FieldTable() []string {
+	lines := []string{"| key | becomes |", "| --- | --- |"}
 	for _, f := range fields {
-		keys := strings.ReplaceAll("`"+f.names+"`", " ", "`, `")
 		becomes := f.becomes
 		if f.shown == private {
 			becomes += "; never shown"
 		}
-		fmt.Fprintf(&b, "| %s | %s |\n", keys, becomes)
+		lines = append(lines, fmt.Sprintf("| `%s` | %s |", strings.ReplaceAll(f.names, " ", "`, `"), becomes))
 	}
-	return b.String()
+	return append(lines, "| any other key | ignored, and never shown |")
 }
