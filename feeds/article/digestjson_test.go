@@ -55,6 +55,7 @@ func fill(v reflect.Value, n *int) {
 		}
 	case reflect.String:
 		v.SetString(fmt.Sprintf("<%d> & \"\\\n\u2028é", *n))
+	case reflect.Interface: // what an item keeps, and does not say
 	case reflect.Uint8:
 		v.SetUint(uint64(*n % 256))
 	default:
