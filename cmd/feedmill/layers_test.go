@@ -19,13 +19,14 @@ var layers = []struct {
 	pkg string
 	may []string
 }{
-	{"cmd/feedmill", []string{"config", "watcher", "feeds", "feeds/document", "feeds/article", "feeds/catalog", "feeds/builder", "feeds/ledger", "feeds/opml", "feeds/server", "feeds/front", "feeds/stats", "feeds/export"}},
+	{"cmd/feedmill", []string{"config", "watcher", "feeds", "feeds/document", "feeds/article", "feeds/catalog", "feeds/builder", "feeds/ledger", "feeds/articlecache", "feeds/opml", "feeds/server", "feeds/front", "feeds/stats", "feeds/export"}},
 	{"config", []string{"feeds"}},
-	{"feeds/builder", []string{"feeds", "feeds/mix", "feeds/document", "feeds/article", "feeds/ledger", "feeds/catalog", "feeds/rss", "feeds/atom", "feeds/jsonfeed", "watcher"}},
+	{"feeds/builder", []string{"feeds", "feeds/mix", "feeds/document", "feeds/article", "feeds/ledger", "feeds/articlecache", "feeds/catalog", "feeds/rss", "feeds/atom", "feeds/jsonfeed", "watcher"}},
 	{"feeds/server", []string{"feeds", "feeds/mix", "feeds/document", "feeds/front", "feeds/stats"}},
 	{"feeds/stats", []string{"feeds", "feeds/internal/packed"}},
 	{"feeds/export", nil},
 	{"feeds/catalog", []string{"feeds", "feeds/article"}},
+	{"feeds/articlecache", []string{"feeds", "feeds/article", "feeds/internal/packed"}},
 	{"feeds/ledger", []string{"feeds", "feeds/article", "feeds/internal/packed"}},
 	{"feeds/article", []string{"feeds", "feeds/article/internal/*", "feeds/internal/packed"}},
 	{"feeds/article/internal/body", []string{"feeds", "feeds/article/internal/address"}},

@@ -18,6 +18,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"feedmill/feeds"
+	"feedmill/feeds/articlecache"
 	"feedmill/feeds/builder"
 	"feedmill/feeds/document"
 	"feedmill/feeds/ledger"
@@ -68,7 +69,7 @@ type serve struct {
 	stdout, stderr io.Writer
 	log            *slog.Logger
 	ledger         *ledger.Ledger
-	cache          *ledger.Cache
+	cache          *articlecache.Cache
 	baseURL        string                          // made of the listening address; used where the settings have none
 	current        atomic.Pointer[builder.Builder] // of the site that is served; nil before the first scan
 

@@ -21,6 +21,7 @@ import (
 	"feedmill/config"
 	"feedmill/feeds"
 	"feedmill/feeds/article"
+	"feedmill/feeds/articlecache"
 	"feedmill/feeds/builder"
 	"feedmill/feeds/catalog"
 	"feedmill/feeds/ledger"
@@ -117,7 +118,7 @@ type siteOptions struct {
 	once     bool // no watching: one scan is all
 	ignore   []string
 	ledger   *ledger.Ledger
-	cache    *ledger.Cache
+	cache    *articlecache.Cache
 	held     func(*feeds.Hold)
 	progress func(files int)
 	log      *slog.Logger
@@ -176,15 +177,15 @@ func openLedger(cfg *settings, log *slog.Logger) (*ledger.Ledger, error) {
 
 // openCache opens what was read before, or begins anew; nil where there is no
 // room on any disk.
-func openCache(cfg *settings, l *ledger.Ledger, log *slog.Logger) *ledger.Cache {
+func openCache(cfg *settings, l *ledger.Ledger, log *slog.Logger) *articlecache.Cache {
 	if l.Lasting() {
-		c, err := ledger.OpenCache(cfg.State, l)
+		c, err := articlecache.Open(cfg.State, l)
 		if err == nil {
 			return c
 		}
 		log.Warn("no cache on disk: the next start reads all articles again", "err", err)
 	}
-	c, err := ledger.TemporaryCache(l)
+	c, err := articlecache.Temporary(l)
 	if err != nil {
 		log.Warn("all articles stay in memory", "err", err)
 	}

@@ -25,6 +25,7 @@ import (
 
 	"feedmill/feeds"
 	"feedmill/feeds/article"
+	"feedmill/feeds/articlecache"
 	"feedmill/feeds/catalog"
 	"feedmill/feeds/document"
 	"feedmill/feeds/ledger"
@@ -48,7 +49,7 @@ type Options struct {
 	Ledger     *ledger.Ledger                                   // may be shared with another builder; nil remembers nothing beyond this one
 	Tombstones time.Duration                                    // how long removed items are named; zero for never
 	CacheBytes int                                              // what rendered items and documents take in memory at most; zero is 256 MiB
-	Cache      *ledger.Cache                                    // what earlier rounds, and other builders, have read; nil keeps everything in memory
+	Cache      *articlecache.Cache                              // what earlier rounds, and other builders, have read; nil keeps everything in memory
 	Progress   func(files int)                                  // called now and then while files are read; nil for never
 	Now        func() time.Time                                 // nil: time.Now
 	Logger     *slog.Logger                                     // nil: none

@@ -13,18 +13,19 @@ import (
 
 	"feedmill/feeds"
 	"feedmill/feeds/article"
+	"feedmill/feeds/articlecache"
 	"feedmill/feeds/ledger"
 	"feedmill/watcher"
 )
 
 // newCache is a cache that ends with the test, for a ledger or nil for none that
 // matters.
-func newCache(t testing.TB, l *ledger.Ledger) *ledger.Cache {
+func newCache(t testing.TB, l *ledger.Ledger) *articlecache.Cache {
 	t.Helper()
 	if l == nil {
 		l = ledger.Memory()
 	}
-	c, err := ledger.TemporaryCache(l)
+	c, err := articlecache.Temporary(l)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,7 +59,7 @@ func (h *house) restart() (reads int) {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	c, err := ledger.OpenCache(h.state, l)
+	c, err := articlecache.Open(h.state, l)
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -355,12 +356,12 @@ func BenchmarkMemory(b *testing.B) {
 	start()
 	for b.Loop() {
 		before := heapInUse()
-		cards := c.Use(&article.Home{Parser: article.NewParser(article.Options{})}, ledger.Fingerprint{}).Restore()
+		cards := c.Use(&article.Home{Parser: article.NewParser(article.Options{})}, articlecache.Fingerprint{}).Restore()
 		b.ReportMetric(float64(heapInUse()-before)/n, "B/card")
 		if len(cards.Entries) != n {
 			b.Fatalf("%d cards", len(cards.Entries))
 		}
-		cards = ledger.Restored{}
+		cards = articlecache.Restored{}
 		before = heapInUse()
 		one := start()
 		b.ReportMetric(float64(heapInUse()-before)/n, "B/article")

@@ -8,13 +8,13 @@ import (
 	"time"
 
 	"feedmill/feeds/article"
-	"feedmill/feeds/ledger"
+	"feedmill/feeds/articlecache"
 )
 
 // cached are a builder's dealings with the cache. All of it is idle without one.
 type cached struct {
 	home     *article.Home
-	texts    *ledger.Texts
+	texts    *articlecache.Texts
 	restored bool // restore was called
 	foreign  bool // some of what was restored was read under other settings, and has not been read again
 	whole    bool // the ledger knows of no article that is neither in the catalog nor in a file that stamps names
@@ -33,7 +33,7 @@ func (b *Builder) attach() {
 }
 
 // fingerprint stands for the settings that articles are read under.
-func (b *Builder) fingerprint() (f ledger.Fingerprint) {
+func (b *Builder) fingerprint() (f articlecache.Fingerprint) {
 	h := sha256.New()
 	b.parser.Fingerprint(h)
 	for _, t := range b.opt.Topics {
@@ -63,7 +63,7 @@ func (b *Builder) restore() {
 	}
 }
 
-func (b *Builder) refill(r ledger.Restored) {
+func (b *Builder) refill(r articlecache.Restored) {
 	now := b.opt.Now()
 	if r.At.Before(now) { // else the clock was wrong, then or now
 		now = r.At
@@ -121,10 +121,10 @@ func (b *Builder) keep(now time.Time, all []loaded, gone []string, lasting bool)
 }
 
 // entries is what keep has taken down altogether.
-func (b *Builder) entries() iter.Seq[ledger.Entry] {
-	return func(yield func(ledger.Entry) bool) {
+func (b *Builder) entries() iter.Seq[articlecache.Entry] {
+	return func(yield func(articlecache.Entry) bool) {
 		for path, s := range b.stamps {
-			e := ledger.Entry{Path: path, Stamp: s, Article: b.catalog.Get(path)}
+			e := articlecache.Entry{Path: path, Stamp: s, Article: b.catalog.Get(path)}
 			if err := b.errs[path]; err != nil && e.Article != nil {
 				e.Stamp = 0 // what is kept is not what the file holds
 			}

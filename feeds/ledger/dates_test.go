@@ -27,12 +27,12 @@ func TestDates(t *testing.T) {
 	}
 	l := reopen(nil)
 	l.SetDate("/", Date{Print{1}, at})
-	state := l.State()
+	before := l.state
 	l = reopen(l)
 	if got := l.Date("/"); got != (Date{Print{1}, at}) {
 		t.Errorf("after a restart it is %v", got)
 	}
-	if l.State() != state {
+	if l.state != before {
 		t.Error("a date alone makes the cache another ledger's")
 	}
 	for i := range maxDates {

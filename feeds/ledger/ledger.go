@@ -38,7 +38,7 @@ type Ledger struct {
 	sealed bool              // db is only read: what is new does not outlive the process
 	tx     *bbolt.Tx         // while much is read: see reading
 	damage error             // what could not be read since the last Take
-	state  State             // what belongs to what is on disk
+	state  state             // what belongs to what is on disk
 	blank  bool              // reading: nothing is in db
 	live   map[string]Record // what is not in db, or not yet, by path; Gone ones never
 	erased map[string]bool   // paths in db that count no more
@@ -81,7 +81,7 @@ var ErrBusy = errors.New("in use by another feedmill: stop it, or name another f
 // Memory is a ledger that forgets everything when the process ends.
 func Memory() *Ledger {
 	l := &Ledger{
-		state: State{Instance: newInstance()}, live: map[string]Record{}, erased: map[string]bool{}, dirty: map[string]bool{}, gone: lost{records: map[string]Record{}}, ids: map[string]string{},
+		state: state{instance: newInstance()}, live: map[string]Record{}, erased: map[string]bool{}, dirty: map[string]bool{}, gone: lost{records: map[string]Record{}}, ids: map[string]string{},
 		left: map[string][]Departure{}, unwritten: map[string]bool{}, dates: newDates(),
 	}
 	l.gone.changed = l.losses.add

@@ -7,10 +7,10 @@ import (
 	"go.etcd.io/bbolt"
 )
 
-// State tells ledgers, and the states of one, apart.
-type State struct {
-	Instance   [16]byte // of the ledger, random
-	Generation uint64   // goes up with each Flush that writes
+// state tells ledgers, and the states of one, apart.
+type state struct {
+	instance   [16]byte // of the ledger, random
+	generation uint64   // goes up with each Flush that writes
 }
 
 func newInstance() (i [16]byte) {
@@ -24,27 +24,28 @@ var (
 )
 
 // load reads the state, or begins one.
-func (s *State) load(meta *bbolt.Bucket) error {
-	if v := meta.Get(keyInstance); len(v) == len(s.Instance) {
-		copy(s.Instance[:], v)
-	} else if err := meta.Put(keyInstance, s.Instance[:]); err != nil {
+func (s *state) load(meta *bbolt.Bucket) error {
+	if v := meta.Get(keyInstance); len(v) == len(s.instance) {
+		copy(s.instance[:], v)
+	} else if err := meta.Put(keyInstance, s.instance[:]); err != nil {
 		return err
 	}
 	if v := meta.Get(keyGeneration); len(v) == 8 {
-		s.Generation = binary.BigEndian.Uint64(v)
+		s.generation = binary.BigEndian.Uint64(v)
 	}
 	return nil
 }
 
 // step notes that there is another generation.
-func (s *State) step(meta *bbolt.Bucket) error {
-	return meta.Put(keyGeneration, binary.BigEndian.AppendUint64(nil, s.Generation+1))
+func (s *state) step(meta *bbolt.Bucket) error {
+	return meta.Put(keyGeneration, binary.BigEndian.AppendUint64(nil, s.generation+1))
 }
 
-// State is that of what is on disk, or in the memory of a ledger that does not
-// last.
-func (l *Ledger) State() State {
+// State tells ledgers apart by a random number, and the states of one by how
+// often it was written: that of what is on disk, or in the memory of a ledger
+// that does not last.
+func (l *Ledger) State() (instance [16]byte, generation uint64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.state
+	return l.state.instance, l.state.generation
 }

@@ -145,7 +145,7 @@ func (l *Ledger) Flush() error {
 	if err := l.write(); err != nil {
 		return fmt.Errorf("write ledger: %w", err)
 	}
-	l.state.Generation++
+	l.state.generation++
 	// New ones: a map never gives memory back.
 	l.live, l.erased, l.dirty, l.ids, l.unwritten = map[string]Record{}, map[string]bool{}, map[string]bool{}, map[string]string{}, map[string]bool{}
 	return nil

@@ -1,4 +1,4 @@
-package ledger
+package articlecache
 
 import (
 	"bytes"
@@ -12,13 +12,29 @@ import (
 	"time"
 
 	"feedmill/feeds/article"
+	"feedmill/feeds/ledger"
 )
+
+var parser = article.NewParser(article.Options{SiteID: "example.org", SiteURL: "https://example.org/", Folders: []article.Folder{{Link: "/:path/"}}})
+
+func parse(t testing.TB, path, src string) *article.Article {
+	t.Helper()
+	a, err := parser.Parse(path, []byte(src))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+func post(title, more, body string) string {
+	return "---\ntitle: " + title + "\n" + more + "\n---\n" + body + "\n"
+}
 
 // stock is a ledger and a cache in one folder, and the builder that uses them.
 type stock struct {
 	t     testing.TB
 	dir   string
-	l     *Ledger
+	l     *ledger.Ledger
 	c     *Cache
 	texts *Texts
 	home  *article.Home
@@ -29,12 +45,12 @@ type stock struct {
 
 func openStock(t testing.TB, dir string, settings Fingerprint) *stock {
 	t.Helper()
-	l, err := Open(filepath.Join(dir, "ledger.db"))
+	l, err := ledger.Open(filepath.Join(dir, "ledger.db"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { l.Close() })
-	c, err := OpenCache(dir, l)
+	c, err := Open(dir, l)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -251,9 +267,9 @@ func TestCacheDamaged(t *testing.T) {
 	}
 }
 
-func restored(t testing.TB, dir string, l *Ledger) string {
+func restored(t testing.TB, dir string, l *ledger.Ledger) string {
 	t.Helper()
-	c, err := OpenCache(dir, l)
+	c, err := Open(dir, l)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package ledger
+package articlecache
 
 import (
 	"io"
@@ -37,10 +37,10 @@ func (t *Texts) replay(cards *os.File, end int64) *replay {
 
 // restored goes on behind what was committed, if that is of any use.
 func (c *Cache) restored(t *Texts, p *replay) Restored {
-	now := c.ledger.State()
+	now := stateOf(c.ledger)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if p.committed == 0 || p.state.Generation > now.Generation || c.cards.Truncate(p.committed) != nil || c.texts.Truncate(max(p.textsEnd, int64(headSize))) != nil {
+	if p.committed == 0 || p.state.generation > now.generation || c.cards.Truncate(p.committed) != nil || c.texts.Truncate(max(p.textsEnd, int64(headSize))) != nil {
 		t.places, t.live = nil, 0
 		c.cards.Close()
 		c.texts.Close()
@@ -51,7 +51,7 @@ func (c *Cache) restored(t *Texts, p *replay) Restored {
 		return Restored{}
 	}
 	c.committed, c.cardsEnd, c.textsEnd, c.entries, c.settings, c.state = p.committed, p.committed, max(p.textsEnd, int64(headSize)), p.entries, p.settings, p.state
-	c.state.Instance = now.Instance
+	c.state.instance = now.instance
 	p.Whole = p.Whole && c.state == now
 	return p.Restored
 }

@@ -1,4 +1,4 @@
-package ledger
+package articlecache
 
 import (
 	"encoding/binary"
@@ -114,7 +114,7 @@ func (c *Cache) append(b []byte, entries int) error {
 // article that was not taken down.
 func (t *Texts) Commit(at time.Time, whole bool) error {
 	c := t.cache
-	state := c.ledger.State()
+	state := stateOf(c.ledger)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if len(t.pending) == 0 && c.state == state && c.committed == c.cardsEnd {
@@ -128,7 +128,7 @@ func (t *Texts) Commit(at time.Time, whole bool) error {
 		flag = 1
 	}
 	err := c.append(appendEntry(nil, func(b []byte) []byte {
-		b = packed.AppendTime(binary.AppendUvarint(append(b, entryCommit), state.Generation), at)
+		b = packed.AppendTime(binary.AppendUvarint(append(b, entryCommit), state.generation), at)
 		return binary.AppendUvarint(b, flag)
 	}), 1)
 	if err == nil {

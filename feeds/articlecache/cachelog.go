@@ -1,4 +1,4 @@
-package ledger
+package articlecache
 
 import (
 	"bufio"
@@ -98,7 +98,7 @@ type replay struct {
 	known map[string]int // path to the last of Entries
 
 	settings  Fingerprint
-	state     State
+	state     state
 	entries   int
 	committed int64
 	textsEnd  int64
@@ -113,7 +113,7 @@ func (p *replay) take(body []byte, end int64) bool {
 	case entrySettings:
 		copy(p.settings[:], r.Fixed(len(p.settings)))
 	case entryCommit:
-		p.state.Generation, p.At, p.Whole = r.Uvarint(), r.Time(), r.Uvarint() == 1
+		p.state.generation, p.At, p.Whole = r.Uvarint(), r.Time(), r.Uvarint() == 1
 		p.committed, p.tail = end, false
 	case entryGone:
 		p.put(r.String(), Entry{})

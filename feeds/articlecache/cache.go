@@ -1,4 +1,6 @@
-package ledger
+// Package articlecache keeps on disk what was read of the articles, so that a
+// restart reads only the files that differ.
+package articlecache
 
 import (
 	"bytes"
@@ -21,7 +23,7 @@ import (
 // read one at a time. Cards count up to the last commit. It is safe for
 // concurrent use, by several builders.
 type Cache struct {
-	ledger *Ledger
+	ledger Ledger
 	dir    string // empty: it ends with the process
 
 	mu        sync.Mutex
@@ -34,10 +36,27 @@ type Cache struct {
 	buffer    []byte // texts
 	settings  Fingerprint
 	entries   int   // among cards
-	state     State // as last committed
+	state     state // of the ledger, at the last commit
 	broken    error // why nothing is written any more
 
 	rewriting sync.Mutex // held while the files are no whole cache; taken first
+}
+
+// Ledger is what a cache has to know of the ledger that its articles are in:
+// which one it is, and how often it has been written to disk.
+type Ledger interface {
+	State() (instance [16]byte, generation uint64)
+}
+
+// state is one of a ledger; see [Ledger].
+type state struct {
+	instance   [16]byte
+	generation uint64
+}
+
+func stateOf(l Ledger) (s state) {
+	s.instance, s.generation = l.State()
+	return s
 }
 
 // Fingerprint stands for everything besides a file that reading it depends on.
@@ -49,13 +68,13 @@ type pair [16]byte
 // magic begins both files and names their version.
 const magic = "feedmill cache 2\n"
 
-const headSize = len(magic) + len(pair{}) + len(State{}.Instance)
+const headSize = len(magic) + len(pair{}) + len(state{}.instance)
 
 const cardsFile, textsFile = "articles.cache", "articles.cache.texts"
 
-// OpenCache opens the cache in a folder, or begins one, for articles that l
+// Open opens the cache in a folder, or begins one, for articles that l
 // knows. Nobody else may have opened it, which l sees to if it lies there too.
-func OpenCache(dir string, l *Ledger) (*Cache, error) {
+func Open(dir string, l Ledger) (*Cache, error) {
 	c := &Cache{ledger: l, dir: dir}
 	for _, name := range []string{cardsFile, textsFile} { // of a compaction that did not come to its end
 		os.Remove(filepath.Join(dir, name+".new"))
@@ -69,8 +88,8 @@ func OpenCache(dir string, l *Ledger) (*Cache, error) {
 	return c, nil
 }
 
-// TemporaryCache is a cache that nobody sees and that ends with the process.
-func TemporaryCache(l *Ledger) (*Cache, error) {
+// Temporary is a cache that nobody sees and that ends with the process.
+func Temporary(l Ledger) (*Cache, error) {
 	c := &Cache{ledger: l}
 	if err := c.begin(""); err != nil {
 		return nil, fmt.Errorf("make cache: %w", err)
@@ -114,7 +133,7 @@ func (c *Cache) resume() bool {
 }
 
 func (c *Cache) head() []byte {
-	instance := c.ledger.State().Instance
+	instance, _ := c.ledger.State()
 	return append(append([]byte(magic), c.ids[:]...), instance[:]...)
 }
 
@@ -131,7 +150,7 @@ func (c *Cache) begin(suffix string) error {
 	}
 	rand.Read(c.ids[:]) // never fails
 	c.cards, c.texts, c.cardsEnd, c.textsEnd = cards, texts, int64(headSize), int64(headSize)
-	c.committed, c.entries, c.buffer, c.settings, c.state = int64(headSize), 0, nil, Fingerprint{}, State{}
+	c.committed, c.entries, c.buffer, c.settings, c.state = int64(headSize), 0, nil, Fingerprint{}, state{}
 	_, one := texts.WriteAt(c.head(), 0)
 	_, two := cards.WriteAt(c.head(), 0)
 	return errors.Join(one, two)
