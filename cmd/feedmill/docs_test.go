@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"io/fs"
 	"net/http"
@@ -357,5 +358,42 @@ func TestDocsAddresses(t *testing.T) {
 	})
 	if err != nil {
 		t.Error(err)
+	}
+}
+
+// TestDocsPlaceholders asks the program for the address of an article by a pattern
+// that has every placeholder in docs/links.md.
+func TestDocsPlaceholders(t *testing.T) {
+	_, text, _ := strings.Cut(string(must(os.ReadFile("docs/links.md"))), "| placeholder |")
+	var names, want []string
+	for line := range strings.Lines(text) {
+		if cells := strings.Split(line, " | "); len(cells) == 3 && strings.HasPrefix(line, "| `") {
+			names = append(names, docCode.FindAllString(cells[0], -1)...)
+			want = append(want, docCode.FindAllString(cells[1], -1)...)
+		}
+	}
+	if len(names) < 30 || len(want) != len(names) {
+		t.Fatalf("%d placeholders and %d examples in docs/links.md", len(names), len(want))
+	}
+	dir, out := t.TempDir(), filepath.Join(t.TempDir(), "out")
+	put(t, dir, "_config.yml", "url: https://www.example.com\ncollections: {news: {output: true}}\n")
+	put(t, dir, "feedmill.yaml", "articles: {link: '/"+strings.ReplaceAll(strings.Join(names, "/-/"), "`", "")+"/-/'}\n")
+	if err := os.MkdirAll(filepath.Join(dir, "_news", "rail"), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	put(t, dir, "_news/rail/2021-03-29-Late-Train.md", "---\ntitle: The last train waits\ndate: 2021-03-29 16:35:07\ncategories: [Railway, Night]\n---\n")
+	var log output
+	if code := Run(t.Context(), []string{"build", dir, "--out", out, "--state", filepath.Join(t.TempDir(), "state"), "--base-url", "https://feeds.example.com/"}, &log, &log); code != exitFine {
+		t.Fatalf("build ends with %d:\n%s", code, &log)
+	}
+	var feed struct{ Items []struct{ URL string } }
+	if err := json.Unmarshal(must(os.ReadFile(filepath.Join(out, "feed.json"))), &feed); err != nil || len(feed.Items) != 1 {
+		t.Fatalf("%d items: %v", len(feed.Items), err)
+	}
+	got := strings.Split(strings.TrimPrefix(feed.Items[0].URL, "https://www.example.com/"), "/-/")
+	for i, name := range names {
+		if is := strings.Trim(want[i], "`"); i >= len(got) || got[i] != is {
+			t.Errorf("docs/links.md: %s is %s in the example; the program has %v", name, is, got[min(i, len(got)-1)])
+		}
 	}
 }
