@@ -39,7 +39,6 @@ type Config struct {
 	HTTPServer     string         // "standard" or "fast"
 	Browsers       string         // "page" or "document"
 	TrustedProxies []netip.Prefix // of proxies whose forwarding headers are believed
-	BaseURL        string         // absolute, ends in a slash, no query; empty: derive it from the listening address
 	StatusToken    string         // a secret that gives access to /status and /metrics; empty: requests from the machine itself have it
 	State          string         // absolute: the folder for what must outlive a restart
 
@@ -71,18 +70,12 @@ const (
 // String is the flavor's name for people.
 func (f Flavor) String() string { return [...]string{"plain folder", "Jekyll site", "Hugo site"}[f] }
 
-// Site describes the whole to subscribers. Only Title is never empty.
+// Site describes the site to subscribers. HomeURL ends in a slash, or is empty where
+// nobody has stated it; an empty BaseURL is to be derived from the listening address.
 type Site struct {
-	ID          string // namespace of article ids: host and path of URL unless set; empty where neither is known
-	Title       string
-	Description string
-	URL         string // home of the articles: absolute, ends in a slash
-	Language    string // BCP 47, as in "en-US"
-	Icon        string // absolute URL of a square image
-	Logo        string // absolute URL of a wide image
-	Copyright   string
-	Author      feeds.Person   // of articles that name nobody
-	TimeZone    *time.Location // of dates that name none; never nil
+	feeds.Site
+	ID       string         // first part of article ids: host and path of HomeURL unless set; empty where neither is known
+	TimeZone *time.Location // of dates that name none; never nil
 }
 
 // Collection is a folder of articles and the pattern of their addresses.
@@ -91,7 +84,7 @@ type Collection struct {
 	Root     string // folder that link patterns start from where that lies above Dir; "." for the top; empty: Dir itself
 	Anywhere bool   // folders of this path at any depth, as in news/_posts
 	Name     string // "posts"; empty where the site has no name for it
-	Link     string // pattern of addresses below Site.URL, as in "/:year/:title/"; empty: none
+	Link     string // pattern of addresses below Site.HomeURL, as in "/:year/:title/"; empty: none
 }
 
 // Articles says how files become articles.

@@ -277,7 +277,7 @@ func TestCorpus(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.Site.Title != "Power Apps Smartable" || c.Site.URL != "https://smartableai.github.io/microsoft-power-apps/" || c.Site.Language != "en-US" {
+	if c.Site.Title != "Power Apps Smartable" || c.Site.HomeURL != "https://smartableai.github.io/microsoft-power-apps/" || c.Site.Language != "en-US" {
 		t.Errorf("site: %+v", c.Site)
 	}
 	if len(c.Topics) != 7 || c.Topics[1].Slug != "canvas-apps" || c.Topics[1].Parent != "Power Apps" || c.Topics[3].Aliases[0] != "CDS" {

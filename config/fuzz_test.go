@@ -43,8 +43,8 @@ func holds(t *testing.T, c *Config) {
 	switch {
 	case c.Listen == "", c.State == "", c.Site.Title == "", c.Site.TimeZone == nil, len(c.Collections) == 0:
 		t.Errorf("incomplete: %+v", c)
-	case c.BaseURL != "" && !strings.HasSuffix(c.BaseURL, "/"), c.Site.URL != "" && !strings.HasSuffix(c.Site.URL, "/"):
-		t.Errorf("no final slash: %q, %q", c.BaseURL, c.Site.URL)
+	case c.Site.BaseURL != "" && !strings.HasSuffix(c.Site.BaseURL, "/"), c.Site.HomeURL != "" && !strings.HasSuffix(c.Site.HomeURL, "/"):
+		t.Errorf("no final slash: %q, %q", c.Site.BaseURL, c.Site.HomeURL)
 	case c.Watch.ScanInterval < minScanInterval:
 		t.Errorf("scan interval %s", c.Watch.ScanInterval)
 	}

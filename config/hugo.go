@@ -90,7 +90,7 @@ func (l *loader) hugoSite(h hugoSite) {
 	site := &l.Site
 	language := h.get("defaultContentLanguage")
 	local := func(key string) value { return h.get("languages", cmp.Or(language.text(), "en"), key) }
-	set(&site.URL, AbsoluteURL, local("baseURL"), h.get("baseURL"))
+	set(&site.HomeURL, AbsoluteURL, local("baseURL"), h.get("baseURL"))
 	set(&site.Title, prose, local("title"), h.get("title"))
 	set(&site.Description, prose, local("description"), h.get("params", "description"), h.get("description"))
 	set(&site.Language, languageTag, local("locale"), local("languageCode"), h.get("locale"), h.get("languageCode"), language)

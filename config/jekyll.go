@@ -37,9 +37,9 @@ var jekyllExcludes = []string{
 
 func (l *loader) jekyllSite(root value) {
 	site := &l.Site
-	set(&site.URL, prose, root.get("url"))
-	if site.URL != "" {
-		site.URL, _ = AbsoluteURL(strings.TrimRight(site.URL, "/") + "/" + strings.Trim(root.get("baseurl").text(), "/"))
+	set(&site.HomeURL, prose, root.get("url"))
+	if site.HomeURL != "" {
+		site.HomeURL, _ = AbsoluteURL(strings.TrimRight(site.HomeURL, "/") + "/" + strings.Trim(root.get("baseurl").text(), "/"))
 	}
 	set(&site.Title, prose, root.get("title"), root.get("name"))
 	set(&site.Description, prose, root.get("description"), root.get("tagline"))
@@ -62,7 +62,7 @@ func set(to *string, check func(string) (string, error), all ...value) {
 }
 
 func (l *loader) setReference(to *string, all ...value) {
-	set(to, func(s string) (string, error) { return reference(l.Site.URL, s) }, all...)
+	set(to, func(s string) (string, error) { return reference(l.Site.HomeURL, s) }, all...)
 }
 
 // setTimeZone stores a time zone. An unknown one is reported in a lenient file too:

@@ -12,7 +12,7 @@ import (
 
 // readLink reads one pattern for all folders, or one for each of several.
 func readLink(v value, l *loader) {
-	if l.Site.URL == "" {
+	if l.Site.HomeURL == "" {
 		v.problem("needs site.url too: the addresses that it makes are below that")
 	}
 	if v.resolved().Kind != yaml.MappingNode {

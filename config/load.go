@@ -166,11 +166,11 @@ func joined(problems []*feeds.Problem) error {
 // finish derives what no file states, and checks topics against each other.
 func (l *loader) finish() {
 	l.Site.Title = cmp.Or(l.Site.Title, titleOf(l.Dir))
-	if u, err := url.Parse(l.Site.URL); err == nil && l.Site.ID == "" {
+	if u, err := url.Parse(l.Site.HomeURL); err == nil && l.Site.ID == "" {
 		l.Site.ID = strings.TrimSuffix(u.Host+u.Path, "/")
 	}
 	for i, c := range l.Collections {
-		if c.Link == "" && l.Site.URL != "" {
+		if c.Link == "" && l.Site.HomeURL != "" {
 			l.Collections[i].Link = "/:path/"
 		}
 	}

@@ -40,7 +40,7 @@ var settings = []setting[loader]{
 	{Setting{Key: "listen", Default: "127.0.0.1:8080", Restart: true, Meaning: "Address and port to serve on; port 0 picks a free one."},
 		text(func(l *loader) *string { return &l.Listen }, listenAddress)},
 	{Setting{Key: "base_url", Example: "https://feeds.example.com/", Meaning: "Public address of the feeds, as subscribers see it. Without it: the address served on."},
-		text(func(l *loader) *string { return &l.BaseURL }, AbsoluteURL)},
+		text(func(l *loader) *string { return &l.Site.BaseURL }, AbsoluteURL)},
 	{Setting{Key: "http_server", Default: "standard", Restart: true, Meaning: "standard: net/http, with HTTP/2. fast: fasthttp, HTTP/1.1 alone at less cost, for a crowd."},
 		text(func(l *loader) *string { return &l.HTTPServer }, oneOf("standard", "fast"))},
 	{Setting{Key: "browsers", Default: "page", Restart: true, Meaning: "What a browser gets at the address of a feed, such as /rss.xml. page: the feed's page. document: the feed itself, with a style sheet."},

@@ -120,17 +120,17 @@ func reference(base, s string) (string, error) {
 }
 
 func siteReference(of func(*loader) *string) field[loader] {
-	return dependent(of, func(l *loader, s string) (string, error) { return reference(l.Site.URL, s) }, verbatim)
+	return dependent(of, func(l *loader, s string) (string, error) { return reference(l.Site.HomeURL, s) }, verbatim)
 }
 
 // siteURL is a field for site.url. After a mistake in it, another address stands in
 // for it, so that settings that depend on it are not reported as well.
 func siteURL() field[loader] {
-	f := text(func(l *loader) *string { return &l.Site.URL }, AbsoluteURL)
+	f := text(func(l *loader) *string { return &l.Site.HomeURL }, AbsoluteURL)
 	read := f.read
 	f.read = func(v value, l *loader) {
-		if read(v, l); l.Site.URL == "" && v.text() != "" {
-			l.Site.URL = "https://www.invalid/"
+		if read(v, l); l.Site.HomeURL == "" && v.text() != "" {
+			l.Site.HomeURL = "https://www.invalid/"
 		}
 	}
 	return f

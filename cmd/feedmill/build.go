@@ -40,8 +40,8 @@ touched.`,
 			if err != nil {
 				return err
 			}
-			base := cmp.Or(cfg.BaseURL, cfg.Site.URL, "http://"+cfg.Listen+"/")
-			if cfg.BaseURL == "" {
+			base := cmp.Or(cfg.Site.BaseURL, cfg.Site.HomeURL, "http://"+cfg.Listen+"/")
+			if cfg.Site.BaseURL == "" {
 				log.Warn("no base_url in the settings and no --base-url: the documents give this as their address", "url", base)
 			}
 			memory, err := openLedger(cfg, log)

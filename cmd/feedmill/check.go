@@ -35,7 +35,7 @@ exits with 1 if there is a problem, and with 2 if the settings are bad.`,
 			if err != nil {
 				return err
 			}
-			base := cmp.Or(cfg.BaseURL, "http://"+cfg.Listen+"/")
+			base := cmp.Or(cfg.Site.BaseURL, "http://"+cfg.Listen+"/")
 			s, err := openSite(cfg, siteOptions{baseURL: base, once: true, log: slog.New(slog.DiscardHandler)})
 			if err != nil {
 				return err

@@ -124,7 +124,7 @@ func (s *serve) run(ctx context.Context) error {
 	}
 	defer s.running.remove(cfg.State)
 	s.applyAccepted()
-	fmt.Fprintln(s.stdout, cmp.Or(cfg.BaseURL, s.baseURL))
+	fmt.Fprintln(s.stdout, cmp.Or(cfg.Site.BaseURL, s.baseURL))
 
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return s.answer(ctx, ln, cfg) })
@@ -183,7 +183,7 @@ func (s *serve) sites(ctx context.Context, cfg *settings) error {
 // open prepares a site and its first snapshot.
 func (s *serve) open(ctx context.Context, cfg *settings) (*site, error) {
 	progress, finish := progress(s.stderr)
-	opt := siteOptions{baseURL: cmp.Or(cfg.BaseURL, s.baseURL), progress: progress, ledger: s.ledger, cache: s.cache, held: s.writeHeld, log: s.log}
+	opt := siteOptions{baseURL: cmp.Or(cfg.Site.BaseURL, s.baseURL), progress: progress, ledger: s.ledger, cache: s.cache, held: s.writeHeld, log: s.log}
 	next, err := openSite(cfg, opt)
 	if err != nil {
 		return nil, err
@@ -305,7 +305,7 @@ func (s *serve) report(current *site) {
 	if r.Articles == 0 {
 		fmt.Fprintln(s.stdout, "no article yet: an article is a .md, .html or .txt file that begins with a line of three dashes, keys and values, and another such line")
 	}
-	if current.cfg.Site.URL == "" {
+	if current.cfg.Site.HomeURL == "" {
 		fmt.Fprintf(s.stdout, "no site.url in the settings: articles that state no address have no link, and relative addresses lead to %s; feedmill init %s writes the settings\n", base, folder(s.args))
 	}
 }

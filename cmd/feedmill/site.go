@@ -71,7 +71,7 @@ func (f *siteFlags) load(args []string) (*settings, error) {
 		return nil, err
 	}
 	if f.baseURL != "" {
-		if cfg.BaseURL, err = config.AbsoluteURL(f.baseURL); err != nil {
+		if cfg.Site.BaseURL, err = config.AbsoluteURL(f.baseURL); err != nil {
 			return nil, fmt.Errorf("%w: --base-url: %w", errUsage, err)
 		}
 	}
@@ -301,10 +301,9 @@ func pollInterval(cfg *settings) time.Duration {
 }
 
 func siteOf(cfg *settings, baseURL string) feeds.Site {
-	return feeds.Site{
-		Title: feeds.XMLText(cfg.Site.Title), Description: feeds.XMLText(cfg.Site.Description), BaseURL: baseURL, HomeURL: cmp.Or(cfg.Site.URL, baseURL),
-		Language: cfg.Site.Language, Icon: cfg.Site.Icon, Logo: cfg.Site.Logo, Copyright: feeds.XMLText(cfg.Site.Copyright), Author: cfg.Site.Author,
-	}
+	site := cfg.Site.Site
+	site.BaseURL, site.HomeURL = baseURL, cmp.Or(site.HomeURL, baseURL)
+	return site
 }
 
 func topicsOf(cfg *settings) []feeds.KnownTopic {
@@ -317,7 +316,7 @@ func topicsOf(cfg *settings) []feeds.KnownTopic {
 
 func articleOptions(cfg *settings, topics []feeds.KnownTopic, baseURL string) article.Options {
 	opt := article.Options{
-		SiteID: cfg.Site.ID, SiteURL: cmp.Or(cfg.Site.URL, baseURL), TimeZone: cfg.Site.TimeZone,
+		SiteID: cfg.Site.ID, SiteURL: cmp.Or(cfg.Site.HomeURL, baseURL), TimeZone: cfg.Site.TimeZone,
 		Extensions: map[string]article.Markup{}, Fields: cfg.Articles.Fields, EmbedHosts: cfg.Articles.EmbedHosts,
 		Jekyll: cfg.Flavor == config.Jekyll, Hugo: cfg.Flavor == config.Hugo, TopicName: catalog.TopicNames(topics),
 	}

@@ -28,7 +28,7 @@ func (s *serve) State() *server.State {
 // without what takes effect at the next start.
 func (s *serve) effective(cfg *settings) *config.Config {
 	c := cfg.InForce(s.first.Config)
-	c.Listen, c.BaseURL = s.address, cmp.Or(c.BaseURL, s.baseURL)
+	c.Listen, c.Site.BaseURL = s.address, cmp.Or(c.Site.BaseURL, s.baseURL)
 	return c
 }
 
