@@ -4,23 +4,23 @@ import (
 	"cmp"
 	"fmt"
 	"net/mail"
+	"slices"
 	"strings"
 	"time"
 
 	gfeeds "github.com/gorilla/feeds"
 
 	"feedmill/feeds"
-	"feedmill/feeds/internal/atomlink"
+	"feedmill/feeds/internal/atomext"
 	"feedmill/feeds/internal/chardata"
 	"feedmill/feeds/internal/gorilla"
-	"feedmill/feeds/internal/history"
 	"feedmill/feeds/internal/mediarss"
 	"feedmill/feeds/internal/uri"
 )
 
-// newFeed is f without its entries.
+// newFeed is the document without entries.
 func newFeed(f *feeds.Feed) *feed {
-	g := (&gfeeds.Atom{Feed: gorilla.Model(f)}).AtomFeed()
+	g := (&gfeeds.Atom{Feed: gorilla.NewFeed(f)}).AtomFeed()
 	g.Link, g.Author = nil, nil
 	g.Id, g.Updated = uri.Escape(f.ID), stamp(f.Updated)
 	g.Icon, g.Logo = uri.Escape(f.Site.Icon), uri.Escape(f.Site.Logo)
@@ -30,24 +30,21 @@ func newFeed(f *feeds.Feed) *feed {
 		Language: feeds.XMLText(f.Site.Language),
 		Title:    plain(f.Title),
 		Subtitle: optional(f.Description),
-		Links: []atomlink.Link{
-			atomlink.Self(f, feeds.Atom),
-			{Rel: "alternate", Type: "text/html", Href: uri.Escape(f.HomeURL())},
-		},
+		Links: slices.Insert(atomext.FeedLinks(f, feeds.Atom), 1,
+			atomext.Link{Rel: "alternate", Type: "text/html", Href: uri.Escape(f.HomeURL())}),
 		Author:    newPerson(f.Site.Author),
 		Rights:    optional(f.Site.Copyright),
 		Generator: chardata.New(feeds.Generator),
 	}
 	if x.Author == nil {
-		// The feed's author stands for every entry that names none (§4.1.1).
+		// Entries without an author need one in the feed (§4.1.1).
 		x.Author = newPerson(feeds.Person{Name: f.Site.Title})
 	}
 	if f.Name != "" {
 		c := newCategory(f.Site, feeds.Tag{Kind: f.Key.Kind, Name: f.Name})
 		x.Category = &c
 	}
-	x.Links = append(x.Links, atomlink.History(f, feeds.Atom)...)
-	x.History = history.Of(f)
+	x.History = atomext.NewHistory(f)
 	for _, t := range f.Tombstones {
 		x.Tombstone = tombstones
 		x.Deleted = append(x.Deleted, deleted{uri.Escape(t.ID), stamp(t.When)})
@@ -56,9 +53,9 @@ func newFeed(f *feeds.Feed) *feed {
 }
 
 func newEntry(site *feeds.Site, it *feeds.Item) *entry {
-	g := (&gfeeds.Atom{Feed: gorilla.Alone(it)}).AtomFeed().Entries[0]
+	g := (&gfeeds.Atom{Feed: gorilla.NewItem(it)}).AtomFeed().Entries[0]
 	g.Links, g.Author = nil, nil
-	g.Id = uri.Escape(it.ID) // gorilla makes up an id where there is none
+	g.Id = uri.Escape(it.ID) // for an empty one gorilla makes up an id
 	g.Updated = stamp(it.Updated)
 	if !it.Published.IsZero() {
 		g.Published = stamp(it.Published)
@@ -71,7 +68,7 @@ func newEntry(site *feeds.Site, it *feeds.Item) *entry {
 		Summary:   optional(it.Summary),
 		Content:   newContent(it),
 		Source:    newSource(it),
-		Elements:  mediarss.Of(it),
+		Elements:  mediarss.NewElements(it),
 	}
 	for _, p := range it.Authors {
 		if a := newPerson(p); a != nil {
@@ -84,8 +81,8 @@ func newEntry(site *feeds.Site, it *feeds.Item) *entry {
 	return e
 }
 
-// newContent is nil only where summary and alternate link can stand in for it
-// (§4.1.2).
+// newContent returns nil only where the entry has a summary and an alternate link,
+// which can replace the content (§4.1.2).
 func newContent(it *feeds.Item) *text {
 	switch {
 	case it.HTML != "":
@@ -96,37 +93,37 @@ func newContent(it *feeds.Item) *text {
 	return nil
 }
 
-// links begins with the page to read the item on, because most readers take the
-// first alternate link. Some (Newsboat) take the last: behind AMP pages it comes
-// once more, then without a type, because no two alternates may share one.
-func links(it *feeds.Item) []atomlink.Link {
-	var all []atomlink.Link
+// links begins with the item's page, because most readers take the first alternate
+// link. Some, as Newsboat, take the last one: after AMP pages the item's page is
+// repeated, without a type, because no two alternates may have the same type.
+func links(it *feeds.Item) []atomext.Link {
+	var all []atomext.Link
 	if it.URL != "" {
-		page := atomlink.Link{Rel: "alternate", Type: "text/html", Href: uri.Escape(it.URL)}
+		page := atomext.Link{Rel: "alternate", Type: "text/html", Href: uri.Escape(it.URL)}
 		all = append(all, page)
 		if others := amp(it); len(others) > 0 {
 			page.Type = ""
 			all = append(append(all, others...), page)
 		}
 	}
-	all = append(all, atomlink.Beyond(it)...)
+	all = append(all, atomext.ItemLinks(it)...)
 	for _, e := range it.Enclosures {
-		all = append(all, atomlink.Link{Rel: "enclosure", Type: feeds.XMLText(e.Type), Href: uri.Escape(e.URL), Length: max(e.Length, 0)})
+		all = append(all, atomext.Link{Rel: "enclosure", Type: feeds.XMLText(e.Type), Href: uri.Escape(e.URL), Length: max(e.Length, 0)})
 	}
 	return all
 }
 
-// amp lists the AMP pages as alternates. No two alternates of an entry may have
-// the same type (§4.1.2), so each carries a media type parameter of its own,
-// which whoever does not know it ignores (RFC 2045 §5).
-func amp(it *feeds.Item) []atomlink.Link {
-	var all []atomlink.Link
+// amp lists the AMP pages as alternates. No two alternates of an entry may have the
+// same type (§4.1.2), so each has another parameter in its media type. Readers must
+// ignore parameters that they do not know (RFC 2045 §5).
+func amp(it *feeds.Item) []atomext.Link {
+	var all []atomext.Link
 	for i, l := range it.AMP {
 		title := feeds.XMLText(l.Title)
 		if !strings.Contains(title, "AMP") {
 			title = strings.TrimSpace("AMP " + title)
 		}
-		all = append(all, atomlink.Link{Rel: "alternate", Type: fmt.Sprintf("text/html; amp=%d", i+1), Title: title, Href: uri.Escape(l.URL)})
+		all = append(all, atomext.Link{Rel: "alternate", Type: fmt.Sprintf("text/html; amp=%d", i+1), Title: title, Href: uri.Escape(l.URL)})
 	}
 	return all
 }
@@ -143,7 +140,7 @@ func newSource(it *feeds.Item) *source {
 		Icon:    uri.Escape(s.Icon),
 	}
 	if s.URL != "" {
-		x.Links = []atomlink.Link{{Rel: "alternate", Type: "text/html", Href: uri.Escape(s.URL)}}
+		x.Links = []atomext.Link{{Rel: "alternate", Type: "text/html", Href: uri.Escape(s.URL)}}
 	}
 	return x
 }
@@ -153,7 +150,7 @@ func newCategory(site *feeds.Site, t feeds.Tag) category {
 	return category{Term: name, Scheme: uri.Escape(site.SchemeURL(t.Kind)), Label: name}
 }
 
-// newPerson is nil for one without a name, which §3.2.1 requires.
+// newPerson returns nil for a person without a name, which §3.2.1 requires.
 func newPerson(p feeds.Person) *person {
 	name := chardata.New(p.Name)
 	if name.XML == "" {
@@ -175,8 +172,8 @@ func optional(s string) *text {
 	return nil
 }
 
-// stamp is §3.3. A time that is not known, as in a feed without entries, is one
-// before all feeds, because the element cannot be left out.
+// stamp is a date construct (§3.3). For the zero time, as in a feed without entries,
+// it is a date before all feeds, because the element cannot be left out.
 func stamp(t time.Time) string {
 	if t.IsZero() {
 		t = time.Date(1990, time.January, 1, 0, 0, 0, 0, time.UTC)

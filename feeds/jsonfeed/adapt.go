@@ -12,13 +12,13 @@ import (
 	"feedmill/feeds/internal/uri"
 )
 
-// newFeed is f without its items.
+// newFeed is the document without items.
 func newFeed(f *feeds.Feed) *feed {
-	g := (&gfeeds.JSON{Feed: gorilla.Model(f)}).JSONFeed()
+	g := (&gfeeds.JSON{Feed: gorilla.NewFeed(f)}).JSONFeed()
 	g.Language = feeds.XMLText(f.Site.Language)
-	g.FeedUrl = uri.Escape(f.CurrentURL(feeds.JSON)) // "the unique identifier for the feed", on every page of it
+	g.FeedUrl = uri.Escape(f.CurrentURL(feeds.JSON)) // "the unique identifier for the feed": the same in archives
 	g.Icon = uri.Escape(f.Site.Icon)
-	g.Favicon = g.Icon // readers look at one of the two
+	g.Favicon = g.Icon // readers show one of the two
 	x := &feed{
 		JSONFeed: g,
 		Authors:  authors([]feeds.Person{f.Site.Author}),
@@ -31,7 +31,7 @@ func newFeed(f *feeds.Feed) *feed {
 }
 
 func newItem(site *feeds.Site, it *feeds.Item) *item {
-	g := (&gfeeds.JSON{Feed: gorilla.Alone(it)}).JSONFeed().Items[0]
+	g := (&gfeeds.JSON{Feed: gorilla.NewItem(it)}).JSONFeed().Items[0]
 	g.ExternalUrl = uri.Escape(it.OriginalURL)
 	if len(it.Images) > 0 {
 		g.Image = uri.Escape(it.Images[0].URL)
@@ -66,7 +66,8 @@ func authors(people []feeds.Person) []author {
 	return all
 }
 
-// tags are the names alone, each once: JSON Feed has no schemes.
+// tags are the names, each once: JSON Feed has no schemes to tell a topic from a
+// category of the same name.
 func tags(from []feeds.Tag) []string {
 	var names []string
 	for _, t := range from {
@@ -77,7 +78,7 @@ func tags(from []feeds.Tag) []string {
 	return names
 }
 
-// newExtension is nil for an item that it would say nothing about.
+// newExtension returns nil for an item without a source and related articles.
 func newExtension(it *feeds.Item, about string) *extension {
 	if it.Source == nil && len(it.Related) == 0 {
 		return nil
@@ -94,7 +95,7 @@ func newExtension(it *feeds.Item, about string) *extension {
 	return x
 }
 
-// stamp is RFC 3339, empty for a time that is not known.
+// stamp formats t as RFC 3339, and the zero time as an empty string.
 func stamp(t time.Time) string {
 	if t.IsZero() {
 		return ""

@@ -1,4 +1,4 @@
-// Package jsonfeed writes a feed as JSON Feed 1.1.
+// Package jsonfeed encodes a feed as JSON Feed 1.1.
 package jsonfeed
 
 import (
@@ -12,10 +12,9 @@ import (
 )
 
 // Encode writes f as one JSON document that ends in a line feed. The document is
-// valid whatever the items hold, and equal feeds give equal bytes. An error is
-// w's own.
+// valid whatever f holds, and equal feeds give equal bytes. Errors are those of w.
 func Encode(w io.Writer, f *feeds.Feed) error {
-	frame, err := indented(&frames, "", newFeed(f))
+	frame, err := marshal(&feedEncoders, "", newFeed(f))
 	if err == nil {
 		err = write(w, frame, f)
 	}
@@ -25,7 +24,8 @@ func Encode(w io.Writer, f *feeds.Feed) error {
 	return nil
 }
 
-// write puts the items into frame, which ends in an empty list of them.
+// write writes frame, which is the document with an empty list of items at its end,
+// and f's items in that list.
 func write(w io.Writer, frame []byte, f *feeds.Feed) error {
 	head, end := frame, "\n"
 	if len(f.Items) > 0 {
@@ -39,7 +39,7 @@ func write(w io.Writer, frame []byte, f *feeds.Feed) error {
 		if _, err := io.WriteString(w, between); err != nil {
 			return err
 		}
-		if err := it.WriteFragment(w, feeds.JSON, func() ([]byte, error) { return indented(&items, "  ", newItem(f.Site, it)) }); err != nil {
+		if err := it.WriteFragment(w, feeds.JSON, func() ([]byte, error) { return marshal(&itemEncoders, "  ", newItem(f.Site, it)) }); err != nil {
 			return err
 		}
 		between = ",\n  "
@@ -48,29 +48,29 @@ func write(w io.Writer, frame []byte, f *feeds.Feed) error {
 	return err
 }
 
-// encoder is one that is used again and again: its buffers are larger than most
-// items.
+// encoder is used for many items, because its buffers are larger than most items.
 type encoder struct {
 	*json.Encoder
 	to bytes.Buffer
 }
 
-var frames, items sync.Pool // of encoders, by their depth
+var feedEncoders, itemEncoders sync.Pool
 
-// indented is v as it stands in a document at a depth of prefix.
-func indented(pool *sync.Pool, prefix string, v any) ([]byte, error) {
+// marshal encodes v. Lines but the first begin with prefix, which must be the same
+// for all calls with one pool.
+func marshal(pool *sync.Pool, prefix string, v any) ([]byte, error) {
 	e, ok := pool.Get().(*encoder)
 	if !ok {
 		e = &encoder{}
 		e.Encoder = json.NewEncoder(&e.to)
-		e.SetEscapeHTML(false) // application/feed+json is never read as HTML
+		e.SetEscapeHTML(false) // application/feed+json is never shown as HTML
 		e.SetIndent(prefix, " ")
 	}
 	e.to.Reset()
 	if err := e.Encode(v); err != nil {
 		return nil, err
 	}
-	made := bytes.Clone(bytes.TrimSuffix(e.to.Bytes(), []byte("\n")))
+	encoded := bytes.Clone(bytes.TrimSuffix(e.to.Bytes(), []byte("\n")))
 	pool.Put(e)
-	return made, nil
+	return encoded, nil
 }

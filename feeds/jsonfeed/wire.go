@@ -2,23 +2,23 @@ package jsonfeed
 
 import gfeeds "github.com/gorilla/feeds"
 
-// The sections quoted are those of JSON Feed 1.1. Fields here take the place of
-// those of the same name in the embedded gorilla structs.
+// Sections in quotes are those of JSON Feed 1.1. A field here replaces the field of an
+// embedded gorilla struct that has the same name in JSON.
 
-// feed is "Top-level". The embedded struct holds version, title, language,
-// home_page_url, feed_url, description, icon, favicon.
+// feed is "Top-level". The embedded struct has version, title, language,
+// home_page_url, feed_url, description, icon and favicon.
 type feed struct {
 	*gfeeds.JSONFeed
-	NextURL string   `json:"next_url,omitempty"` // older items
+	NextURL string   `json:"next_url,omitempty"` // the archive with older items
 	Authors []author `json:"authors,omitempty"`
-	Items   []item   `json:"items"` // present even when empty; encoded apart
+	Items   []item   `json:"items"` // required, also when empty; encoded one by one
 }
 
-// item is "Items". The embedded struct holds id, url, external_url, title,
-// content_html, summary, image.
+// item is "Items". The embedded struct has id, url, external_url, title,
+// content_html, summary and image.
 type item struct {
 	*gfeeds.JSONItem
-	ContentText   *string      `json:"content_text,omitempty"` // present where content_html is not
+	ContentText   *string      `json:"content_text,omitempty"` // required where content_html is missing
 	DatePublished string       `json:"date_published,omitempty"`
 	DateModified  string       `json:"date_modified,omitempty"`
 	Authors       []author     `json:"authors,omitempty"`
@@ -28,14 +28,14 @@ type item struct {
 	Extension     *extension   `json:"_feedmill,omitempty"`
 }
 
-// author is "Authors"; at least one member is present.
+// author is an element of "authors" in "Top-level". One member is required.
 type author struct {
 	Name   string `json:"name,omitempty"`
 	URL    string `json:"url,omitempty"`
 	Avatar string `json:"avatar,omitempty"`
 }
 
-// attachment is "Attachments".
+// attachment is "Attachments". URL and MIMEType are required.
 type attachment struct {
 	URL      string  `json:"url"`
 	MIMEType string  `json:"mime_type"`
@@ -43,13 +43,14 @@ type attachment struct {
 	Duration float64 `json:"duration_in_seconds,omitempty"`
 }
 
-// extension is "Extensions": what JSON Feed has no member for.
+// extension is "Extensions": an object that JSON Feed does not define.
 type extension struct {
-	About    string    `json:"about"` // the page that explains the rest
+	About    string    `json:"about"` // the page that explains the other members
 	Provider *provider `json:"provider,omitempty"`
 	Related  []related `json:"related,omitempty"`
 }
 
+// provider is the publisher that the item was taken from.
 type provider struct {
 	ID   string `json:"id,omitempty"`
 	Name string `json:"name"`
@@ -57,6 +58,7 @@ type provider struct {
 	Icon string `json:"icon,omitempty"`
 }
 
+// related is an article that the item points to.
 type related struct {
 	URL       string `json:"url"`
 	Title     string `json:"title,omitempty"`

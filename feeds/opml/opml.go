@@ -1,6 +1,6 @@
-// Package opml writes the list of a site's feeds as OPML 2.0, for import into a
-// reader. Each feed is there once, as RSS, in one folder for each kind: readers
-// turn folders into categories, and some drop what lies deeper.
+// Package opml encodes the list of a site's feeds as OPML 2.0, for import into a
+// reader. Each feed is listed once, as RSS, in a folder for its kind: readers turn
+// folders into categories, and some drop what is in folders of folders.
 package opml
 
 import (
@@ -15,23 +15,21 @@ import (
 )
 
 // Encode writes the feeds of s as one OPML document. The document is well-formed
-// whatever the names hold, and equal snapshots give equal bytes. No feed is
-// assembled for it. An error is w's own.
+// whatever the names hold, and equal snapshots give equal bytes. Feeds are not
+// assembled for it. Errors are those of w.
 func Encode(w io.Writer, s *document.Snapshot) error {
-	if _, err := io.WriteString(w, xml.Header); err != nil {
+	doc, err := xml.MarshalIndent(newRoot(s), "", "  ")
+	if err == nil {
+		_, err = fmt.Fprintf(w, "%s%s\n", xml.Header, doc)
+	}
+	if err != nil {
 		return fmt.Errorf("write opml: %w", err)
 	}
-	e := xml.NewEncoder(w)
-	e.Indent("", "  ")
-	if err := e.Encode(newDocument(s)); err != nil {
-		return fmt.Errorf("write opml: %w", err)
-	}
-	_, err := io.WriteString(w, "\n")
-	return err
+	return nil
 }
 
-func newDocument(s *document.Snapshot) opmlDocument {
-	d := opmlDocument{Version: "2.0", Title: feeds.XMLText(s.Site.Title), Owner: feeds.XMLText(s.Site.Author.Name)}
+func newRoot(s *document.Snapshot) root {
+	d := root{Version: "2.0", Title: feeds.XMLText(s.Site.Title), Owner: feeds.XMLText(s.Site.Author.Name)}
 	var updated time.Time
 	folders := make(map[feeds.Kind][]outline)
 	for _, l := range s.Listings {

@@ -2,10 +2,10 @@ package opml
 
 import "encoding/xml"
 
-// The sections quoted are those of the OPML 2.0 specification.
+// Sections in quotes are those of the OPML 2.0 specification.
 
-// opmlDocument is "What is an <opml>?" with "What is a <head>?".
-type opmlDocument struct {
+// root is "What is an <opml>?" and "What is a <head>?".
+type root struct {
 	XMLName  xml.Name `xml:"opml"`
 	Version  string   `xml:"version,attr"`
 	Title    string   `xml:"head>title"`
@@ -14,15 +14,17 @@ type opmlDocument struct {
 	Body     body     `xml:"body"`
 }
 
+// body is "What is a <body>?".
 type body struct {
 	Outlines []outline `xml:"outline"`
 }
 
-// outline is "Subscription lists", or a folder of such.
+// outline is "What is an <outline>?": a feed as in "Subscription lists", or a folder
+// of feeds.
 type outline struct {
 	Text        string    `xml:"text,attr"`            // required
-	Title       string    `xml:"title,attr,omitempty"` // of a feed, as text: readers differ in which they show
-	Type        string    `xml:"type,attr,omitempty"`  // "rss"; none for a folder
+	Title       string    `xml:"title,attr,omitempty"` // of a feed, equal to Text: readers show one of the two
+	Type        string    `xml:"type,attr,omitempty"`  // "rss"; empty for a folder
 	XMLURL      string    `xml:"xmlUrl,attr,omitempty"`
 	HTMLURL     string    `xml:"htmlUrl,attr,omitempty"`
 	Description string    `xml:"description,attr,omitempty"`

@@ -10,18 +10,28 @@ import (
 	gfeeds "github.com/gorilla/feeds"
 
 	"feedmill/feeds"
-	"feedmill/feeds/internal/atomlink"
+	"feedmill/feeds/internal/atomext"
 	"feedmill/feeds/internal/chardata"
 	"feedmill/feeds/internal/gorilla"
-	"feedmill/feeds/internal/history"
 	"feedmill/feeds/internal/mediarss"
 	"feedmill/feeds/internal/uri"
 )
 
-// newChannel is f without its items.
+// newRoot is the document without items.
+func newRoot(f *feeds.Feed) *root {
+	return &root{
+		Version: "2.0",
+		Atom:    "http://www.w3.org/2005/Atom",
+		Content: "http://purl.org/rss/1.0/modules/content/",
+		DC:      "http://purl.org/dc/elements/1.1/",
+		Media:   mediarss.Namespace,
+		Channel: newChannel(f),
+	}
+}
+
 func newChannel(f *feeds.Feed) *channel {
-	g := (&gfeeds.Rss{Feed: gorilla.Model(f)}).RssFeed()
-	g.PubDate = "" // lastBuildDate says it
+	g := (&gfeeds.Rss{Feed: gorilla.NewFeed(f)}).RssFeed()
+	g.PubDate = "" // gorilla gives it the time of lastBuildDate
 	g.Language = feeds.XMLText(f.Site.Language)
 	g.ManagingEditor = address(f.Site.Author)
 	g.Generator = feeds.Generator
@@ -32,10 +42,10 @@ func newChannel(f *feeds.Feed) *channel {
 		Title:       chardata.New(f.Title),
 		Link:        g.Link,
 		Description: chardata.New(f.Description),
-		Links:       append([]atomlink.Link{atomlink.Self(f, feeds.RSS)}, atomlink.History(f, feeds.RSS)...),
+		Links:       atomext.FeedLinks(f, feeds.RSS),
 		Copyright:   chardata.Optional(f.Site.Copyright),
 		Image:       newImage(f, g.Link),
-		History:     history.Of(f),
+		History:     atomext.NewHistory(f),
 	}
 	if f.Name != "" {
 		c.Category = newCategory(f.Site, feeds.Tag{Kind: f.Key.Kind, Name: f.Name})
@@ -52,8 +62,8 @@ func newImage(f *feeds.Feed, link string) *image {
 	return nil
 }
 
-// isBitmap says whether an address may be that of a GIF, JPEG or PNG, the only
-// kinds that the specification allows.
+// isBitmap reports whether the image at an address can be a GIF, JPEG or PNG, the
+// only kinds that the specification allows.
 func isBitmap(address string) bool {
 	u, err := url.Parse(address)
 	if err != nil || address == "" {
@@ -67,7 +77,7 @@ func isBitmap(address string) bool {
 }
 
 func newItem(site *feeds.Site, it *feeds.Item) *item {
-	g := (&gfeeds.Rss{Feed: gorilla.Alone(it)}).RssFeed().Items[0]
+	g := (&gfeeds.Rss{Feed: gorilla.NewItem(it)}).RssFeed().Items[0]
 	x := &item{
 		RssItem:     g,
 		Title:       chardata.New(it.Title),
@@ -75,16 +85,17 @@ func newItem(site *feeds.Site, it *feeds.Item) *item {
 		Description: asHTML.Replace(g.Description),
 		Language:    feeds.XMLText(it.Language),
 		Source:      newSource(it.Source),
-		Links:       atomlink.Beyond(it),
-		Elements:    mediarss.Of(it),
-		Group:       mediarss.GroupOf(it),
+		Links:       atomext.ItemLinks(it),
+		Elements:    mediarss.NewElements(it),
+		Group:       mediarss.NewGroup(it),
 	}
 	if x.Description == "" && g.Content != nil {
-		// An item that is complete in itself has its text in the description.
+		// Without a summary the whole text is the description: content:encoded
+		// is for a text besides a summary.
 		x.Description, g.Content = g.Content.Content, nil
 	}
 	if it.Published.IsZero() {
-		g.PubDate = "" // gorilla takes Updated instead, which then is a stopgap for Atom
+		g.PubDate = "" // gorilla fills in Updated
 	}
 	if t := it.Changed(); !t.IsZero() {
 		x.Updated = t.UTC().Format(time.RFC3339)
@@ -100,15 +111,15 @@ func newItem(site *feeds.Site, it *feeds.Item) *item {
 	return x
 }
 
-// asHTML makes HTML of plain text. Quotes stay, because readers that take the
-// description for plain text would show the references.
+// asHTML turns plain text into HTML. Quotes are kept, because readers that show the
+// description as plain text would show references instead.
 var asHTML = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 
 func newCategory(site *feeds.Site, t feeds.Tag) *category {
 	return &category{Domain: uri.Escape(site.SchemeURL(t.Kind)), Text: chardata.New(t.Name)}
 }
 
-// newSource is nil without an address, which the element requires.
+// newSource returns nil without an address, which the element requires.
 func newSource(s *feeds.Source) *source {
 	if s == nil || s.URL == "" {
 		return nil
@@ -116,8 +127,9 @@ func newSource(s *feeds.Source) *source {
 	return &source{URL: uri.Escape(s.URL), Text: chardata.New(s.Name)}
 }
 
-// authors is either the author element of the only author or the dc:creator
-// elements of all: the profile does not want one person in both.
+// authors returns the content of either the author element, for an only author with
+// a mail address, or of the dc:creator elements, because the profile wants no person
+// in both.
 func authors(people []feeds.Person) (author string, creators []chardata.Text) {
 	if len(people) == 1 {
 		if author = address(people[0]); author != "" {
@@ -132,8 +144,8 @@ func authors(people []feeds.Person) (author string, creators []chardata.Text) {
 	return "", creators
 }
 
-// address is "mail (Name)", or empty where p has no address to give or a name
-// that would not survive as a comment of RFC 822.
+// address is "mail (Name)". It is empty where p has no valid mail address or no name
+// that can be a comment of RFC 822.
 func address(p feeds.Person) string {
 	a, err := mail.ParseAddress(p.Email)
 	if err != nil || a.Address != p.Email || p.Name == "" || strings.ContainsAny(p.Name, "()\\@\r\n") {

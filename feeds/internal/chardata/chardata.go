@@ -1,6 +1,6 @@
-// Package chardata writes plain text into XML elements the way the RSS Advisory
-// Board's profile asks ("Character Data"): & and < as hexadecimal references,
-// which readers that decode once and readers that decode twice both show right.
+// Package chardata encodes the text of XML elements as the RSS Advisory Board's
+// profile recommends ("Character Data"): & and < as hexadecimal references, which
+// readers that decode once and readers that decode twice both show correctly.
 package chardata
 
 import (
@@ -9,15 +9,15 @@ import (
 	"feedmill/feeds"
 )
 
-// Text is an element's plain text. A nil *Text leaves the element out.
+// Text is the encoded text of an element. A nil *Text omits the element.
 type Text struct {
 	XML string `xml:",innerxml"`
 }
 
-// New escapes s, without the characters that XML forbids.
+// New encodes s, without the characters that XML forbids.
 func New(s string) Text { return Text{escape.Replace(feeds.XMLText(s))} }
 
-// Optional is New, or nil for text that is empty.
+// Optional is New, but nil for text that is empty.
 func Optional(s string) *Text {
 	if t := New(s); t.XML != "" {
 		return &t
@@ -25,11 +25,11 @@ func Optional(s string) *Text {
 	return nil
 }
 
-// A bare carriage return would reach the reader as a line feed (XML 1.0 §2.11).
+// Readers would get a line feed for a bare carriage return (XML 1.0 §2.11).
 var escape = strings.NewReplacer("&", "&#x26;", "<", "&#x3C;", ">", "&#x3E;", "\r", "&#xD;")
 
-// CDATA holds markup as it is, which takes less room and less time than
-// references do. Carriage returns reach the reader as line feeds.
+// CDATA encodes markup as a CDATA section, which is shorter and takes less time than
+// references. Readers get line feeds for carriage returns.
 func CDATA(s string) Text {
 	return Text{"<![CDATA[" + strings.ReplaceAll(feeds.XMLText(s), "]]>", "]]]]><![CDATA[>") + "]]>"}
 }

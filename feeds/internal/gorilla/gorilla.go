@@ -1,6 +1,5 @@
-// Package gorilla makes the gorilla/feeds model of a feed, from which the format
-// packages take their documents. Whatever the feed holds, the model's strings
-// are fit for XML and its URLs for strict readers.
+// Package gorilla has what the format packages share in making documents of the
+// structs of gorilla/feeds, and of their own around them.
 package gorilla
 
 import (
@@ -10,9 +9,9 @@ import (
 	"feedmill/feeds/internal/uri"
 )
 
-// Model is f in gorilla's terms, without its items: each of them is encoded apart,
-// for all documents that hold it.
-func Model(f *feeds.Feed) *gfeeds.Feed {
+// NewFeed returns f as gorilla's type, without its items. Strings have no
+// characters that XML forbids, and URLs are escaped.
+func NewFeed(f *feeds.Feed) *gfeeds.Feed {
 	return &gfeeds.Feed{
 		Title:       feeds.XMLText(f.Title),
 		Link:        &gfeeds.Link{Href: uri.Escape(f.HomeURL())},
@@ -23,10 +22,11 @@ func Model(f *feeds.Feed) *gfeeds.Feed {
 	}
 }
 
-// Alone is a feed of nothing but it. Description is the summary as plain text,
-// Created is Published. Authors, images, tags and links beyond the first have no
-// place in gorilla's item and are left to the formats.
-func Alone(it *feeds.Item) *gfeeds.Feed {
+// NewItem returns a feed of gorilla's type that has nothing but it: gorilla
+// converts items only as part of a feed. Description is the summary as plain text.
+// Authors, images, tags and further links are left to the formats, because
+// gorilla's item has no place for them.
+func NewItem(it *feeds.Item) *gfeeds.Feed {
 	return &gfeeds.Feed{Items: []*gfeeds.Item{{
 		Title:       feeds.XMLText(it.Title),
 		Link:        &gfeeds.Link{Href: uri.Escape(it.URL)},

@@ -9,28 +9,24 @@ import (
 	"strings"
 	"sync"
 
-	gfeeds "github.com/gorilla/feeds"
-
 	"feedmill/feeds"
 	"feedmill/feeds/internal/uri"
 )
 
-// Write writes f as an XML document that names its style sheet and ends in a line
-// feed: frame, and before its end, which begins with that of the element they
-// stand in, f's items as encode gives them to encoding/xml.
-func Write(w io.Writer, f *feeds.Feed, frame gfeeds.XmlFeed, end string, format feeds.Format, encode func(*feeds.Item) any) error {
-	var b bytes.Buffer
-	if err := gfeeds.WriteXML(frame, &b); err != nil {
+// WriteXML writes an XML document that names a style sheet and ends in a line feed.
+// root is the document without items. The items of f, each as encode returns it,
+// are inserted before end, which is how root ends when it is encoded: the closing
+// tags, each behind a line feed and its indentation.
+func WriteXML(w io.Writer, f *feeds.Feed, format feeds.Format, root any, end string, encode func(*feeds.Item) any) error {
+	frame, err := xml.MarshalIndent(root, "", "  ")
+	if err != nil {
 		return err
 	}
-	head, ok := bytes.CutSuffix(b.Bytes(), []byte(end))
+	start, ok := bytes.CutSuffix(frame, []byte(end))
 	if !ok {
-		return fmt.Errorf("frame of %s does not end in %q", format, end)
+		return fmt.Errorf("%s without items does not end in %q", format, end)
 	}
-	if _, err := io.WriteString(w, xml.Header+stylesheet(f.Site)); err != nil {
-		return err
-	}
-	if _, err := w.Write(bytes.TrimLeft(head[bytes.Index(head, []byte("?>"))+2:], "\n")); err != nil {
+	if _, err := fmt.Fprintf(w, "%s%s%s", xml.Header, stylesheet(f.Site), start); err != nil {
 		return err
 	}
 	indent := strings.Repeat("  ", strings.Count(end, "\n"))
@@ -42,18 +38,17 @@ func Write(w io.Writer, f *feeds.Feed, frame gfeeds.XmlFeed, end string, format 
 			return err
 		}
 	}
-	_, err := io.WriteString(w, end+"\n")
+	_, err = io.WriteString(w, end+"\n")
 	return err
 }
 
-// stylesheet lets a browser that shows the document itself make it readable
-// (Associating Style Sheets with XML documents, §2).
+// stylesheet is a processing instruction that makes a browser show the document
+// with a style sheet (Associating Style Sheets with XML documents 1.0).
 func stylesheet(site *feeds.Site) string {
 	return `<?xml-stylesheet type="text/css" href="` + html.EscapeString(uri.Escape(site.URL(feeds.StylesheetPath))) + "\"?>\n"
 }
 
-// encoder is one that is used again and again: its buffers are larger than most
-// items.
+// encoder is used for many items, because its buffers are larger than most items.
 type encoder struct {
 	*xml.Encoder
 	to bytes.Buffer
@@ -61,7 +56,8 @@ type encoder struct {
 
 var encoders [len(feeds.Formats)]sync.Pool
 
-// element is v as it stands behind indent, which is always the same in a format.
+// element encodes v. Lines but the first begin with indent, which must be the same
+// for all calls with one format.
 func element(format feeds.Format, v any, indent string) ([]byte, error) {
 	e, ok := encoders[format].Get().(*encoder)
 	if !ok {
@@ -71,9 +67,9 @@ func element(format feeds.Format, v any, indent string) ([]byte, error) {
 	}
 	e.to.Reset()
 	if err := e.Encode(v); err != nil {
-		return nil, err // and the encoder is of no use any more
+		return nil, err // the encoder cannot be used again
 	}
-	made := bytes.Clone(bytes.TrimSpace(e.to.Bytes())) // all but the first begin with a line feed
+	encoded := bytes.Clone(bytes.TrimSpace(e.to.Bytes())) // each but the first begins with a line feed
 	encoders[format].Put(e)
-	return made, nil
+	return encoded, nil
 }

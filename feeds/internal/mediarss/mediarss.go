@@ -1,8 +1,10 @@
-// Package mediarss writes an item's pictures and moving pictures as Media RSS
-// 1.5.1, in the same way for RSS and Atom.
+// Package mediarss makes the Media RSS 1.5.1 elements of an item: its images, its
+// video and, in RSS, its files. They are the same in RSS and Atom.
 package mediarss
 
 import (
+	"cmp"
+
 	"feedmill/feeds"
 	"feedmill/feeds/internal/chardata"
 	"feedmill/feeds/internal/uri"
@@ -11,20 +13,20 @@ import (
 // Namespace is what the prefix "media" must be bound to.
 const Namespace = "http://search.yahoo.com/mrss/"
 
-// Elements are the Media RSS children of an item, to be embedded in it.
+// Elements are the Media RSS children of an item, to be embedded in its struct.
 type Elements struct {
 	Thumbnail *picture  `xml:"media:thumbnail"`
 	Contents  []content `xml:"media:content"`
 }
 
-// picture is media:thumbnail. Width and height are left out where unknown.
+// picture is media:thumbnail. Width and height are zero where unknown.
 type picture struct {
 	URL    string `xml:"url,attr"`
 	Width  int    `xml:"width,attr,omitempty"`
 	Height int    `xml:"height,attr,omitempty"`
 }
 
-// content is media:content. One without a url must have a player.
+// content is media:content. It has a url or a media:player.
 type content struct {
 	URL      string  `xml:"url,attr,omitempty"`
 	FileSize int64   `xml:"fileSize,attr,omitempty"` // bytes
@@ -40,17 +42,20 @@ type content struct {
 	Player    *player        `xml:"media:player"`
 }
 
+// title is media:title.
 type title struct {
-	Type string `xml:"type,attr"`
+	Type string `xml:"type,attr"` // "plain"
 	chardata.Text
 }
 
+// player is media:player.
 type player struct {
 	URL string `xml:"url,attr"`
 }
 
-// Of describes an item's images, the first also as its thumbnail, and its video.
-func Of(it *feeds.Item) Elements {
+// NewElements returns the elements for an item's images, of which the first is the
+// thumbnail too, and for its video.
+func NewElements(it *feeds.Item) Elements {
 	var e Elements
 	for _, m := range it.Images {
 		if e.Thumbnail == nil {
@@ -68,13 +73,9 @@ func Of(it *feeds.Item) Elements {
 }
 
 func video(it *feeds.Item, thumbnail *picture) content {
-	address := it.Video.PlayerURL
-	if address == "" {
-		address = it.Video.PageURL
-	}
 	return content{
 		Medium: "video", Title: plain(it.Title), Thumbnail: thumbnail,
-		Player: &player{uri.Escape(address)},
+		Player: &player{uri.Escape(cmp.Or(it.Video.PlayerURL, it.Video.PageURL))},
 	}
 }
 
@@ -91,14 +92,14 @@ func plain(s string) *title {
 
 func positive(n int) int { return max(n, 0) }
 
-// Group holds the renditions of one item, as the specification's media:group.
+// Group is media:group: the files of one item.
 type Group struct {
 	Contents []content `xml:"media:content"`
 }
 
-// GroupOf lists an item's files where there are several, for RSS, which has
-// room for one enclosure only; otherwise it is nil.
-func GroupOf(it *feeds.Item) *Group {
+// NewGroup returns the group of an item with several files, for RSS, in which an item
+// has only one enclosure. For other items it returns nil.
+func NewGroup(it *feeds.Item) *Group {
 	if len(it.Enclosures) < 2 {
 		return nil
 	}

@@ -1,6 +1,6 @@
-// Package packed writes and reads the small binary records of the state folder:
-// numbers as varints, everything else with its length before it. It knows no
-// versions and no checksums; those are its callers' concern.
+// Package packed encodes and decodes the binary records in the state folder: numbers
+// as varints, everything else after its length. Versions and checksums are left to
+// the callers.
 package packed
 
 import (
@@ -10,20 +10,20 @@ import (
 	"time"
 )
 
-// ErrMalformed says that bytes are not the record they should be.
+// ErrMalformed means that bytes are not the expected record.
 var ErrMalformed = errors.New("malformed record")
 
-// AppendString adds a string.
+// AppendString appends a string.
 func AppendString(b []byte, s string) []byte {
 	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
 }
 
-// AppendBytes adds bytes.
+// AppendBytes appends bytes.
 func AppendBytes(b, s []byte) []byte {
 	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
 }
 
-// AppendTime adds a moment in whole seconds; the zero time takes one byte.
+// AppendTime appends a time in whole seconds; the zero time takes one byte.
 func AppendTime(b []byte, t time.Time) []byte {
 	if t.IsZero() {
 		return append(b, 0)
@@ -32,7 +32,7 @@ func AppendTime(b []byte, t time.Time) []byte {
 	return binary.AppendUvarint(b, uint64(s<<1^s>>63)+1)
 }
 
-// AppendFloat adds a number; zero takes one byte.
+// AppendFloat appends a floating-point number; zero takes one byte.
 func AppendFloat(b []byte, f float64) []byte {
 	if f == 0 {
 		return append(b, 0)
@@ -40,17 +40,17 @@ func AppendFloat(b []byte, f float64) []byte {
 	return binary.BigEndian.AppendUint64(append(b, 1), math.Float64bits(f))
 }
 
-// Reader reads a record in the order in which it was written. After anything
-// malformed all that it returns is zero, and Err tells.
+// Reader reads a record in the order in which it was written. After malformed bytes
+// all methods return zero values, and Err an error.
 type Reader struct {
 	rest []byte
 	bad  bool
 }
 
-// NewReader reads b, to which what it returns may refer.
+// NewReader returns a Reader of b. What the Reader returns may refer to b.
 func NewReader(b []byte) *Reader { return &Reader{rest: b} }
 
-// Err is ErrMalformed unless all was well so far and nothing is left.
+// Err returns ErrMalformed if anything was malformed or bytes are left, else nil.
 func (r *Reader) Err() error {
 	if r.bad || len(r.rest) > 0 {
 		return ErrMalformed
@@ -58,10 +58,10 @@ func (r *Reader) Err() error {
 	return nil
 }
 
-// Failed reports whether anything was malformed so far.
+// Failed reports whether anything has been malformed.
 func (r *Reader) Failed() bool { return r.bad }
 
-// Fail makes the record malformed.
+// Fail makes the Reader treat the record as malformed.
 func (r *Reader) Fail() { r.rest, r.bad = nil, true }
 
 // Uvarint reads a number.
@@ -75,7 +75,7 @@ func (r *Reader) Uvarint() uint64 {
 	return n
 }
 
-// Int reads a number that is no length and fits an int32.
+// Int reads a number that is not a length and fits into an int32.
 func (r *Reader) Int() int {
 	n := r.Uvarint()
 	if n > math.MaxInt32 {
@@ -85,8 +85,8 @@ func (r *Reader) Int() int {
 	return int(n)
 }
 
-// Count reads the number of elements that follow. Each takes at least one byte,
-// so that no count is larger than what is left.
+// Count reads the number of the elements that follow. Each of them must take at least
+// one byte, so that a number larger than that of the bytes left is malformed.
 func (r *Reader) Count() int {
 	n := r.Uvarint()
 	if n > uint64(len(r.rest)) {
@@ -113,7 +113,7 @@ func (r *Reader) Bytes() []byte { return r.Fixed(r.Count()) }
 // String reads a string.
 func (r *Reader) String() string { return string(r.Bytes()) }
 
-// Time reads a moment, in UTC.
+// Time reads a time, in UTC.
 func (r *Reader) Time() time.Time {
 	n := r.Uvarint()
 	if n == 0 {
@@ -123,7 +123,7 @@ func (r *Reader) Time() time.Time {
 	return time.Unix(int64(n>>1)^-int64(n&1), 0).UTC()
 }
 
-// Float reads a number.
+// Float reads a floating-point number.
 func (r *Reader) Float() float64 {
 	if mark := r.Fixed(1); len(mark) == 0 || mark[0] == 0 {
 		return 0

@@ -1,5 +1,5 @@
-// Package uri writes addresses the way RFC 3986 spells them, so that strict
-// readers accept what browsers forgive: "https://bücher.example/a b" becomes
+// Package uri escapes addresses as RFC 3986 requires, because some readers reject
+// what browsers accept: "https://bücher.example/a b" becomes
 // "https://xn--bcher-kva.example/a%20b".
 package uri
 
@@ -9,9 +9,9 @@ import (
 	"golang.org/x/net/idna"
 )
 
-// Escape returns s in ASCII: a host name in punycode, every other character
-// that RFC 3986 does not allow where it stands percent-encoded. What is already
-// right, escapes included, comes back as it is and without allocating.
+// Escape returns s in ASCII: the host name in punycode, and every other character
+// percent-encoded that RFC 3986 does not allow in its place. An address that is
+// valid, with or without escapes, is returned unchanged, without an allocation.
 func Escape(s string) string {
 	s = strings.TrimSpace(s)
 	host, rest := authority(s)
@@ -32,7 +32,7 @@ func Escape(s string) string {
 	}
 }
 
-// authority is where the "host:port" of s begins and ends.
+// authority returns where "host:port" starts and ends in s.
 func authority(s string) (start, end int) {
 	i := strings.Index(s, "://")
 	if i < 0 {
@@ -57,8 +57,8 @@ func asciiHost(authority string) string {
 	return authority[:at] + host + port
 }
 
-// firstWrong is the index of the first byte that must not stand there, or len(s).
-// Square brackets may stand only between host and rest.
+// firstWrong returns the index of the first byte that is not allowed in its place, or
+// len(s). Square brackets are allowed only between host and rest.
 func firstWrong(s string, host, rest int) int {
 	for i := range len(s) {
 		switch c := s[i]; {
@@ -86,8 +86,8 @@ func percent(c byte) string {
 	return string([]byte{'%', hex[c>>4], hex[c&15]})
 }
 
-// allowed are the reserved and unreserved characters of RFC 3986 §2.2 and §2.3
-// that may stand in any component.
+// allowed are the characters that are allowed in any component: those of RFC 3986
+// §2.2 and §2.3 without square brackets.
 var allowed = func() (set [256]bool) {
 	for _, c := range []byte("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~:/?#@!$&'()*+,;=") {
 		set[c] = true
