@@ -87,6 +87,7 @@ type Builder struct {
 
 	snapshot atomic.Pointer[document.Snapshot]
 	library  atomic.Pointer[library]
+	composed composedFeeds
 	held     atomic.Pointer[feeds.Hold]
 	accepted atomic.Pointer[string] // fingerprint of the change set that may pass
 	again    chan struct{}          // asks Run for a round
@@ -117,6 +118,7 @@ func New(src Source, opt Options) *Builder {
 		stamps:  map[string]stamp{}, errs: map[string]error{}, windows: map[*catalog.Shelf]*window{}, again: make(chan struct{}, 1), arrived: arrivals{}, broken: map[string]time.Time{},
 	}
 	b.press = &press{opt: &b.opt, dated: b.dated, checked: b.checked, sheets: map[sheetKey]*sheet{}}
+	b.composed = composedFeeds{cache: opt.items.cache, byKey: map[feeds.Key]*composedFeed{}}
 	b.attach()
 	return b
 }

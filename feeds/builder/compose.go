@@ -15,9 +15,9 @@ type layout struct {
 	index   map[feeds.Key]int      // of windows
 }
 
-// compose publishes the windows, of which those of some shelves are other ones:
+// assembleSnapshot publishes the windows, of which those of some shelves are other ones:
 // a library and, unless nothing but numbers has changed, a snapshot.
-func (b *Builder) compose(changed, rescored []*catalog.Shelf) {
+func (b *Builder) assembleSnapshot(changed, rescored []*catalog.Shelf) {
 	before := b.snapshot.Load()
 	steady := b.arrange(changed, rescored)
 	b.collect()
@@ -45,7 +45,7 @@ func (b *Builder) compose(changed, rescored []*catalog.Shelf) {
 	}
 	snap.Retired = b.catalog.Retired()
 	snap.Cache = b.opt.items.cache
-	snap.Library = func() document.Library { return b.library.Load() }
+	snap.Compose = b.compose
 	b.snapshot.Store(snap)
 }
 

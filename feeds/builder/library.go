@@ -2,6 +2,7 @@ package builder
 
 import (
 	"slices"
+	"sync"
 	"time"
 
 	"feedmill/feeds"
@@ -9,6 +10,54 @@ import (
 	"feedmill/feeds/document"
 	"feedmill/feeds/mix"
 )
+
+// composedFeeds are the composed feeds that were asked for lately, in the cache's
+// part for them. One whose articles stay the same keeps its documents. It is safe
+// for concurrent use.
+type composedFeeds struct {
+	cache *document.Cache
+
+	mu    sync.Mutex
+	byKey map[feeds.Key]*composedFeed
+}
+
+// composedFeed is one of them.
+type composedFeed struct {
+	document.Cached
+	mu  sync.Mutex // held while it is composed
+	now *composed
+}
+
+// composedRoom is what a composed feed takes in memory without its documents, in bytes.
+const composedRoom = 4 << 10
+
+// compose is what m selects now. Whoever asks first composes it, the others wait.
+func (b *Builder) compose(m *mix.Mix) *document.Listing {
+	f := b.composed.find(m.Key())
+	f.Use()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.now = b.library.Load().compose(m, f.now)
+	return f.now.listing
+}
+
+func (x *composedFeeds) find(k feeds.Key) *composedFeed {
+	x.mu.Lock()
+	f, ok := x.byKey[k]
+	if !ok {
+		f = &composedFeed{}
+		x.byKey[k] = f
+	}
+	x.mu.Unlock()
+	if !ok {
+		x.cache.Keep(document.Composed, &f.Cached, composedRoom+len(k.Slug), func() {
+			x.mu.Lock()
+			defer x.mu.Unlock()
+			delete(x.byKey, k)
+		})
+	}
+	return f
+}
 
 // library composes feeds of the articles on all shelves at one moment.
 type library struct {
@@ -33,15 +82,11 @@ func (lib *library) part(k feeds.Key) *window {
 	return &window{fold: name, meta: meta{name: name}}
 }
 
-// blend is a composed feed as one edition has it.
-type blend struct {
+// composed is a composed feed as one edition has it.
+type composed struct {
 	window
-	site    *feeds.Site
 	edition *edition
 }
-
-// Listing implements feeds.Blend.
-func (b *blend) Listing() *document.Listing { return b.listing }
 
 // collect publishes a library of what the shelves hold now. Where only numbers
 // have changed, it alone is new: no snapshot, and nothing that was rendered,
@@ -75,20 +120,18 @@ func (lib *library) next(m *mix.Mix) (at time.Time) {
 // own pace, not at that of new articles.
 const rankTTL = 30 * time.Minute
 
-// Compose implements feeds.Library.
-func (lib *library) Compose(m *mix.Mix, before document.Blend) document.Blend {
-	old, _ := before.(*blend)
-	switch {
-	case old == nil || old.site != &lib.opt.Site:
-		old = nil
-	case old.edition == lib.edition && (old.turns.IsZero() || lib.opt.Now().Before(old.turns)):
+// compose selects what m describes, and renders none of it. old is what an earlier
+// library made of the same mix, or nil: a result that a reader cannot tell from it
+// keeps its revision.
+func (lib *library) compose(m *mix.Mix, old *composed) *composed {
+	if old != nil && old.edition == lib.edition && (old.turns.IsZero() || lib.opt.Now().Before(old.turns)) {
 		return old
 	}
 	limits := lib.opt.Limits(feeds.All, "")
 	if m.Count > 0 {
 		limits.Items = m.Count
 	}
-	b := &blend{window: window{articles: lib.pick(m, limits), meta: lib.meta(m)}, site: &lib.opt.Site, edition: lib.edition}
+	b := &composed{window: window{articles: lib.pick(m, limits), meta: lib.meta(m)}, edition: lib.edition}
 	l := &document.Listing{Key: b.meta.key, Name: b.meta.title, Description: b.meta.description, Count: len(b.articles)}
 	for _, a := range b.articles {
 		if a.Published.After(l.Updated) {
@@ -122,7 +165,7 @@ func ages(articles []*article.Article, most time.Duration) (at time.Time) {
 
 // modified is as in plain feeds. One that is composed anew may have been another
 // before it was forgotten, so its time of change is now.
-func (lib *library) modified(articles []*article.Article, old *blend) time.Time {
+func (lib *library) modified(articles []*article.Article, old *composed) time.Time {
 	if old == nil {
 		return lib.opt.Now().UTC().Truncate(time.Second)
 	}

@@ -113,7 +113,7 @@ func TestCompose(t *testing.T) {
 			snap := b.Snapshot()
 			for range 30 {
 				m := randomMix(r, snap.Listing)
-				f := snap.Library().Compose(m, nil).Listing().Feed()
+				f := b.library.Load().compose(m, nil).listing.Feed()
 				if got, want := titlesOf(f), expected(all, m); got != want {
 					t.Fatalf("seed %d %s:\n got %s\nwant %s", seed, m.Key().Slug, got, want)
 				}
@@ -208,8 +208,8 @@ func TestBookkeepingReachesMixes(t *testing.T) {
 		return m
 	}
 	hot, good := parse("a/heat:300"), parse("a/quality:50")
-	hotBefore, goodBefore := snap.Library().Compose(hot, nil), snap.Library().Compose(good, nil)
-	if again := snap.Library().Compose(hot, hotBefore); again != hotBefore {
+	hotBefore, goodBefore := b.library.Load().compose(hot, nil), b.library.Load().compose(good, nil)
+	if again := b.library.Load().compose(hot, hotBefore); again != hotBefore {
 		t.Error("composed twice of one library")
 	}
 	now = now.Add(time.Hour)
@@ -217,21 +217,21 @@ func TestBookkeepingReachesMixes(t *testing.T) {
 	if b.Snapshot() != snap {
 		t.Error("bookkeeping made a snapshot")
 	}
-	hotAfter, goodAfter := snap.Library().Compose(hot, hotBefore), snap.Library().Compose(good, goodBefore)
-	if got := titlesOf(hotAfter.Listing().Feed()); got != "1 | 2" {
+	hotAfter, goodAfter := b.library.Load().compose(hot, hotBefore), b.library.Load().compose(good, goodBefore)
+	if got := titlesOf(hotAfter.listing.Feed()); got != "1 | 2" {
 		t.Errorf("of heat 300 are %q", got)
 	}
-	if m := hotAfter.Listing().Feed().Modified; !m.Equal(now) {
+	if m := hotAfter.listing.Feed().Modified; !m.Equal(now) {
 		t.Errorf("modified %s, want the time of the change", m)
 	}
-	if goodAfter.Listing().Revision != goodBefore.Listing().Revision {
+	if goodAfter.listing.Revision != goodBefore.listing.Revision {
 		t.Error("a feed with the same articles has another revision")
 	}
 	save(2, told{heat: 300, quality: 100, hidden: true})
-	if got := titlesOf(b.Snapshot().Library().Compose(hot, hotAfter).Listing().Feed()); got != "1" {
+	if got := titlesOf(b.library.Load().compose(hot, hotAfter).listing.Feed()); got != "1" {
 		t.Errorf("with a hidden article, of heat 300 are %q", got)
 	}
-	if got := titlesOf(snap.Library().Compose(good, nil).Listing().Feed()); strings.Contains(got, "2") {
+	if got := titlesOf(b.library.Load().compose(good, nil).listing.Feed()); strings.Contains(got, "2") {
 		t.Errorf("an old snapshot still shows the hidden article: %q", got)
 	}
 }
@@ -241,21 +241,21 @@ func TestTop(t *testing.T) {
 	now := day
 	_, b, save := topicSite(t, &now)
 	top := &mix.Mix{Of: [][]feeds.Key{{{Kind: feeds.Topic, Slug: "a"}}}, Top: true}
-	var blend document.Blend
+	var blend *composed
 	expect := func(want string) {
 		t.Helper()
-		blend = b.Snapshot().Library().Compose(top, blend)
-		if got := titlesOf(blend.Listing().Feed()); got != want {
+		blend = b.library.Load().compose(top, blend)
+		if got := titlesOf(blend.listing.Feed()); got != want {
 			t.Errorf("the ranking is %q, want %q", got, want)
 		}
 	}
 	expect("0 | 1 | 2 | 3 | 4")
-	first := blend.Listing().Revision
+	first := blend.listing.Revision
 	for _, heat := range []int{340, 310, 360, 320} { // around the 300 that it is ranked by
 		save(2, told{heat: heat, quality: 100})
 		expect("0 | 1 | 2 | 3 | 4")
 	}
-	if blend.Listing().Revision != first {
+	if blend.listing.Revision != first {
 		t.Error("small changes made a revision")
 	}
 	save(2, told{heat: 460, quality: 100})
@@ -265,7 +265,7 @@ func TestTop(t *testing.T) {
 	save(4, told{heat: 300, quality: 200})
 	save(2, told{heat: 300, quality: 100})
 	expect("0 | 1 | 4 | 2 | 3") // equal heat: by quality
-	f := blend.Listing().Feed()
+	f := blend.listing.Feed()
 	if f.Title != "Top of a – Site" || f.TTL != rankTTL || f.Key.Path() != "/topics/a/top/" {
 		t.Errorf("%q %s %s", f.Title, f.TTL, f.Key.Path())
 	}
@@ -277,8 +277,8 @@ func TestBadMix(t *testing.T) {
 	now := day
 	_, b, save := topicSite(t, &now)
 	top := &mix.Mix{Of: [][]feeds.Key{{{Kind: feeds.Topic, Slug: "a"}}}, Top: true}
-	good := b.Snapshot().Library().Compose(top, nil)
-	first, err := good.Listing().Document(feeds.RSS)
+	good := b.library.Load().compose(top, nil)
+	first, err := good.listing.Document(feeds.RSS)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -286,19 +286,19 @@ func TestBadMix(t *testing.T) {
 	t.Cleanup(func() { encoders[feeds.RSS] = whole })
 	encoders[feeds.RSS] = func(w io.Writer, _ *feeds.Feed) error { _, err := io.WriteString(w, "<rss>"); return err }
 	save(4, told{heat: 1000, quality: 100})
-	bad := b.Snapshot().Library().Compose(top, good)
-	if bad.Listing().Revision == good.Listing().Revision {
+	bad := b.library.Load().compose(top, good)
+	if bad.listing.Revision == good.listing.Revision {
 		t.Fatal("the ranking is the same")
 	}
-	if d, err := bad.Listing().Document(feeds.RSS); err != nil || d != first {
+	if d, err := bad.listing.Document(feeds.RSS); err != nil || d != first {
 		t.Errorf("a malformed document is served in place of a good one: %v", err)
 	}
-	if d, err := b.Snapshot().Library().Compose(top, nil).Listing().Document(feeds.RSS); err == nil {
+	if d, err := b.library.Load().compose(top, nil).listing.Document(feeds.RSS); err == nil {
 		t.Errorf("a malformed document is served: %q", d.Body)
 	}
 	encoders[feeds.RSS] = whole
 	save(3, told{heat: 2000, quality: 100})
-	if d, err := b.Snapshot().Library().Compose(top, bad).Listing().Document(feeds.RSS); err != nil || d == first {
+	if d, err := b.library.Load().compose(top, bad).listing.Document(feeds.RSS); err != nil || d == first {
 		t.Errorf("the next good one is not served: %v", err)
 	}
 }
@@ -313,7 +313,7 @@ func TestTopIsRecent(t *testing.T) {
 	if err := b.Apply(t.Context(), watcher.Changes{Rescan: true}); err != nil {
 		t.Fatal(err)
 	}
-	if got := titlesOf(b.Snapshot().Library().Compose(&mix.Mix{Top: true}, nil).Listing().Feed()); got != "1 | 0" {
+	if got := titlesOf(b.library.Load().compose(&mix.Mix{Top: true}, nil).listing.Feed()); got != "1 | 0" {
 		t.Errorf("the ranking is %q", got)
 	}
 }
@@ -337,7 +337,7 @@ func TestMixWords(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		f := snap.Library().Compose(m, nil).Listing().Feed()
+		f := b.library.Load().compose(m, nil).listing.Feed()
 		if f.Title != want {
 			t.Errorf("%s has title %q, want %q", in, f.Title, want)
 		}
@@ -365,17 +365,17 @@ func TestMixAges(t *testing.T) {
 	})
 	scan(t, b)
 	m := &mix.Mix{Of: [][]feeds.Key{{{Kind: feeds.Topic, Slug: "a"}}, {{Kind: feeds.Topic, Slug: "b"}}}}
-	blend := b.Snapshot().Library().Compose(m, nil)
+	blend := b.library.Load().compose(m, nil)
 	due := time.Date(2024, 6, 2, 0, 0, 0, 0, time.UTC)
-	if l := blend.Listing(); titlesOf(l.Feed()) != "Old" || !l.Next.Equal(due) {
+	if l := blend.listing; titlesOf(l.Feed()) != "Old" || !l.Next.Equal(due) {
 		t.Errorf("%q, until %v", titlesOf(l.Feed()), l.Next)
 	}
 	now = due.Add(-time.Second)
-	if again := b.Snapshot().Library().Compose(m, blend); again != blend {
+	if again := b.library.Load().compose(m, blend); again != blend {
 		t.Error("composed anew although nothing has changed")
 	}
 	now = due
-	if got := titlesOf(b.Snapshot().Library().Compose(m, blend).Listing().Feed()); got != "" {
+	if got := titlesOf(b.library.Load().compose(m, blend).listing.Feed()); got != "" {
 		t.Errorf("too old, and still there: %q", got)
 	}
 }
@@ -416,4 +416,54 @@ func TestPickingIsBounded(t *testing.T) {
 			t.Errorf("%d came to their turn, want 50", n)
 		}
 	})
+}
+
+// However many ask at once, one composes; however many feeds are asked for, few
+// are kept, and of the documents of other feeds all.
+func TestComposedFeedsAreBounded(t *testing.T) {
+	now := day
+	_, b, _ := topicSite(t, &now)
+	plain := b.Snapshot().Listing(feeds.Key{Kind: feeds.Topic, Slug: "a"})
+	if _, err := plain.Document(feeds.RSS); err != nil {
+		t.Fatal(err)
+	}
+	get := func(quality int) *document.Listing {
+		m, err := mix.Parse([]string{"a", fmt.Sprintf("quality:%d", quality)}, keyOf(b.Snapshot().Listing))
+		if err != nil {
+			t.Fatal(err)
+		}
+		l := b.Snapshot().Compose(m)
+		if _, err := l.Document(feeds.RSS); err != nil {
+			t.Error(err)
+		}
+		return l
+	}
+	var clients sync.WaitGroup
+	got := make([]*document.Listing, 50)
+	for i := range got {
+		clients.Go(func() { got[i] = get(0) })
+	}
+	clients.Wait()
+	for _, l := range got {
+		if l != got[0] {
+			t.Fatal("composed more than once")
+		}
+	}
+	const many = 10_000
+	for i := range many {
+		get(1 + i)
+	}
+	cached := b.Report().Cached
+	for i := range 1000 {
+		get(1 + many + i)
+	}
+	if now := b.Report().Cached; now > cached+cached/50 || now > 40<<20 {
+		t.Errorf("%d bytes of documents and items in memory, %d before others of the same size were asked for", now, cached)
+	}
+	if n := len(b.composed.byKey); n == 0 || n > many {
+		t.Errorf("%d feeds kept", n)
+	}
+	if _, ok := plain.Ready(feeds.RSS); !ok {
+		t.Error("the document of a plain feed is dropped")
+	}
 }

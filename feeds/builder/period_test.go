@@ -194,7 +194,7 @@ func TestArchivesAreSafe(t *testing.T) {
 							t.Error(err)
 						}
 					}
-					snap.Library().Compose(&mix.Mix{Top: true}, nil).Listing().Feed()
+					snap.Compose(&mix.Mix{Top: true}).Feed()
 				}
 			}
 		})

@@ -60,7 +60,7 @@ func (b *Builder) publish() (changed int) {
 		}
 	}
 	if len(shelves)+len(rescored) > 0 || first {
-		b.compose(shelves, rescored)
+		b.assembleSnapshot(shelves, rescored)
 	}
 	return changed
 }

@@ -10,7 +10,6 @@ import (
 	"feedmill/feeds"
 	"feedmill/feeds/article"
 	"feedmill/feeds/catalog"
-	"feedmill/feeds/document"
 	"feedmill/feeds/mix"
 	"feedmill/watcher"
 )
@@ -24,7 +23,7 @@ func TestReplayRankings(t *testing.T) {
 	if err := b.Apply(t.Context(), watcher.Changes{Rescan: true}); err != nil {
 		t.Fatal(err)
 	}
-	blends, plain := map[feeds.Key]document.Blend{}, map[feeds.Key]string{}
+	blends, plain := map[feeds.Key]*composed{}, map[feeds.Key]string{}
 	shelves := map[feeds.Key]catalog.List{}
 	held, exact, visible, writes := 0, 0, 0, 0
 	for _, c := range history(t) {
@@ -55,9 +54,9 @@ func TestReplayRankings(t *testing.T) {
 				m.Of = [][]feeds.Key{{k}}
 			}
 			old, order := blends[k], byExactHeat(part.list)
-			blends[k] = lib.Compose(m, old)
+			blends[k] = lib.compose(m, old)
 			if old != nil && !seen {
-				if old.Listing().Revision != blends[k].Listing().Revision {
+				if old.listing.Revision != blends[k].listing.Revision {
 					held++
 				}
 				if plain[k] != order {

@@ -2,6 +2,7 @@ package document
 
 import (
 	"feedmill/feeds"
+	"feedmill/feeds/mix"
 	"time"
 )
 
@@ -22,12 +23,12 @@ type Listing struct {
 // Snapshot is the state of all feeds after one change set. It never changes.
 type Snapshot struct {
 	Site     *feeds.Site
-	Listings []*Listing           // by kind; topics and the rest by name
-	Articles int                  // articles in at least one feed
-	Retired  map[feeds.Key]string // names of feeds that once were and lead nowhere now, folded
-	Library  func() Library       // composes feeds of what is shown at the time of the call; nil: there are none
-	Cache    *Cache               // bounds what is made of the snapshot; nil: all of it is kept
-	index    map[feeds.Key]int    // in Listings; shared with the snapshots that With makes
+	Listings []*Listing              // by kind; topics and the rest by name
+	Articles int                     // articles in at least one feed
+	Retired  map[feeds.Key]string    // names of feeds that once were and lead nowhere now, folded
+	Compose  func(*mix.Mix) *Listing // what a composed feed holds at the time of the call, rendered when asked for; safe for concurrent use; nil: none are composed
+	Cache    *Cache                  // bounds what is made of the snapshot; nil: all of it is kept
+	index    map[feeds.Key]int       // in Listings; shared with the snapshots that With makes
 	aliases  map[feeds.Key]feeds.Key
 }
 

@@ -31,7 +31,7 @@ type form struct {
 
 // formOf is filled with what a feed is about; nil where no feed can be composed.
 func (v *view) formOf(k feeds.Key) *form {
-	if v.mixes == nil || v.streams == nil || v.snap.Library == nil {
+	if v.streams == nil || v.snap.Compose == nil {
 		return nil
 	}
 	f := &form{v: v, Facets: map[feeds.Kind]string{}}

@@ -82,7 +82,6 @@ type Handler struct {
 	view      atomic.Pointer[view]
 	past      *past
 	pastMixes *past
-	mixes     *mixes
 	date      date
 
 	metrics meters
@@ -102,7 +101,7 @@ func NewHandler(src Source, opt Options) *Handler {
 	if opt.Now == nil {
 		opt.Now = time.Now
 	}
-	h := &Handler{source: src, opt: opt, past: newPast(opt.Now, pastSize), pastMixes: newPast(opt.Now, mixesShare), mixes: newMixes(), repeats: &repeats{seed: maphash.MakeSeed()}}
+	h := &Handler{source: src, opt: opt, past: newPast(opt.Now, pastSize), pastMixes: newPast(opt.Now, mixesShare), repeats: &repeats{seed: maphash.MakeSeed()}}
 	h.streams = newStreams(h)
 	h.metrics = newMeters(h)
 	return h
@@ -142,7 +141,6 @@ func (h *Handler) current(snap *document.Snapshot) *view {
 	if v == nil || v.snap != snap {
 		v = newView(snap, h.opt)
 		v.past, v.pastMixes = h.past, h.pastMixes
-		v.mixes = h.mixes
 		v.repeats = h.repeats
 		v.streams = h.streams
 		v.hidden = &h.hidden

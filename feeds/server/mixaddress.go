@@ -110,13 +110,13 @@ func (v *view) findMix(path string) (e *entry, redirect string, ok bool) {
 	if v.ended(m) {
 		return nil, "", true
 	}
-	return v.mixEntry(v.mixes.compose(v.snap, m), file), "", true
+	return v.mixEntry(v.snap.Compose(m), file), "", true
 }
 
 // mixAt reads the address of a composed feed. The proxy in front may have kept
 // the folder that the base URL names.
 func (v *view) mixAt(path string) (segments []string, m *mix.Mix, file string, err error) {
-	if v.mixes == nil || v.snap.Library == nil {
+	if v.streams == nil || v.snap.Compose == nil {
 		return nil, nil, "", nil
 	}
 	segments, file, ok := mixAddress(path)
@@ -146,8 +146,8 @@ func (v *view) mixEntry(l *document.Listing, file string) *entry {
 	return e
 }
 
-// mixDocument is a composed feed in one format. Its bytes count for the view and
-// for the composed feeds, either of which may keep them alone.
+// mixDocument is a composed feed in one format. Its bytes count for the view too,
+// which may keep them alone.
 func (v *view) mixDocument(l *document.Listing, f feeds.Format) Resource {
 	r := v.document(l.Key.DocumentPath(f), l.Key, l.Revision, l.Next, f)
 	plain := r.render
@@ -156,9 +156,7 @@ func (v *view) mixDocument(l *document.Listing, f feeds.Format) Resource {
 		if err != nil {
 			return nil, err
 		}
-		weight := 2 * len(c.body.In(document.Identity))
-		c.weight += weight
-		v.mixes.weigh(l, f, weight)
+		c.weight += 2 * len(c.body.In(document.Identity))
 		return c, nil
 	}
 	return r

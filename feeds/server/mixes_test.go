@@ -12,16 +12,13 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 
 	"feedmill/feeds"
 	"feedmill/feeds/article"
 	"feedmill/feeds/builder"
 	"feedmill/feeds/catalog"
-	"feedmill/feeds/document"
 	"feedmill/feeds/ledger"
-	"feedmill/feeds/mix"
 	"feedmill/watcher"
 )
 
@@ -259,7 +256,7 @@ func TestMixPage(t *testing.T) {
 // A proxy may keep the folder that the base URL names.
 func TestMixBaseFolder(t *testing.T) {
 	v := newView(newNewsroom(t).Snapshot(), testOptions(t))
-	v.base, v.mixes = "/feeds/", newMixes()
+	v.base, v.streams = "/feeds/", newStreams(NewHandler(holding(v.snap), testOptions(t)))
 	for _, path := range []string{"/mix/election/weather/", "/feeds/mix/election/weather/", "/feeds/top/"} {
 		if e, to := v.find(path); e == nil {
 			t.Errorf("%s is not found, but leads to %q", path, to)
@@ -267,78 +264,6 @@ func TestMixBaseFolder(t *testing.T) {
 	}
 	if _, to := v.find("/feeds/mix/weather/election"); to != "/feeds/mix/election/weather/" {
 		t.Errorf("leads to %q", to)
-	}
-}
-
-// counting is a library that counts what it composes.
-type counting struct {
-	document.Library
-	composed *atomic.Int64
-}
-
-func (c counting) Compose(m *mix.Mix, before document.Blend) document.Blend {
-	b := c.Library.Compose(m, before)
-	if b != before {
-		c.composed.Add(1)
-	}
-	return b
-}
-
-// However many ask at once, one composes; however many feeds are asked for, few
-// are kept, and their documents.
-func TestMixBounds(t *testing.T) {
-	n := newNewsroom(t)
-	snap := *n.Snapshot()
-	var composed atomic.Int64
-	library := snap.Library
-	snap.Library = func() document.Library { return counting{library(), &composed} }
-	v := newView(&snap, testOptions(t))
-	v.mixes = newMixes()
-	get := func(path string) {
-		e, to := v.find(path)
-		if e == nil {
-			t.Errorf("%s is not found, but leads to %q", path, to)
-			return
-		}
-		if _, err := v.render(e); err != nil {
-			t.Error(err)
-		}
-	}
-	var clients sync.WaitGroup
-	for range 50 {
-		clients.Go(func() { get("/mix/election/weather/rss.xml") })
-	}
-	clients.Wait()
-	if n := composed.Load(); n != 1 {
-		t.Errorf("composed %d times", n)
-	}
-	for i := range maxMixes {
-		get(fmt.Sprintf("/mix/election/quality:%d/rss.xml", 1000+i))
-	}
-	cached := n.Report().Cached
-	for i := range 3 * maxMixes {
-		get(fmt.Sprintf("/mix/election/quality:%d/rss.xml", 2000+i))
-	}
-	if now := n.Report().Cached; now != cached {
-		t.Errorf("%d bytes of documents and items in memory, %d before others of the same size were asked for", now, cached)
-	}
-	kept := 0
-	for e := v.mixes.used.Front(); e != nil; e = e.Next() {
-		for _, d := range e.Value.(*mixed).docs {
-			kept += d.bytes
-		}
-	}
-	if n := v.mixes.used.Len(); n != maxMixes || len(v.mixes.byKey) != n || kept != v.mixes.size || kept == 0 {
-		t.Errorf("%d feeds kept, %d found, %d bytes of %d", n, len(v.mixes.byKey), kept, v.mixes.size)
-	}
-	l := &document.Listing{Key: v.mixes.used.Front().Value.(*mixed).key, Revision: new(document.Revision)}
-	v.mixes.weigh(l, feeds.Atom, maxMixBytes)
-	if n := v.mixes.used.Len(); n != 1 {
-		t.Errorf("%d feeds kept beyond the bytes", n)
-	}
-	v.mixes.use(testSite(), feeds.Key{})
-	if v.mixes.used.Len() != 1 || v.mixes.size != 0 {
-		t.Error("another site's feeds are kept")
 	}
 }
 

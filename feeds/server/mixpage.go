@@ -52,7 +52,7 @@ func (v *view) mixProblem(path string) string {
 }
 
 // HasMixes reports whether feeds can be composed here.
-func (p *page) HasMixes() bool { return p.v.mixes != nil && p.v.snap.Library != nil }
+func (p *page) HasMixes() bool { return p.v.streams != nil && p.v.snap.Compose != nil }
 
 // Ranked reports whether the page's feed is a ranking.
 func (p *page) Ranked() bool {

@@ -87,14 +87,14 @@ func Resources(snap *document.Snapshot, opt Options) iter.Seq[Resource] {
 
 // ranking lists the resources of the ranking of a feed. Nothing else keeps it.
 func (v *view) ranking(k feeds.Key) (all []Resource) {
-	if v.snap.Library == nil {
+	if v.snap.Compose == nil {
 		return nil
 	}
 	m := &mix.Mix{Top: true}
 	if k.Kind != feeds.All {
 		m.Of = [][]feeds.Key{{k}}
 	}
-	l := v.snap.Library().Compose(m, nil).Listing()
+	l := v.snap.Compose(m)
 	all = append(all, v.mixPage(l))
 	for _, f := range feeds.Formats {
 		all = append(all, v.document(l.Key.DocumentPath(f), l.Key, l.Revision, l.Next, f))

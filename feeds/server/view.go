@@ -21,7 +21,6 @@ type view struct {
 	directory func() *directory
 	past      *past         // nil: nobody asks for deltas
 	pastMixes *past         // of composed feeds; nil together with past
-	mixes     *mixes        // nil: none are served
 	repeats   *repeats      // nil: nobody is limited
 	streams   *streams      // nil: pages are not served but written to files
 	hidden    *atomic.Int64 // polls through a proxy of ours that hides the client; nil: not counted
