@@ -1,67 +1,17 @@
 // Package article turns one file, front matter and body, into an [Article].
 //
-// Front matter is YAML between lines of three dashes, TOML between lines of
-// three plus signs, or a leading JSON object. Its keys are those of Feedmill's
-// own schema and the usual ones of Jekyll and Hugo (see fields.go); whatever
-// else a file holds is withheld. An Article is a small card that stays in memory;
-// the text lies in a [Home] and is rendered when somebody asks for the item.
+// [Parser.Parse] splits the file (package frontmatter), reads the fields that the
+// table in fields.go knows, which are Feedmill's own and the usual ones of Jekyll
+// and Hugo, and derives dates, links and all else from them. Other keys are
+// never shown. An Article is small and stays in memory; its text lies in a [Home]
+// and is rendered (package body) when its item is asked for.
 package article
 
 import (
-	"path"
-	"strings"
 	"time"
 
 	"feedmill/feeds"
-	"feedmill/feeds/article/internal/address"
-	"feedmill/feeds/article/internal/body"
-	"feedmill/feeds/article/internal/frontmatter"
 )
-
-// Markup is the language of a body.
-type Markup = body.Markup
-
-// The markups a body can be in.
-const (
-	Markdown = body.Markdown
-	HTML     = body.HTML
-	Text     = body.Text
-)
-
-// ErrNoFrontMatter says that a file is no article: it has no front matter.
-var ErrNoFrontMatter = frontmatter.ErrNone
-
-// Folder is a place where articles lie, and how their pages are addressed.
-type Folder struct {
-	Dir      string // slash-separated, relative; "" is the whole tree
-	Root     string // folder above Dir that link patterns start from, "." for the top; "" is Dir itself
-	Anywhere bool   // any folder named like the last part of Dir, at any depth below the rest of it, as Jekyll's _posts
-	Name     string // collection or section, for link patterns and defaults
-	Link     string // pattern such as /:year/:month/:slug/; "" for none
-}
-
-// Defaults are front matter values for articles that do not give them.
-type Defaults struct {
-	Dir        string // below this folder or file, or those that this glob pattern matches; "" everywhere
-	Collection string // in the Folder of this name; "" in all
-	Values     map[string]any
-}
-
-// Options is what articles of one site have in common. The zero value reads
-// every .md, .markdown, .html, .htm and .txt file.
-type Options struct {
-	SiteID     string                   // first part of every derived id
-	SiteURL    string                   // absolute; relative addresses resolve against it
-	TimeZone   *time.Location           // for dates without a zone; nil is UTC
-	Folders    []Folder                 // nil is the whole tree
-	Extensions map[string]Markup        // more endings, with their dot
-	Fields     map[string]string        // front matter key to field name
-	EmbedHosts []string                 // hosts whose players may be embedded
-	Defaults   []Defaults               // later ones win
-	Jekyll     bool                     // a string of tags is split at spaces, Liquid tags are taken out
-	Hugo       bool                     // addresses and headless pages by Hugo's rules, shortcodes are taken out
-	TopicName  func(name string) string `json:"-"` // the settings' name for a topic; nil keeps all
-}
 
 // Article is a card of one file: what selecting, ordering and recognising it
 // take. What it says beyond that, its payload, is read when somebody asks for
@@ -71,32 +21,33 @@ type Article struct {
 	Member    Tags      // every topic, category, type and provider it belongs to
 	Published time.Time // zero where the file states no date
 	Hidden    string    // why it is in no feed, as in "draft: true"; empty otherwise
-	Quality   float64   // for ranking and filters only
-	Heat      float64   // for ranking and filters only
-	Link      string    // the address that the file states, as it stands in Content; empty for none
-	Digest    Digest    // equal while nothing a reader sees has changed
-	Content   Digest    // equal wherever the file lies and whatever it is called
+	Quality   float64   // for rankings and filters only
+	Heat      float64   // for rankings and filters only
+	Link      string    // the address that the file states, without that of the site; empty for none
+	Digest    Digest    // the same as long as subscribers see no difference
+	Content   Digest    // the same wherever the file lies and whatever it is called
 	Explicit  bool      // the file states its id itself
 
 	linked    bool   // its item has a URL
-	room      uint32 // taken in a document by the body, roughly
+	textSize  uint32 // of the text in a document, roughly, in bytes
 	place     Place  // of the payload in home
-	held      score  // what the article is ranked by
+	ranked    score  // what the article is ranked by
 	id        string
 	title     string
 	notBefore int64  // NotBefore in seconds since 1970
 	stated    int64  // Stated in seconds since 1970
 	updated   int64  // the item's Updated, likewise
 	firstSeen int64  // FirstSeen, likewise
-	extra     *extra // nil for nothing, as nearly always
+	extra     *extra // nil if there is nothing in it, which is usual
 	home      *Home
 }
 
-// extra is what few articles have: it makes cards smaller.
+// extra is what few articles have. It is apart because that makes all others
+// smaller.
 type extra struct {
 	expires  time.Time
 	warnings []*feeds.Problem
-	fresh    *payload // while the article is in no home
+	fresh    *payload // until a Home has taken it
 }
 
 // ID is the item's id.
@@ -136,20 +87,20 @@ func (a *Article) Changed() time.Time {
 	return (&feeds.Item{Published: a.Published, Updated: unix(a.updated)}).Changed()
 }
 
-// Alike reports whether a reader sees no difference between a and b.
+// Alike reports whether subscribers see no difference between a and b.
 func (a *Article) Alike(b *Article) bool {
 	return a.Digest == b.Digest && a.id == b.id && a.Published.Equal(b.Published) && a.updated == b.updated
 }
 
 // Size is roughly how many bytes the article takes in a document. It is known
 // without rendering.
-func (a *Article) Size() int { return 3<<10 + int(a.room) }
+func (a *Article) Size() int { return 3<<10 + int(a.textSize) }
 
 // Linked reports whether there is a page to read the article on.
 func (a *Article) Linked() bool { return a.linked }
 
-// Facts are what is known of an article beyond its file: see package ledger. A
-// zero time leaves the file's own.
+// Facts are what the ledger knows of an article beyond its file. A zero time
+// leaves the file's own.
 type Facts struct {
 	ID        string
 	FirstSeen time.Time
@@ -169,49 +120,4 @@ func (a *Article) With(f Facts) *Article {
 		b.updated = f.Updated.Unix()
 	}
 	return &b
-}
-
-// Parser reads the articles of one site. It is safe for concurrent use.
-type Parser struct {
-	opt      Options
-	site     address.Site
-	keys     keyTable
-	defaults []*frontmatter.Tree // of opt.Defaults
-	bodies   *body.Renderer
-}
-
-// NewParser makes a Parser. An unusable SiteURL counts as none.
-func NewParser(opt Options) *Parser {
-	if opt.TimeZone == nil {
-		opt.TimeZone = time.UTC
-	}
-	if opt.Folders == nil {
-		opt.Folders = []Folder{{}}
-	}
-	site := address.NewSite(opt.SiteURL)
-	return &Parser{opt, site, newKeyTable(opt.Fields), defaultTrees(opt.Defaults), body.NewRenderer(site, opt.EmbedHosts)}
-}
-
-// Wants reports whether the file at path (slash-separated, relative) can be an
-// article, by its folder and ending.
-func (p *Parser) Wants(name string) bool {
-	_, _, found := p.folder(name)
-	base := path.Base(name)
-	return found && p.markup(name) != "" && !strings.HasPrefix(base, "_index.")
-}
-
-func (p *Parser) markup(name string) Markup {
-	ext := strings.ToLower(path.Ext(name))
-	if m, ok := p.opt.Extensions[ext]; ok {
-		return m
-	}
-	switch ext {
-	case ".md", ".markdown":
-		return Markdown
-	case ".html", ".htm":
-		return HTML
-	case ".txt":
-		return Text
-	}
-	return ""
 }

@@ -36,10 +36,10 @@ func (a *Article) AppendCard(b []byte) []byte {
 	for _, t := range []time.Time{a.Published, a.NotBefore(), a.Expires(), unix(a.stated), unix(a.updated), unix(a.firstSeen)} {
 		b = packed.AppendTime(b, t)
 	}
-	for _, n := range [...]float64{a.Quality, a.Heat, a.held.quality, a.held.heat} {
+	for _, n := range [...]float64{a.Quality, a.Heat, a.ranked.quality, a.ranked.heat} {
 		b = packed.AppendFloat(b, n)
 	}
-	b = binary.AppendUvarint(b, uint64(a.room))
+	b = binary.AppendUvarint(b, uint64(a.textSize))
 	b = appendList(b, a.Member, func(b []byte, h unique.Handle[feeds.Tag]) []byte {
 		t := h.Value()
 		return packed.AppendString(append(b, byte(t.Kind)), t.Name)
@@ -76,8 +76,8 @@ func (c *Cards) Read(b []byte, place Place) (*Article, error) {
 	expires := r.Time()
 	a.stated, a.updated, a.firstSeen = r.Time().Unix(), r.Time().Unix(), r.Time().Unix()
 	a.Quality, a.Heat = r.Float(), r.Float()
-	a.held = score{r.Float(), r.Float()}
-	a.room = uint32(r.Int())
+	a.ranked = score{r.Float(), r.Float()}
+	a.textSize = uint32(r.Int())
 	a.Member = c.member(r)
 	warnings := list(r, func() *feeds.Problem {
 		return &feeds.Problem{Path: a.Path, Line: r.Int(), Col: r.Int(), Field: r.String(), Message: r.String()}

@@ -6,9 +6,8 @@ import (
 	"time"
 )
 
-// layouts that publishers write, most common first. A month, day or hour may
-// have one digit, and seconds a fraction. What names no zone is read in the
-// site's.
+// layouts are the forms in which publishers write dates, the most common first.
+// A month, day or hour can have one digit, and seconds a fraction.
 var layouts = []string{
 	time.RFC3339,
 	"2006-1-2 15:04:05 -0700",
@@ -28,7 +27,7 @@ var layouts = []string{
 	"2006-1-2 15:04:05 Z07",
 	"2006-1-2 15:04 -0700",
 	"2006-1-2 15:04 Z07:00",
-	"2006-1-2 15:04:05 -0700 MST", // Go's own; the number counts
+	"2006-1-2 15:04:05 -0700 MST", // as Go prints times; the number is used
 	"2006/1/2",
 	"2006/1/2 15:04:05",
 	"2006/1/2 15:04",
@@ -43,9 +42,9 @@ var layouts = []string{
 
 var errDate = errors.New("not a date: write it as 2021-03-29T16:35:00Z or 2021-03-29")
 
-// parseDate reads a date in any usual form; zone serves where it names none.
-// Names of zones other than UTC and GMT are ambiguous and no date. The result
-// is UTC in whole seconds.
+// parseDate reads a date in any usual form, in zone if it names none. A date with
+// the name of a zone other than UTC and GMT is an error, because such names are
+// ambiguous. The result is in UTC and whole seconds.
 func parseDate(s string, zone *time.Location) (time.Time, error) {
 	if layout := usualLayout(s); layout != "" {
 		if t, err := time.ParseInLocation(layout, s, zone); err == nil {
@@ -55,7 +54,7 @@ func parseDate(s string, zone *time.Location) (time.Time, error) {
 	return parseAnyDate(s, zone)
 }
 
-// parseAnyDate is parseDate for what has no usual layout.
+// parseAnyDate is parseDate without the short cut for the most common layouts.
 func parseAnyDate(s string, zone *time.Location) (time.Time, error) {
 	s = strings.ToUpper(strings.Join(strings.Fields(s), " "))
 	for _, name := range []string{" UTC", " GMT"} {
@@ -73,7 +72,8 @@ func parseAnyDate(s string, zone *time.Location) (time.Time, error) {
 	return time.Time{}, errDate
 }
 
-// usualLayout is the layout that s can only have, for the most common ones.
+// usualLayout returns the only one of the most common layouts that s can have; ""
+// if it has none of these.
 func usualLayout(s string) string {
 	if len(s) < len(time.DateOnly) || s[4] != '-' || s[7] != '-' {
 		return ""
@@ -89,7 +89,7 @@ func usualLayout(s string) string {
 	return ""
 }
 
-// whole is t in UTC and whole seconds, where that can be shown.
+// whole returns t in UTC and whole seconds; an error if feeds cannot show it.
 func whole(t time.Time) (time.Time, error) {
 	if t = t.UTC().Truncate(time.Second); t.Year() < 1 || t.Year() > 9999 || t.IsZero() {
 		return time.Time{}, errDate
@@ -97,10 +97,10 @@ func whole(t time.Time) (time.Time, error) {
 	return t, nil
 }
 
-// fileDate takes the date off a file name such as "2021-03-29-title": the rest
-// is the slug.
+// fileDate splits a file name such as "2021-03-29-title" into its date, "" if it
+// has none, and its slug.
 func fileDate(name string) (date, slug string) {
-	digits := func(i, most int) int { // where up to most of them end
+	digits := func(i, most int) int { // where the digits at i end, of which there are at most so many
 		for end := i + most; i < len(name) && i < end && name[i] >= '0' && name[i] <= '9'; {
 			i++
 		}

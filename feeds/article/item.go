@@ -1,6 +1,7 @@
 package article
 
 import (
+	"cmp"
 	"hash/fnv"
 	"path"
 	"slices"
@@ -24,7 +25,7 @@ func (r *reader) finish(text []byte) {
 		a.named.date = true
 	}
 	a.NotBefore = later(a.NotBefore, a.Published)
-	a.held = a.score()
+	a.ranked = a.score()
 	it.Published, it.Updated = a.Published, later(a.Stated, a.Published)
 	if it.ID == "" {
 		it.ID = feeds.ID(r.p.opt.SiteID, "path", r.path)
@@ -40,13 +41,13 @@ func (r *reader) finish(text []byte) {
 	}
 }
 
-// body is what the item's content is made of.
+// body makes what the item's content is made of.
 func (r *reader) body(text []byte) body.Body {
 	return r.p.bodies.Body(r.p.opt.withoutTemplates(text), r.p.markup(r.path), r.featured)
 }
 
-// withoutTemplates is a text as the site's own program would leave it, as far as
-// that can be told without running its templates.
+// withoutTemplates returns a text without the template tags of the site's own
+// program.
 func (o *Options) withoutTemplates(text []byte) []byte {
 	switch {
 	case o.Jekyll:
@@ -57,8 +58,8 @@ func (o *Options) withoutTemplates(text []byte) []byte {
 	return text
 }
 
-// stem is the file's name without its ending; a page bundle (some/folder/index.md)
-// has its folder's.
+// stem returns the name of a file without its ending, or that of its folder for a
+// file such as some/folder/index.md.
 func stem(name string) string {
 	base := strings.TrimSuffix(path.Base(name), path.Ext(name))
 	if dir := path.Dir(name); base == "index" && dir != "." {
@@ -67,15 +68,15 @@ func stem(name string) string {
 	return base
 }
 
-// hide keeps the article out of all feeds, if it is to be hidden. The first reason
-// counts.
+// hide keeps the article out of all feeds if hidden is true. The first reason is
+// the one that is reported.
 func (r *reader) hide(hidden bool, reason string) {
 	if hidden && r.a.Hidden == "" {
 		r.a.Hidden = reason
 	}
 }
 
-// id takes the id that the file states. One that is no URI is made one.
+// id sets the id that the file states; if that is no URI, one is made of it.
 func (r *reader) id(v value) {
 	s := r.text(v)
 	switch {
@@ -89,6 +90,7 @@ func (r *reader) id(v value) {
 	r.a.Explicit = true
 }
 
+// later returns the later one of two times.
 func later(t, u time.Time) time.Time {
 	if t.Before(u) {
 		return u
@@ -96,17 +98,17 @@ func later(t, u time.Time) time.Time {
 	return t
 }
 
-// undated is the time of the last change of an article that states no date:
-// there is none to show, but Atom demands one. It is a moment of the first day
-// of 1990, the earliest that validators believe, told apart by id so that no
-// two entries claim to have changed together.
+// undated returns the time of the last change of an article that states no date,
+// because Atom demands one (RFC 4287 §4.1.2). It is a second of 1 January 1990,
+// as validators warn of earlier dates, and depends on the id, as they also warn of
+// entries with equal times.
 func undated(id string) time.Time {
 	h := fnv.New32a()
 	h.Write([]byte(id))
 	return time.Date(1990, 1, 1, 0, 0, int(h.Sum32()%86400), 0, time.UTC)
 }
 
-// otherTitle is the title of an article that states none: the heading that its
+// otherTitle returns a title for an article that states none: the heading that its
 // text begins with, else one made of the file's name.
 func (r *reader) otherTitle(text []byte, slug string) (title string, fromName bool) {
 	if r.p.markup(r.path) == Markdown {
@@ -138,6 +140,7 @@ func (r *reader) related(v value) {
 	}
 }
 
+// relation reads keys, or an address.
 func (r *reader) relation(v value) feeds.Related {
 	if !v.IsMap() {
 		u := r.web(v)
@@ -149,8 +152,6 @@ func (r *reader) relation(v value) feeds.Related {
 	}
 	rel.Published = r.optionalDate(v.In("publishedDateTime", "date"))
 	rel.Provider = r.providerName(v.In("provider"))
-	if rel.Title == "" {
-		rel.Title = rel.URL
-	}
+	rel.Title = cmp.Or(rel.Title, rel.URL)
 	return rel
 }

@@ -34,7 +34,7 @@ func (r *reader) picture(v value) feeds.Image {
 	}
 }
 
-// video is that of an article of type video; nil if it has no address.
+// video describes the video of an article of type video; nil if it has no address.
 func (r *reader) video() *feeds.Video {
 	v := &feeds.Video{PageURL: r.item.URL}
 	if src := body.Player(r.featured); src != "" {
@@ -48,10 +48,11 @@ func (r *reader) video() *feeds.Video {
 	return v
 }
 
+// pixels reads a width or height; 0 if there is none or it cannot be read.
 func (r *reader) pixels(v value) int {
 	n := r.number(v)
 	if n < 0 || n > 1e6 {
-		r.note(v, "must be a number of pixels")
+		r.warn(v, "must be a number of pixels")
 		return 0
 	}
 	return int(n)
@@ -90,6 +91,7 @@ var mediaTypes = map[string]string{
 	".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".gif": "image/gif", ".webp": "image/webp", ".svg": "image/svg+xml",
 }
 
+// mediaType returns the media type of the file at u, judging by its ending.
 func mediaType(u string) string {
 	u, _, _ = strings.Cut(u, "?")
 	if t, ok := mediaTypes[strings.ToLower(path.Ext(u))]; ok {

@@ -72,7 +72,7 @@ func (r *reader) name(v value) string {
 	if v.IsMap() {
 		n := v.In("name", "title")
 		if !n.Exists() {
-			r.note(v, "must be a name")
+			r.warn(v, "must be a name")
 		}
 		return r.text(n)
 	}

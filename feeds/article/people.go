@@ -25,7 +25,7 @@ func (r *reader) provider(v value) {
 	}
 }
 
-// source is the publisher that a provider describes.
+// source makes the source of an article of what its provider states.
 func (r *reader) source(name string, v value) *feeds.Source {
 	src := &feeds.Source{Name: name}
 	if u := v.In("url"); u.Exists() {
@@ -40,7 +40,7 @@ func (r *reader) source(name string, v value) *feeds.Source {
 	return src
 }
 
-// domain is the address of a domain's home page.
+// domain returns the address of a domain's home page.
 func (r *reader) domain(v value) string {
 	s := r.text(v)
 	if s == "" || strings.Contains(s, "://") {
@@ -48,12 +48,13 @@ func (r *reader) domain(v value) string {
 	}
 	u, err := r.p.site.Web("https://" + strings.Trim(s, "/") + "/")
 	if err != nil {
-		r.note(v, "must be a domain such as example.com")
+		r.warn(v, "must be a domain such as example.com")
 	}
 	return u
 }
 
-// providerName is a provider that is a name, or its name, or its domain.
+// providerName returns the name of a provider, which can be a name itself, or its
+// domain.
 func (r *reader) providerName(v value) string {
 	if !v.IsMap() {
 		return r.plain(v)
@@ -88,12 +89,12 @@ func (r *reader) person(v value) feeds.Person {
 	m := v.In("email")
 	s := r.text(m)
 	if p.Email = email(s); p.Email == "" && s != "" {
-		r.note(m, "must be an e-mail address such as ann@example.com")
+		r.warn(m, "must be an e-mail address such as ann@example.com")
 	}
 	return p
 }
 
-// email is a bare e-mail address, or empty.
+// email returns s if it is an e-mail address and nothing more, else "".
 func email(s string) string {
 	if strings.IndexByte(s, '@') < 0 {
 		return ""

@@ -13,17 +13,18 @@ import (
 	"feedmill/feeds/article/internal/body"
 )
 
+// mustBeSingle is the problem of a list or keys where one value is expected.
 const mustBeSingle = "must be a single value, not a list or keys"
 
-// raw is a scalar as it stands.
+// raw returns a single value as it stands, without characters that XML forbids.
 func (r *reader) raw(v value) string {
 	if v.Exists() && !v.IsScalar() {
-		r.note(v, mustBeSingle)
+		r.warn(v, mustBeSingle)
 	}
 	return feeds.XMLText(v.Scalar())
 }
 
-// text is a scalar as a single line of text.
+// text returns a single value as one line of text.
 func (r *reader) text(v value) string {
 	if s := v.Scalar(); body.IsPlainText(s) && v.IsScalar() {
 		return s
@@ -31,7 +32,7 @@ func (r *reader) text(v value) string {
 	return body.OneLine(r.raw(v))
 }
 
-// plain is a scalar as a single line without markup.
+// plain returns a single value as one line of text without markup.
 func (r *reader) plain(v value) string {
 	if s := v.Scalar(); body.IsPlainText(s) && v.IsScalar() {
 		return s
@@ -39,8 +40,8 @@ func (r *reader) plain(v value) string {
 	return body.PlainText(r.raw(v))
 }
 
-// date is a time that decides when the article shows; one that cannot be read
-// makes the file unusable, because a guess could publish it too early.
+// date reads a time that decides when the article is shown. If it cannot be read,
+// the file is unusable, because a guess could publish the article too early.
 func (r *reader) date(v value) time.Time {
 	t, message := r.readDate(v)
 	if message != "" {
@@ -49,15 +50,16 @@ func (r *reader) date(v value) time.Time {
 	return t
 }
 
-// optionalDate is a time that is ignored if it cannot be read.
+// optionalDate reads a time that is ignored if it cannot be read.
 func (r *reader) optionalDate(v value) time.Time {
 	t, message := r.readDate(v)
 	if message != "" {
-		r.note(v, message)
+		r.warn(v, message)
 	}
 	return t
 }
 
+// readDate reads a time; message says why it cannot be read.
 func (r *reader) readDate(v value) (t time.Time, message string) {
 	if !v.Exists() {
 		return t, ""
@@ -76,8 +78,8 @@ func (r *reader) readDate(v value) (t time.Time, message string) {
 	return t, ""
 }
 
-// flag is a boolean; anything unclear makes the file unusable, because a guess
-// could publish what must not be.
+// flag reads a boolean. If it cannot be read, the file is unusable, because a guess
+// could publish an article that must not be shown.
 func (r *reader) flag(v value) bool {
 	if !v.IsScalar() {
 		r.fail(v, "must be true or false, not a list or keys")
@@ -94,6 +96,7 @@ func (r *reader) flag(v value) bool {
 	return false
 }
 
+// number reads a number; 0 if there is none or it cannot be read.
 func (r *reader) number(v value) float64 {
 	s := strings.TrimSpace(r.raw(v))
 	if s == "" {
@@ -101,13 +104,13 @@ func (r *reader) number(v value) float64 {
 	}
 	f, err := strconv.ParseFloat(strings.ReplaceAll(s, "_", ""), 64)
 	if err != nil || f != f || f > 1e15 || f < -1e15 {
-		r.note(v, fmt.Sprintf("%q is not a number", short(s)))
+		r.warn(v, fmt.Sprintf("%q is not a number", short(s)))
 		return 0
 	}
 	return f
 }
 
-// web is an absolute address, or empty with a note.
+// web reads a web address and makes it absolute; "" if it cannot be used.
 func (r *reader) web(v value) string {
 	if s := v.Scalar(); address.Absolute(s) {
 		return s
@@ -118,12 +121,12 @@ func (r *reader) web(v value) string {
 	}
 	u, err := r.p.site.Web(s)
 	if err != nil {
-		r.note(v, fmt.Sprintf("%q is %s", short(s), err))
+		r.warn(v, fmt.Sprintf("%q is %s", short(s), err))
 	}
 	return u
 }
 
-// language makes a BCP 47 tag of the ways in which sites write one: "en_us".
+// language reads a language and makes a BCP 47 tag of it, also of "en_us".
 func (r *reader) language(v value) string {
 	s := r.text(v)
 	if s == "" {
@@ -131,13 +134,13 @@ func (r *reader) language(v value) string {
 	}
 	tag, err := language.Parse(s)
 	if err != nil || tag == language.Und {
-		r.note(v, fmt.Sprintf("%q is not a language: write it as en or en-US", short(s)))
+		r.warn(v, fmt.Sprintf("%q is not a language: write it as en or en-US", short(s)))
 		return ""
 	}
 	return tag.String()
 }
 
-// short is as much of a value as a message has room for.
+// short cuts a value to a length that is bearable in a message.
 func short(s string) string {
 	if r := []rune(feeds.XMLText(s)); len(r) > 80 {
 		return string(r[:80]) + "…"
@@ -145,10 +148,11 @@ func short(s string) string {
 	return s
 }
 
-// fail notes a problem that makes the file unusable; note one that costs a field.
+// fail reports a problem that makes the file unusable, warn one that only makes a
+// value be ignored.
 func (r *reader) fail(v value, message string) {
 	r.errs = append(r.errs, v.Problem(message))
 }
-func (r *reader) note(v value, message string) {
+func (r *reader) warn(v value, message string) {
 	r.warnings = append(r.warnings, v.Problem(message+": ignored"))
 }

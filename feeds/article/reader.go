@@ -39,7 +39,7 @@ type draft struct {
 	base                       feeds.Item                 // without HTML, and without a Summary that is taken from the text
 	body                       body.Body                  // of which the item's content is made
 	site                       address.Site               // of which the item's addresses are
-	named                      struct{ title, date bool } // taken from the file's name
+	named                      struct{ title, date bool } // what is taken from the file's name
 }
 
 var readers = sync.Pool{New: func() any { return &reader{given: make([]given, len(fields))} }}
@@ -92,6 +92,7 @@ func ordered(problems []*feeds.Problem) []*feeds.Problem {
 	return slices.CompactFunc(problems, func(a, b *feeds.Problem) bool { return *a == *b })
 }
 
+// joined makes one error of problems.
 func joined(problems []*feeds.Problem) error {
 	errs := make([]error, len(problems))
 	for i, p := range problems {
@@ -110,7 +111,7 @@ func (d *draft) card(warnings []*feeds.Problem) *Article {
 	a := d.Article
 	a.id, a.title, a.linked = it.ID, it.Title, it.URL != ""
 	a.stated, a.notBefore, a.updated, a.firstSeen = d.Stated.Unix(), d.NotBefore.Unix(), it.Updated.Unix(), time.Time{}.Unix()
-	a.room = uint32(len(d.body.Text) * 5 / 4)
+	a.textSize = uint32(len(d.body.Text) * 5 / 4)
 	a.Member = TagsOf(d.Member...)
 	a.extra = &extra{expires: d.Expires, fresh: &payload{item: *it, body: d.body}}
 	if len(warnings) > 0 {

@@ -7,11 +7,12 @@ import (
 	"feedmill/feeds"
 )
 
-// Tags are the feeds of an article, in their order. Each takes one word: equal
-// ones are one in memory. They are not changed once they are an article's.
+// Tags are the feeds of an article, in their order. Each takes one word of memory,
+// because equal tags of all articles are stored once. The Tags of an Article must
+// not be changed.
 type Tags []unique.Handle[feeds.Tag]
 
-// TagsOf are tags that do not refer to the memory of list.
+// TagsOf makes Tags that do not refer to the memory of list.
 func TagsOf(list ...feeds.Tag) Tags {
 	if len(list) == 0 {
 		return nil
@@ -34,7 +35,7 @@ func (t Tags) All() iter.Seq[feeds.Tag] {
 	}
 }
 
-// List is the caller's own copy, behind those of before.
+// List returns before and then all tags in a slice that is the caller's own.
 func (t Tags) List(before ...feeds.Tag) []feeds.Tag {
 	if len(t)+len(before) == 0 {
 		return nil

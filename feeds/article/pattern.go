@@ -4,26 +4,69 @@ import (
 	"cmp"
 	"fmt"
 	"path"
+	"regexp"
 	"strings"
 	"time"
 )
 
-// place is what a link pattern can name. Jekyll's and Hugo's words for the same
-// thing stand side by side.
-type place struct {
+// placeholder finds what a link pattern names, such as :title.
+var placeholder = regexp.MustCompile(`:[a-z_]+`)
+
+// expand fills in a link pattern. The result is "" if it names something that this
+// article does not have, such as a date.
+func expand(pattern string, named func(name string) (string, bool)) string {
+	var out strings.Builder
+	out.Grow(1 + 2*len(pattern))
+	out.WriteByte('/')
+	for {
+		before, rest, found := strings.Cut(pattern, ":")
+		out.WriteString(before)
+		if !found {
+			break
+		}
+		end := 0
+		for end < len(rest) && (rest[end] == '_' || rest[end] >= 'a' && rest[end] <= 'z') {
+			end++
+		}
+		v, ok := ":", end == 0 // a colon without a name stays
+		for ; !ok; end-- {     // :title_x can be :title and _x
+			if end == 0 {
+				return ""
+			}
+			if v, ok = named(rest[:end]); ok {
+				break
+			}
+		}
+		out.WriteString(v)
+		pattern = rest[end:]
+	}
+	s := out.String()
+	slash := strings.HasSuffix(s, "/")
+	s = path.Clean(s)
+	if slash && s != "/" {
+		s += "/"
+	}
+	return s
+}
+
+// linkParts are the parts of an address that a link pattern can name. Jekyll and
+// Hugo have names of their own for the same part.
+type linkParts struct {
 	a          *draft
 	collection string
 	date       time.Time // in the site's zone; zero without one
-	rel        string    // path below the folder, without the ending
-	section    string    // first folder of it
-	sections   string    // folders of it
-	own        string    // the slug that the file states, else its name
-	file       string    // the slug that the file states, or has by its name
-	stated     string    // the slug that the file states
-	hugo       bool      // by whose rules a title becomes part of an address
+	rel        string    // path below the folder, without ending
+	section    string    // the first folder of rel
+	sections   string    // all folders of rel
+	stated     string    // the slug that the file states; empty for none
+	own        string    // stated, else the file's name
+	file       string    // stated, else the file's name without its date
+	hugo       bool      // Hugo's rules make parts of titles, otherwise Jekyll's
 }
 
-func (r *reader) place(dir string, f Folder, slug string) *place {
+// linkParts are those of an article in the directory dir of the folder f; slug is
+// its file's name without its date.
+func (r *reader) linkParts(dir string, f Folder, slug string) *linkParts {
 	start := dir
 	if f.Root != "" {
 		start = strings.TrimPrefix(f.Root, ".")
@@ -34,7 +77,7 @@ func (r *reader) place(dir string, f Folder, slug string) *place {
 		rel = strings.TrimSuffix(d, "/")
 	}
 	stated := r.text(r.slug)
-	p := &place{a: &r.a, collection: f.Name, rel: rel, own: cmp.Or(stated, path.Base(rel)), file: cmp.Or(stated, slug), stated: stated, hugo: r.p.opt.Hugo}
+	p := &linkParts{a: &r.a, collection: f.Name, rel: rel, own: cmp.Or(stated, path.Base(rel)), file: cmp.Or(stated, slug), stated: stated, hugo: r.p.opt.Hugo}
 	p.sections = strings.Trim(path.Dir(rel), "./")
 	p.section, _, _ = strings.Cut(p.sections, "/")
 	if f.Anywhere {
@@ -46,22 +89,22 @@ func (r *reader) place(dir string, f Folder, slug string) *place {
 	return p
 }
 
-func (p *place) title() string {
+func (p *linkParts) title() string {
 	if p.hugo {
 		return hugoName(p.a.base.Title)
 	}
 	return jekyllTitle(p.file)
 }
 
-func (p *place) slug() string {
+func (p *linkParts) slug() string {
 	if p.hugo && p.stated != "" {
 		return hugoName(p.stated)
 	}
 	return p.title()
 }
 
-// named is the value of a name; false where there is none.
-func (p *place) named(name string) (string, bool) {
+// named returns the part that a pattern calls name; ok is false if there is none.
+func (p *linkParts) named(name string) (part string, ok bool) {
 	if part, ok := dateParts[name]; ok && !p.date.IsZero() {
 		return part(p.date), true
 	}
@@ -95,6 +138,7 @@ func (p *place) named(name string) (string, bool) {
 	return "", false
 }
 
+// dateParts are the names of parts that are made of the date of publication.
 var dateParts = map[string]func(time.Time) string{
 	"year": layout("2006"), "month": layout("01"), "day": layout("02"), "short_year": layout("06"),
 	"i_month": layout("1"), "i_day": layout("2"), "y_day": layout("002"), "yearday": func(t time.Time) string { return fmt.Sprint(t.YearDay()) },

@@ -1,0 +1,93 @@
+package article
+
+import (
+	"path"
+	"strings"
+	"time"
+
+	"feedmill/feeds/article/internal/address"
+	"feedmill/feeds/article/internal/body"
+	"feedmill/feeds/article/internal/frontmatter"
+)
+
+// Markup is the language that an article's text is written in.
+type Markup = body.Markup
+
+// The languages that a text can be written in.
+const (
+	Markdown = body.Markdown
+	HTML     = body.HTML
+	Text     = body.Text
+)
+
+// ErrNoFrontMatter says that a file is no article: it has no front matter.
+var ErrNoFrontMatter = frontmatter.ErrNone
+
+// Defaults are front matter values for articles that do not give them.
+type Defaults struct {
+	Dir        string // below this folder or file, or those that this glob pattern matches; "" everywhere
+	Collection string // in the Folder of this name; "" in all
+	Values     map[string]any
+}
+
+// Options is what articles of one site have in common. The zero value reads
+// every .md, .markdown, .html, .htm and .txt file.
+type Options struct {
+	SiteID     string                   // first part of every derived id
+	SiteURL    string                   // absolute; relative addresses resolve against it
+	TimeZone   *time.Location           // for dates without a zone; nil is UTC
+	Folders    []Folder                 // nil is the whole tree
+	Extensions map[string]Markup        // more endings, with their dot
+	Fields     map[string]string        // front matter key to one of FieldNames
+	EmbedHosts []string                 // hosts whose players may be embedded
+	Defaults   []Defaults               // later ones win
+	Jekyll     bool                     // a text of several tags is split at spaces, Liquid tags are taken out
+	Hugo       bool                     // addresses and hidden pages follow Hugo's rules, shortcodes are taken out
+	TopicName  func(name string) string `json:"-"` // the settings' name for a topic; nil keeps all
+}
+
+// Parser reads the articles of one site. It is safe for concurrent use.
+type Parser struct {
+	opt      Options
+	site     address.Site
+	keys     keyTable            // of opt.Fields and the table of fields
+	defaults []*frontmatter.Tree // of opt.Defaults
+	bodies   *body.Renderer
+}
+
+// NewParser makes a Parser. An unusable SiteURL counts as none.
+func NewParser(opt Options) *Parser {
+	if opt.TimeZone == nil {
+		opt.TimeZone = time.UTC
+	}
+	if opt.Folders == nil {
+		opt.Folders = []Folder{{}}
+	}
+	site := address.NewSite(opt.SiteURL)
+	return &Parser{opt, site, newKeyTable(opt.Fields), defaultTrees(opt.Defaults), body.NewRenderer(site, opt.EmbedHosts)}
+}
+
+// Wants reports whether the file at name (slash-separated, relative) can be an
+// article, judging by its folder and ending.
+func (p *Parser) Wants(name string) bool {
+	_, _, found := p.folder(name)
+	base := path.Base(name)
+	return found && p.markup(name) != "" && !strings.HasPrefix(base, "_index.")
+}
+
+// markup returns the language of a file by its ending; "" if it is no article.
+func (p *Parser) markup(name string) Markup {
+	ext := strings.ToLower(path.Ext(name))
+	if m, ok := p.opt.Extensions[ext]; ok {
+		return m
+	}
+	switch ext {
+	case ".md", ".markdown":
+		return Markdown
+	case ".html", ".htm":
+		return HTML
+	case ".txt":
+		return Text
+	}
+	return ""
+}
