@@ -17,7 +17,7 @@ func TestGolden(t *testing.T) {
 	feedtest.Golden(t, "complete.xml", feedtest.Bytes(t, Encode, feedtest.Complete()))
 }
 
-// decoded is a document as a reader sees it.
+// decoded is the part of a document that tests look at.
 type decoded struct {
 	XMLName  xml.Name `xml:"http://www.w3.org/2005/Atom feed"`
 	Title    string   `xml:"title"`
@@ -90,8 +90,8 @@ func FuzzEncode(f *testing.F) {
 	})
 }
 
-// RFC 4287 §4.1.2 allows no two alternates of one type; some readers take the
-// first, others the last.
+// RFC 4287 §4.1.2 forbids two alternate links of one type. Some readers use the first
+// alternate link, others the last.
 func TestAlternatesDifferAndTheMainOneIsFirstAndLast(t *testing.T) {
 	f := feedtest.Everything()
 	types := make(map[string]bool)

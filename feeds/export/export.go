@@ -1,10 +1,10 @@
-// Package export writes documents as static files into a folder that a plain
-// web server can serve.
+// Package export writes documents as static files into a folder, for a plain web
+// server.
 //
-// It touches only what it wrote itself: the folder holds a manifest of its
-// files, a file that is not in it is never replaced or deleted, and what a run
-// is about to write enters the manifest first, so that nothing is orphaned when
-// the run is cut short. A file is replaced by renaming a complete one over it.
+// It changes only files that it wrote itself. Their names are in a manifest in the
+// folder: a file that the manifest lacks is never replaced or deleted. Names are
+// added to the manifest before the files are written, so that no file is forgotten
+// when a run is cut short. A file is replaced by renaming a complete one over it.
 package export
 
 import (
@@ -14,12 +14,13 @@ import (
 	"fmt"
 	"io/fs"
 	"iter"
+	"maps"
 	"os"
 	"path"
 )
 
-// File is a document to write. Name is its slash-separated path within the
-// folder, and Body its bytes, asked for once.
+// File is a document to write. Name is its slash-separated path in the folder, Body
+// its bytes. Body is called once.
 type File interface {
 	Name() string
 	Body() ([]byte, error)
@@ -27,15 +28,15 @@ type File interface {
 
 // Report counts what a run did.
 type Report struct {
-	Written   int // new, or with other bytes than before
-	Unchanged int // left alone, with their time of modification
-	Removed   int // written by an earlier run and no longer offered
+	Written   int // files that are new or have other bytes than before
+	Unchanged int // files with the same bytes, which were not touched
+	Removed   int // files of an earlier run that are no longer among the files to write
 }
 
-// Write makes the folder dest hold exactly files, apart from what others put
-// there. It makes dest where it is missing. After an error every file is either
-// as it was or complete, and another run goes on from there. Two runs on one
-// folder must not overlap; the later one makes the earlier fail.
+// Write writes files to the folder dest, which it creates if needed, and deletes the
+// files of earlier runs that are not among them. After an error every file is as it
+// was or complete, and the next run continues from there. Only one run at a time may
+// write to a folder: a second one makes the first fail.
 func Write[F File](ctx context.Context, dest string, files iter.Seq[F]) (Report, error) {
 	if err := os.MkdirAll(dest, 0o777); err != nil {
 		return Report{}, fmt.Errorf("make the folder to export to: %w", err)
@@ -53,16 +54,16 @@ func Write[F File](ctx context.Context, dest string, files iter.Seq[F]) (Report,
 }
 
 func write[F File](ctx context.Context, root *os.Root, files iter.Seq[F]) (report Report, err error) {
-	ours, err := readManifest(root)
+	written, err := readManifest(root)
 	if err != nil {
 		return report, err
 	}
 	root.Remove(temporaryName) // left by a run that was killed
-	offered := make(map[string]bool)
+	wanted := make(map[string]bool)
 	for f := range files {
-		offered[f.Name()] = true
+		wanted[f.Name()] = true
 	}
-	if err := claim(root, ours, offered); err != nil {
+	if err := addToManifest(root, written, wanted); err != nil {
 		return report, err
 	}
 	for f := range files {
@@ -79,18 +80,18 @@ func write[F File](ctx context.Context, root *os.Root, files iter.Seq[F]) (repor
 			report.Unchanged++
 		}
 	}
-	report.Removed, err = clean(root, ours, offered)
+	report.Removed, err = removeOld(root, written, wanted)
 	return report, err
 }
 
-// claim enters the files that are about to be made into the manifest, unless
-// somebody else's are in their place.
-func claim(root *os.Root, ours, offered map[string]bool) error {
-	union := make(map[string]bool, len(offered))
+// addToManifest adds the names of wanted to the manifest, which has those of written.
+// It fails if there are files of other origin under these names.
+func addToManifest(root *os.Root, written, wanted map[string]bool) error {
+	union := maps.Clone(written)
 	var foreign []error
-	for name := range offered {
+	for name := range wanted {
 		union[name] = true
-		if ours[name] {
+		if written[name] {
 			continue
 		}
 		if _, err := root.Lstat(name); err == nil {
@@ -100,29 +101,26 @@ func claim(root *os.Root, ours, offered map[string]bool) error {
 	if foreign != nil {
 		return errors.Join(foreign...)
 	}
-	for name := range ours {
-		union[name] = true
-	}
-	if len(union) == len(ours) {
+	if len(union) == len(written) {
 		return nil
 	}
 	return writeManifest(root, union)
 }
 
-// update makes f's file hold f's body and reports whether it had to.
+// update writes f unless its file is equal already, and reports whether it wrote.
 func update(root *os.Root, f File) (bool, error) {
 	body, err := f.Body()
 	if err != nil {
 		return false, err
 	}
-	if same(root, f.Name(), body) {
+	if equal(root, f.Name(), body) {
 		return false, nil
 	}
 	return true, replace(root, f.Name(), body)
 }
 
-// same reports whether the file holds body. When in doubt it does not.
-func same(root *os.Root, name string, body []byte) bool {
+// equal reports whether the file is known to hold body.
+func equal(root *os.Root, name string, body []byte) bool {
 	info, err := root.Lstat(name)
 	if err != nil || !info.Mode().IsRegular() || info.Size() != int64(len(body)) {
 		return false
@@ -131,15 +129,15 @@ func same(root *os.Root, name string, body []byte) bool {
 	return err == nil && bytes.Equal(old, body)
 }
 
-// clean deletes the files of ours that are no longer offered, with the folders
-// that this leaves empty, and then forgets them.
-func clean(root *os.Root, ours, offered map[string]bool) (removed int, err error) {
-	gone := false
-	for name := range ours {
-		if offered[name] {
+// removeOld deletes the files of written that are not in wanted, and folders that
+// become empty, and then removes their names from the manifest.
+func removeOld(root *os.Root, written, wanted map[string]bool) (removed int, err error) {
+	old := false
+	for name := range written {
+		if wanted[name] {
 			continue
 		}
-		gone = true
+		old = true
 		switch err := root.Remove(name); {
 		case err == nil:
 			removed++
@@ -147,11 +145,11 @@ func clean(root *os.Root, ours, offered map[string]bool) (removed int, err error
 			return removed, err
 		}
 		for dir := path.Dir(name); dir != "." && root.Remove(dir) == nil; dir = path.Dir(dir) {
-			// Removing a folder fails, as it should, where something is left in it.
+			// A folder that is not empty cannot be removed.
 		}
 	}
-	if !gone {
+	if !old {
 		return 0, nil
 	}
-	return removed, writeManifest(root, offered)
+	return removed, writeManifest(root, wanted)
 }

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// file is a File; with an error it cannot be rendered.
+// file is a File. Body returns err.
 type file struct {
 	name, body string
 	err        error
@@ -31,7 +31,7 @@ func run(t *testing.T, dest string, files ...file) Report {
 	return r
 }
 
-// tree reads all of dest but the manifest.
+// tree returns the content of all files in dest but the manifest, and empty folders.
 func tree(t *testing.T, dest string) map[string]string {
 	t.Helper()
 	all := make(map[string]string)
@@ -111,7 +111,7 @@ func TestRuns(t *testing.T) {
 func TestForeignFilesStay(t *testing.T) {
 	dest := t.TempDir()
 	put(t, filepath.Join(dest, "index.html"), "mine")
-	for range 2 { // a refusal must not make the file ours
+	for range 2 { // an attempt that failed must not add the file to the manifest
 		_, err := Write(t.Context(), dest, slices.Values([]file{{name: "index.html", body: "theirs"}, {name: "rss.xml"}}))
 		if err == nil || !strings.Contains(err.Error(), "index.html was not written by an export") {
 			t.Fatalf("error %v", err)

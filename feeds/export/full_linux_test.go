@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// A limit on the size of files stands for a full disk: writes fail half-way.
+// TestFullDisk limits the size of files, so that writes fail as on a full disk.
 func TestFullDisk(t *testing.T) {
 	dest := t.TempDir()
 	run(t, dest, file{name: "a", body: "old"}, file{name: "b", body: "old"})

@@ -16,8 +16,7 @@ const (
 	temporaryName = ".feedmill-part"
 )
 
-// readManifest returns the names of the files that earlier runs wrote, none
-// where there was no earlier run.
+// readManifest returns the names of the files that earlier runs wrote.
 func readManifest(root *os.Root) (map[string]bool, error) {
 	src, err := root.ReadFile(manifestName)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -30,11 +29,11 @@ func readManifest(root *os.Root) (map[string]bool, error) {
 	if err := json.Unmarshal(src, &names); err != nil {
 		return nil, fmt.Errorf("%s is damaged, so it is not known which files may be replaced: empty the folder: %w", manifestName, err)
 	}
-	ours := make(map[string]bool, len(names))
+	written := make(map[string]bool, len(names))
 	for _, n := range names {
-		ours[n] = true
+		written[n] = true
 	}
-	return ours, nil
+	return written, nil
 }
 
 func writeManifest(root *os.Root, names map[string]bool) error {
@@ -45,10 +44,10 @@ func writeManifest(root *os.Root, names map[string]bool) error {
 	return replace(root, manifestName, append(src, '\n'))
 }
 
-// replace puts a complete file in place of name, or fails and leaves name as it
+// replace replaces the file name by one that holds body, or fails and leaves it as it
 // was.
 func replace(root *os.Root, name string, body []byte) error {
-	err := fill(root, temporaryName, body)
+	err := create(root, temporaryName, body)
 	if err == nil {
 		err = root.MkdirAll(path.Dir(name), 0o777)
 	}
@@ -62,9 +61,9 @@ func replace(root *os.Root, name string, body []byte) error {
 	return nil
 }
 
-// fill writes a new file; one that is there means that another run is under way.
-// A full disk may show only when the file is closed.
-func fill(root *os.Root, name string, body []byte) error {
+// create writes a new file. If the file exists, another run is at work. A full disk
+// may cause an error only when the file is closed.
+func create(root *os.Root, name string, body []byte) error {
 	f, err := root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if err != nil {
 		return err

@@ -43,7 +43,7 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-// imported is an outline as an importer reads it.
+// imported is an outline as feed readers import it.
 type imported struct {
 	Text        string     `xml:"text,attr"`
 	Title       string     `xml:"title,attr"`
@@ -56,7 +56,7 @@ func subscriptions(in []imported) (all []imported) {
 	for _, o := range in {
 		if o.XMLURL != "" {
 			all = append(all, o)
-			continue // as importers do: what is below a subscription is lost
+			continue // as feed readers do: outlines below a feed are ignored
 		}
 		all = append(all, subscriptions(o.Outlines)...)
 	}

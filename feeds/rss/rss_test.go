@@ -17,7 +17,7 @@ func TestGolden(t *testing.T) {
 	feedtest.Golden(t, "complete.xml", feedtest.Bytes(t, Encode, feedtest.Complete()))
 }
 
-// decoded is a document as a reader sees it.
+// decoded is the part of a document that tests look at.
 type decoded struct {
 	Channel struct {
 		Title     string `xml:"title"`
@@ -56,7 +56,7 @@ func FuzzEncode(f *testing.F) {
 		it := d.Channel.Items[0]
 		got := map[string]string{
 			"channel title": d.Channel.Title, "copyright": d.Channel.Copyright, "title": it.Title,
-			"description": html.UnescapeString(it.Description), // the one that is HTML
+			"description": html.UnescapeString(it.Description), // the only field that is HTML
 			"category":    it.Categories[0],
 		}
 		for _, name := range it.Creators {

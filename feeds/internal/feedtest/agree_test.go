@@ -25,7 +25,7 @@ import (
 
 var encoders = [len(feeds.Formats)]document.Encoder{feeds.RSS: rss.Encode, feeds.Atom: atom.Encode, feeds.JSON: jsonfeed.Encode}
 
-// seen is what a subscriber can tell one item from another by.
+// seen is what a feed reader tells items apart by.
 type seen struct {
 	ID, Link, Image    string
 	Published, Updated time.Time
@@ -34,8 +34,7 @@ type seen struct {
 
 func TestFormatsAgree(t *testing.T) { agree(t, feedtest.Everything()) }
 
-// TestFormatsAgreeOnCorpus is the same for every real article, where they are at
-// hand.
+// TestFormatsAgreeOnCorpus does the same with a corpus of real articles.
 func TestFormatsAgreeOnCorpus(t *testing.T) {
 	root := filepath.Join("..", "..", "..", "..", "shared", "corpus", "articles")
 	if _, err := os.Stat(root); err != nil {
@@ -70,19 +69,20 @@ func TestFormatsAgreeOnCorpus(t *testing.T) {
 	agree(t, f)
 }
 
-// agree fails unless each format, read back, shows the items of f.
+// agree fails the test unless the document in each format, read by gofeed, has the
+// items of f.
 func agree(t *testing.T, f *feeds.Feed) {
 	t.Helper()
 	var want []seen
 	for _, it := range f.Items {
-		s := seen{ID: spelled(it.ID), Link: spelled(it.URL), Published: it.Published, Updated: it.Changed()}
+		s := seen{ID: normalized(it.ID), Link: normalized(it.URL), Published: it.Published, Updated: it.Changed()}
 		if len(it.Images) > 0 {
-			s.Image = spelled(it.Images[0].URL)
+			s.Image = normalized(it.Images[0].URL)
 		}
 		for _, tag := range it.Tags {
 			s.Categories = append(s.Categories, tag.Name)
 		}
-		s.Categories = once(s.Categories)
+		s.Categories = unique(s.Categories)
 		want = append(want, s)
 	}
 	for _, format := range feeds.Formats {
@@ -114,8 +114,8 @@ func (w failing) Write([]byte) (int, error) { return 0, w.err }
 func FuzzFormatsAgree(f *testing.F) {
 	feedtest.Seed(f)
 	f.Fuzz(func(t *testing.T, text, address string, number int64) {
-		// Readers may take a time outside the years that the formats can write
-		// for anything they like.
+		// How readers take a time in a year that the formats cannot express is
+		// undefined.
 		number %= time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC).Unix()
 		feed := feedtest.Hostile(text, "https://example.com/"+address, max(number, 0))
 		rss := parse(t, feeds.RSS, feed)
@@ -140,9 +140,9 @@ func parse(t *testing.T, format feeds.Format, f *feeds.Feed) []seen {
 	}
 	var all []seen
 	for _, it := range parsed.Items {
-		s := seen{ID: spelled(it.GUID), Link: spelled(it.Link), Categories: once(it.Categories), Published: known(it.PublishedParsed), Updated: known(it.UpdatedParsed)}
+		s := seen{ID: normalized(it.GUID), Link: normalized(it.Link), Categories: unique(it.Categories), Published: known(it.PublishedParsed), Updated: known(it.UpdatedParsed)}
 		if it.Image != nil {
-			s.Image = spelled(it.Image.URL)
+			s.Image = normalized(it.Image.URL)
 		}
 		all = append(all, s)
 	}
@@ -152,9 +152,9 @@ func parse(t *testing.T, format feeds.Format, f *feeds.Feed) []seen {
 	return all
 }
 
-// readAtom mends what gofeed's common model makes of Atom: it knows no images
-// there and takes updated for a missing published. An updated before
-// feeds.Undated is there only because it must be, and no date to compare.
+// readAtom corrects all, which gofeed made of an Atom document: gofeed ignores images
+// there and uses updated for a missing published. An updated before feeds.Undated is
+// not compared: it stands for no date, because Atom requires one.
 func readAtom(t *testing.T, doc []byte, all []seen) {
 	t.Helper()
 	parsed, err := new(gatom.Parser).Parse(bytes.NewReader(doc))
@@ -167,7 +167,7 @@ func readAtom(t *testing.T, doc []byte, all []seen) {
 		}
 		for _, c := range e.Extensions["media"]["content"] {
 			if c.Attrs["medium"] == "image" {
-				all[i].Image = spelled(c.Attrs["url"])
+				all[i].Image = normalized(c.Attrs["url"])
 				break
 			}
 		}
@@ -179,9 +179,9 @@ func equal(a, b seen) bool {
 		a.Published.Equal(b.Published) && a.Updated.Equal(b.Updated)
 }
 
-// spelled is how gofeed spells an address in Atom, where it resolves them: without
-// an empty fragment, for one.
-func spelled(address string) string {
+// normalized is address as gofeed returns it for Atom documents, where it resolves
+// addresses: for example without an empty fragment.
+func normalized(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {
 		return address
@@ -196,9 +196,9 @@ func known(t *time.Time) time.Time {
 	return *t
 }
 
-// once keeps the first of each name: JSON Feed cannot say that a topic and a
-// category have the same.
-func once(names []string) []string {
+// unique keeps the first of each name: in JSON Feed a topic and a category of the same
+// name are the same tag.
+func unique(names []string) []string {
 	var all []string
 	for _, n := range names {
 		if !slices.Contains(all, n) {

@@ -10,7 +10,7 @@ import (
 	"feedmill/feeds/document"
 )
 
-// Benchmark encodes a feed of fifty full articles of some 4 KB of HTML each.
+// Benchmark encodes a feed of fifty articles with about 4 KB of HTML each.
 func Benchmark(b *testing.B, encode document.Encoder) {
 	f := Everything()
 	f.Items = nil

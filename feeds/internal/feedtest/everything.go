@@ -6,7 +6,7 @@ import (
 	"feedmill/feeds"
 )
 
-// Site is a site that names everything about itself.
+// Site returns a site with every field set.
 func Site() *feeds.Site {
 	return &feeds.Site{
 		Title:       "Example News & Views",
@@ -21,13 +21,13 @@ func Site() *feeds.Site {
 	}
 }
 
-// Empty is a feed without items on a site that says little about itself.
+// Empty returns a feed without items, of a site with few fields set.
 func Empty() *feeds.Feed {
 	site := &feeds.Site{Title: "Bare", BaseURL: "https://feeds.example.com/", HomeURL: "https://feeds.example.com/", Language: "en"}
 	return &feeds.Feed{Site: site, ID: "urn:uuid:7d1e2a1c-64a3-5c0f-9f0e-0d4c1f1c8a01", Title: "Bare", Description: "Everything from Bare"}
 }
 
-// Archive is an archive document between two others.
+// Archive returns an archive between two others.
 func Archive() *feeds.Feed {
 	f := Everything()
 	f.Items = f.Items[:1]
@@ -35,7 +35,7 @@ func Archive() *feeds.Feed {
 	return f
 }
 
-// Complete is a feed that holds all there is and has lost an item.
+// Complete returns a feed that has all items of its topic, and a tombstone.
 func Complete() *feeds.Feed {
 	f := Empty()
 	f.Complete = true
@@ -43,8 +43,8 @@ func Complete() *feeds.Feed {
 	return f
 }
 
-// Everything is a topic's feed whose items use every field, after the article
-// that defines the format; some items hold next to nothing.
+// Everything returns the feed of a topic. Its items together have every field set,
+// and some have hardly any.
 func Everything() *feeds.Feed {
 	return &feeds.Feed{
 		Site:        Site(),

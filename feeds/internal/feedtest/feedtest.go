@@ -1,5 +1,5 @@
-// Package feedtest holds what the tests of the format packages share: feeds that
-// use everything a feed can hold, and golden files.
+// Package feedtest has what the tests of the format packages share: feeds in which
+// every field is used, and golden files.
 package feedtest
 
 import (
@@ -15,7 +15,7 @@ import (
 
 var update = flag.Bool("update", false, "write golden files instead of comparing with them")
 
-// Golden compares got with the file of that name in testdata.
+// Golden fails the test unless got equals the file called name in testdata.
 func Golden(t *testing.T, name string, got []byte) {
 	t.Helper()
 	path := filepath.Join("testdata", name)
@@ -34,7 +34,7 @@ func Golden(t *testing.T, name string, got []byte) {
 	}
 }
 
-// Bytes encodes f twice and fails unless both give the same.
+// Bytes encodes f twice and fails the test unless the documents are equal.
 func Bytes(t testing.TB, encode document.Encoder, f *feeds.Feed) []byte {
 	t.Helper()
 	var first, second bytes.Buffer

@@ -7,8 +7,8 @@ import (
 	"feedmill/feeds"
 )
 
-// Hostile is a feed of one item with text and address wherever a feed holds a
-// text or an address, and number wherever it holds a number or a time.
+// Hostile returns a feed of one item, in which every text is text, every address is
+// address, and every number and time is number.
 func Hostile(text, address string, number int64) *feeds.Feed {
 	at := time.Unix(number, 0)
 	person := feeds.Person{Name: text, Email: text, URL: address, Avatar: address}
@@ -34,8 +34,8 @@ func Hostile(text, address string, number int64) *feeds.Feed {
 	}
 }
 
-// Seed gives a fuzz target for Hostile what a publisher is most likely to break
-// a document with.
+// Seed adds values to a fuzz target that calls Hostile: those that are most likely to
+// break a document.
 func Seed(f *testing.F) {
 	f.Add("plain", "https://example.com/", int64(1617035700))
 	f.Add("]]> <![CDATA[ --> <b>&amp;</b> &#x26; \"'", "https://example.com/?a=\"1\"&b=<2>'", int64(0))

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// WellFormed fails unless doc is one XML document without repeated attributes
-// (which encoding/xml lets pass) and whose addresses are plain ASCII.
+// WellFormed fails the test unless doc is a well-formed XML document, no element has
+// an attribute twice (which encoding/xml accepts) and all addresses are ASCII.
 func WellFormed(t testing.TB, doc []byte) {
 	t.Helper()
 	d := xml.NewDecoder(bytes.NewReader(doc))

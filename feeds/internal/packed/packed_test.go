@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// TestRoundTrip reads what was written, and nothing of a record that was cut.
+// TestRoundTrip reads what was appended, and fails for every record that is cut off.
 func TestRoundTrip(t *testing.T) {
 	times := []time.Time{{}, time.Unix(0, 0).UTC(), time.Unix(-1, 0).UTC(), time.Date(1, 1, 1, 0, 0, 1, 0, time.UTC), time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)}
 	numbers := []float64{0, 1.5, -3, math.Inf(1)}
@@ -45,7 +45,7 @@ func read(t *testing.T, r *Reader, times, numbers int) (at []time.Time, f []floa
 	return at, f, r.String(), r.Bytes()
 }
 
-// TestHostile allocates nothing for lengths that are not there.
+// TestHostile: a length that is too large allocates no memory.
 func TestHostile(t *testing.T) {
 	huge := binary.AppendUvarint(nil, math.MaxUint64)
 	if n := testing.AllocsPerRun(10, func() {
