@@ -19,7 +19,7 @@ var (
 // and otherwise printed as it is, but for tables, which get columns, and for links,
 // which name the topic that they lead to.
 func plainText(markdown string) string {
-	markdown = mdComment.ReplaceAllString(markdown, "")
+	markdown = strings.TrimSpace(mdComment.ReplaceAllString(markdown, "")) + "\n"
 	markdown = mdTopic.ReplaceAllString(markdown, "$1 (help $2)")
 	markdown = mdLink.ReplaceAllString(markdown, "$1")
 	var t textSetter
@@ -32,7 +32,7 @@ func plainText(markdown string) string {
 			t.flush()
 			fenced = !fenced
 		case fenced:
-			t.line("    " + line)
+			t.line(strings.TrimRight("    "+line, " "))
 		case line == "" || line[0] == '#' || strings.HasPrefix(line, "    "):
 			t.line(line)
 		case line[0] == '|':

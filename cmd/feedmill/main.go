@@ -129,7 +129,7 @@ func completeFolder(*cobra.Command, []string, string) ([]string, cobra.ShellComp
 type logFlag struct{ format string }
 
 func (l *logFlag) add(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&l.format, "log-format", "text", "form of the log on standard error: text or json")
+	cmd.Flags().StringVar(&l.format, "log-format", "text", "`format` of the log on standard error: text or json")
 	cmd.RegisterFlagCompletionFunc("log-format", cobra.FixedCompletions([]string{"text", "json"}, cobra.ShellCompDirectiveNoFileComp))
 }
 
