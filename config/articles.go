@@ -12,14 +12,6 @@ import (
 	"github.com/bmatcuk/doublestar/v4"
 )
 
-// fields are the fields that a key of the front matter can be read as.
-var fields = []string{
-	"title", "name", "excerpt", "publishedDateTime", "updatedDateTime", "expiryDate", "publishDate",
-	"webUrl", "originalUrl", "ampWebUrl", "cdnAmpWebUrl", "permalink", "slug", "type", "category", "categories",
-	"topics", "tags", "provider", "author", "authors", "image", "images", "featuredContent", "related",
-	"published", "removed", "draft", "quality", "heat", "id", "language", "enclosure",
-}
-
 // defaultsSettings are the keys of an entry of articles.defaults.
 var defaultsSettings = []setting[Defaults]{
 	{Setting{Key: "path", Example: "news", Meaning: "Folder of the articles. Without it: all articles."},
@@ -122,7 +114,7 @@ func readExtensions(v value, l *loader) {
 
 func readFields(v value, l *loader) {
 	for _, e := range v.entries() {
-		if field, ok := checked(e.value, oneOf(fields...)); ok {
+		if field, ok := checked(e.value, oneOf(l.fields...)); ok {
 			put(&l.Articles.Fields, e.name, field)
 		}
 	}

@@ -130,3 +130,6 @@ func write(t testing.TB, file string, text []byte) {
 		t.Fatal(err)
 	}
 }
+
+// fields are the fields of front matter that settings in tests refer to.
+var fields = []string{"title", "excerpt", "category"}

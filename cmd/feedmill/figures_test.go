@@ -343,7 +343,7 @@ func TestRecordAllocations(t *testing.T) {
 
 // TestSettingsInForce: every setting is shown, and no secret.
 func TestSettingsInForce(t *testing.T) {
-	cfg, err := config.Load("example", "")
+	cfg, err := config.Load("example", "", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
