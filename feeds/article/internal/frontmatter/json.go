@@ -11,8 +11,8 @@ import (
 	"feedmill/feeds"
 )
 
-// parseJSON parses the object at the head of src into t, which is empty, and
-// returns what follows it.
+// parseJSON parses the object that src begins with into t, which is empty, and
+// returns what follows.
 func parseJSON(t *Tree, src []byte) ([]byte, error) {
 	text := string(src)
 	p := &jsonParser{tree: t, text: text, dec: json.NewDecoder(strings.NewReader(text))}
@@ -36,35 +36,37 @@ func parseJSON(t *Tree, src []byte) ([]byte, error) {
 	return body, t.duplicates()
 }
 
+// jsonParser adds to what the decoder yields the places where it stands.
 type jsonParser struct {
-	tree *Tree
-	text string
-	dec  *json.Decoder
-	seen int // offset up to which lines are counted
-	line int // lines before seen
-	bol  int // offset of the line that seen stands in
+	tree      *Tree
+	text      string
+	dec       *json.Decoder
+	offset    int // up to which lines have been counted
+	line      int // lines before offset
+	lineStart int // offset at which the line of offset begins
 }
 
-// next is the line and column (in characters) of the token to come.
+// next returns the line and column (in characters) of the next token.
 func (p *jsonParser) next() (line, col int) {
 	offset := int(p.dec.InputOffset())
 	for offset < len(p.text)-1 && strings.IndexByte(" \t\n,:", p.text[offset]) >= 0 {
 		offset++
 	}
-	if n := strings.Count(p.text[p.seen:offset], "\n"); n > 0 {
+	if n := strings.Count(p.text[p.offset:offset], "\n"); n > 0 {
 		p.line += n
-		p.bol = strings.LastIndexByte(p.text[:offset], '\n') + 1
+		p.lineStart = strings.LastIndexByte(p.text[:offset], '\n') + 1
 	}
-	p.seen = offset
-	_, col = position(p.text[p.bol:offset])
+	p.offset = offset
+	_, col = position(p.text[p.lineStart:offset])
 	return p.line + 1, col
 }
 
-// maxDepth is deeper than front matter nests.
+// maxDepth is deeper than any front matter nests.
 const maxDepth = 64
 
 var errDepth = errors.New("nested too deep")
 
+// value adds the next value to the tree and returns its node.
 func (p *jsonParser) value(depth int) (int32, error) {
 	if depth > maxDepth {
 		return 0, errDepth
@@ -95,7 +97,7 @@ func (p *jsonParser) value(depth int) (int32, error) {
 	return n, err
 }
 
-// children reads what is below n, and the end of it.
+// children adds the values of the object or array n and reads its end.
 func (p *jsonParser) children(n int32, depth int) error {
 	last := int32(0)
 	for p.dec.More() {

@@ -6,14 +6,17 @@ import (
 	"unicode/utf8"
 )
 
-// Bytes of scalars without quotes. What YAML gives a meaning anywhere is in none
-// of them; bytes of other scripts are in all but keys.
+// Bytes that the scanner accepts in scalars without quotes: in keys, at the
+// beginning, and in lists in brackets. Bytes to which YAML gives a meaning there
+// are not among them; those of characters outside ASCII are, except in keys.
 var (
 	keyByte     = bytesOf("_-.", false)
 	plainStart  = bytesOf("_/.(+$~^;<=\\", true)
 	bracketByte = bytesOf(" _/.(+$~^;<=\\)-&'!#@", true)
 )
 
+// bytesOf makes a set of letters, digits, others and, if scripts, all bytes of
+// characters outside ASCII.
 func bytesOf(others string, scripts bool) (set [256]bool) {
 	for c := range set {
 		b := byte(c)
@@ -22,13 +25,13 @@ func bytesOf(others string, scripts bool) (set [256]bool) {
 	return set
 }
 
-// begins reports whether s can only begin a scalar without quotes. A dash does
-// before a letter or a digit.
+// begins reports whether s surely begins a scalar without quotes. A dash begins one
+// only if another such byte follows.
 func begins(s string) bool {
 	return s != "" && (plainStart[s[0]] || s[0] == '-' && len(s) > 1 && plainStart[s[1]])
 }
 
-// bare adds a scalar without quotes.
+// bare adds the scalar without quotes from i to end; col is its column.
 func (s *scanner) bare(i, end, col int) (int32, bool) {
 	for s.text[end-1] == ' ' {
 		end--
@@ -43,7 +46,7 @@ func (s *scanner) bare(i, end, col int) (int32, bool) {
 	return s.t.add(n), true
 }
 
-// plain reads a scalar without quotes up to a comment or the end of the line.
+// plain reads the scalar without quotes at i, up to a comment or the line's end.
 func (s *scanner) plain(i int) (int32, bool) {
 	text := s.text[i:s.end]
 	if !begins(text) {
@@ -60,7 +63,7 @@ func (s *scanner) plain(i int) (int32, bool) {
 	return s.bare(i, i+len(text), i-s.bol+1)
 }
 
-// quoted reads a scalar in quotes; end is behind them.
+// quoted reads the scalar in quotes at i; end is the offset behind them.
 func (s *scanner) quoted(i, col int) (n int32, end int, ok bool) {
 	size, q := doubleQuoted(s.text[i+1 : s.end])
 	if s.text[i] == '\'' {
@@ -73,8 +76,8 @@ func (s *scanner) quoted(i, col int) (n int32, end int, ok bool) {
 	return s.t.add(node{start: int32(i + 1), end: int32(end), quotes: q, line: s.line, col: int32(col)}), end + 1, true
 }
 
-// doubleQuoted is the length of the text before the closing quote; negative
-// where there is none or an escape that the scanner does not know.
+// doubleQuoted returns the length of the text before the closing quote; negative if
+// there is none, or an escape that the scanner does not know.
 func doubleQuoted(s string) (size int, q quotes) {
 	for {
 		n := strings.IndexByte(s[size:], '"')
@@ -109,8 +112,8 @@ func singleQuoted(s string) (size int, q quotes) {
 
 var escapes = map[byte]rune{'n': '\n', 't': '\t', 'r': '\r', '"': '"', '\'': '\'', '\\': '\\'}
 
-// backslash is the character that an escape at the head of s stands for, and the
-// escape's length: 0 for one that is not known.
+// backslash returns the character that the escape at the start of s stands for, and
+// the escape's length, 0 if the escape is not known.
 func backslash(s string) (r rune, size int) {
 	digits := 0
 	switch {
@@ -137,7 +140,7 @@ func backslash(s string) (r rune, size int) {
 	return r, 2 + digits
 }
 
-// unescaped is the text that s stands for, between double quotes.
+// unescaped returns the text that s means between double quotes.
 func unescaped(s string) string {
 	var out strings.Builder
 	out.Grow(len(s))
@@ -154,7 +157,8 @@ func unescaped(s string) string {
 	}
 }
 
-// brackets reads a list such as [a, "b"]; end is behind it.
+// brackets reads the list in brackets at i, such as [a, "b"]; end is the offset
+// behind it.
 func (s *scanner) brackets(i int) (q int32, end int, ok bool) {
 	col, counted, last := i-s.bol+1, i, int32(0)
 	q = s.t.add(node{kind: sequenceNode, line: s.line, col: int32(col)})
@@ -181,7 +185,7 @@ func (s *scanner) brackets(i int) (q int32, end int, ok bool) {
 	return q, i, false
 }
 
-// bracketed reads an element between brackets.
+// bracketed reads the element of such a list at i.
 func (s *scanner) bracketed(i, col int) (n int32, end int, ok bool) {
 	if c := s.text[i]; c == '"' || c == '\'' {
 		return s.quoted(i, col)

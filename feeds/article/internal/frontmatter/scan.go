@@ -4,22 +4,22 @@ import "strings"
 
 // scanner reads the YAML that nearly all articles have: block mappings and
 // sequences, lists in brackets on one line, and scalars of one line, with
-// comments between them. It declines whatever it does not know for certain, and
-// knows nothing of errors: yaml.v3 then reads the front matter from its start.
-// What it does not decline it reads as yaml.v3 does (see FuzzScan).
+// comments between them. Its methods return false for anything else and for any
+// error: yaml.v3 then reads the front matter from its start. Whatever the scanner
+// reads, it reads as yaml.v3 does (see FuzzScan).
 type scanner struct {
 	t      *Tree
 	text   string
 	line   int32 // in the file
-	bol    int   // offset of the line
+	bol    int   // offset at which the line begins
 	at     int   // offset of its first character that is no space
-	end    int   // offset of its end
-	indent int   // of what stands at at, in characters; -1 after the last line
-	depth  int
+	end    int   // offset at which it ends
+	indent int   // column of at, from 0; -1 after the last line
+	depth  int   // of blocks within blocks
 }
 
-// scan fills t with the mapping that text is; false leaves it in any state. The
-// first line of text is the second of the file.
+// scan parses text, whose first line is the second one of the file, into t. If it
+// returns false, t is in any state.
 func scan(t *Tree, text string) bool {
 	if strings.IndexByte(text, '\t') >= 0 {
 		return false
@@ -34,7 +34,7 @@ func scan(t *Tree, text string) bool {
 	return ok
 }
 
-// next goes to the next line that holds more than a comment.
+// next goes to the next line that has more than a comment.
 func (s *scanner) next() {
 	for s.end < len(s.text) {
 		s.bol = s.end + 1
@@ -59,7 +59,7 @@ func (s *scanner) dash() bool {
 	return s.at < s.end && s.text[s.at] == '-' && (s.at+1 == s.end || s.text[s.at+1] == ' ')
 }
 
-// skip is where the spaces at i end.
+// skip returns where the spaces at i end.
 func (s *scanner) skip(i int) int {
 	for i < s.end && s.text[i] == ' ' {
 		i++
@@ -67,10 +67,11 @@ func (s *scanner) skip(i int) int {
 	return i
 }
 
-// scannedDepth and scannedKeys are more than front matter nests, and than one
-// mapping of it has.
+// scannedDepth and scannedKeys are more than the depth of any front matter and the
+// keys of any of its mappings.
 const scannedDepth, scannedKeys = 16, 100
 
+// block reads the mapping or sequence that begins at the line.
 func (s *scanner) block() (int32, bool) {
 	if s.depth == scannedDepth {
 		return 0, false
@@ -83,7 +84,7 @@ func (s *scanner) block() (int32, bool) {
 	return s.mapping()
 }
 
-// mapping reads keys as long as they stand where the first one does.
+// mapping reads keys as long as they are indented like the first one.
 func (s *scanner) mapping() (int32, bool) {
 	indent, last := s.indent, int32(0)
 	m := s.t.add(node{kind: mappingNode, line: s.line, col: int32(indent + 1)})
@@ -106,7 +107,7 @@ func (s *scanner) mapping() (int32, bool) {
 	return m, s.indent < indent
 }
 
-// key is the offset of the colon after the key at i; 0 where there is none.
+// key returns the offset of the colon behind the key at i; 0 if there is none.
 func (s *scanner) key(i int) int {
 	start := i
 	for i < s.end && keyByte[s.text[i]] {
@@ -132,8 +133,8 @@ func (s *scanner) given(m int32, key string) bool {
 	return false
 }
 
-// value reads what stands behind the colon before i, or below it, and goes to
-// the line after it.
+// value reads the value behind a colon, at i or below, and goes to the line after
+// it; indent is that of the key.
 func (s *scanner) value(i, indent int) (int32, bool) {
 	null := node{line: s.line, col: int32(i - s.bol + 1), null: true}
 	if i = s.skip(i); i < s.end && s.text[i] != '#' {
@@ -149,8 +150,8 @@ func (s *scanner) value(i, indent int) (int32, bool) {
 	return s.t.add(null), true
 }
 
-// sequence reads elements as long as their dashes stand below the first one; a
-// loose one may stand where the keys around it do.
+// sequence reads elements as long as their dashes stand below the first one. The
+// dashes of a loose sequence stand below the key, which is not indented less.
 func (s *scanner) sequence(loose bool) (int32, bool) {
 	indent, last := s.indent, int32(0)
 	q := s.t.add(node{kind: sequenceNode, line: s.line, col: int32(indent + 1)})
@@ -169,7 +170,7 @@ func (s *scanner) sequence(loose bool) (int32, bool) {
 	return q, s.indent < indent || loose && s.indent == indent
 }
 
-// element reads what stands behind a dash.
+// element reads the element at i, behind a dash.
 func (s *scanner) element(i int) (int32, bool) {
 	if s.key(i) == 0 {
 		return s.inline(i)
@@ -178,7 +179,7 @@ func (s *scanner) element(i int) (int32, bool) {
 	return s.block()
 }
 
-// inline reads a value that ends with its line.
+// inline reads the value at i, which must end on the same line.
 func (s *scanner) inline(i int) (int32, bool) {
 	n, ok := int32(0), false
 	switch c := s.text[i]; c {
@@ -190,15 +191,15 @@ func (s *scanner) inline(i int) (int32, bool) {
 		n, ok = s.plain(i)
 		i = s.end
 	}
-	if !ok || !s.rests(i) {
+	if !ok || !s.ends(i) {
 		return n, false
 	}
 	s.next()
 	return n, true
 }
 
-// rests reports whether nothing but a comment follows on the line.
-func (s *scanner) rests(i int) bool {
+// ends reports whether nothing but a comment follows at i.
+func (s *scanner) ends(i int) bool {
 	end := s.skip(i)
 	return end == s.end || end > i && s.text[end] == '#'
 }

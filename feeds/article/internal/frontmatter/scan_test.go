@@ -34,7 +34,7 @@ var scanned = []string{
 	"k_1: a\nk-2: b\nk.3: c\n4: d\ntrue: e\nnull: f",
 }
 
-// declined is front matter that it leaves to yaml.v3, for what it says or for its
+// declined is front matter that the scanner leaves to yaml.v3: rare forms, and
 // errors.
 var declined = []string{
 	"", "# c", " a: b", "a:b", "a", "- a", "[a]", "\ta: b", "a:\tb", "a: b\t", "a: b: c", "a: b:", "a : b", "é: b", "\"a\": b", "? a\n: b", "a: b\n---\nc: d", "%YAML 1.1",
@@ -92,8 +92,8 @@ func FuzzScan(f *testing.F) {
 	})
 }
 
-// unlike tells where two trees differ. The place of a value that is null is
-// never told to anybody.
+// unlike tells where two trees differ. The place of a null is not compared, because
+// no problem names it.
 func unlike(a, b *Tree, i, j int32) string {
 	m, n := a.nodes[i], b.nodes[j]
 	if m.kind != n.kind || m.null != n.null || m.merge != n.merge || !m.null && (a.scalar(i) != b.scalar(j) || m.line != n.line || m.col != n.col) {

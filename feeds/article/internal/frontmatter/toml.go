@@ -15,11 +15,11 @@ import (
 	"feedmill/feeds"
 )
 
-// deepTables nest deeper than anybody needs: the time that the decoder takes
-// for them grows much faster than their number.
+// deepTables finds tables that nest deeper than anybody needs: the decoder takes
+// time for them that grows much faster than their depth.
 var deepTables = regexp.MustCompile(`(\{[^{}]*){64}`)
 
-// parseTOML parses what stands below the opening line into t, which is empty.
+// parseTOML parses the text below the opening line into t, which is empty.
 func parseTOML(t *Tree, text string) error {
 	if deepTables.MatchString(text) {
 		return &feeds.Problem{Line: 1, Col: 1, Message: "nested too deep"}
@@ -44,18 +44,20 @@ func parseTOML(t *Tree, text string) error {
 	return t.duplicates()
 }
 
-// localLayouts are those of TOML dates without a zone: the decoder gives them
-// the machine's, and tells them apart by its name.
+// localLayouts are the forms of TOML dates without a zone. The decoder marks such
+// dates by the name of their location.
 var localLayouts = map[string]string{"datetime-local": "2006-01-02T15:04:05", "date-local": time.DateOnly, "time-local": time.TimeOnly}
 
+// spot is a place in the file, with columns in characters.
 type spot struct{ line, col int }
 
-// tomlPlaces says where the values of a document stand, by their path, as in
-// "images[0].url": the decoder keeps that to itself. A value that is not found,
-// inside an array above all, stands where the one around it does.
+// tomlPlaces finds the places of a document's values, which the decoder does not
+// tell, by their paths, as in "images[0].url". A value that is not in it, such as
+// an element of an array, gets the place of the value around it.
 type tomlPlaces map[string]spot
 
-// add adds a decoded value, and what is below it, to a tree.
+// add adds a decoded value and everything below it to a tree and returns its node;
+// around is the place of the value around it.
 func (p tomlPlaces) add(t *Tree, v any, path string, around spot) int32 {
 	at, ok := p[path]
 	if !ok {
@@ -101,7 +103,7 @@ func (p tomlPlaces) add(t *Tree, v any, path string, around spot) int32 {
 	return n
 }
 
-// read notes where each "key = value" and each table begins.
+// read finds the value of each "key = value", and each table.
 func (p tomlPlaces) read(text string) {
 	table, elements, quotes := "", map[string]int{}, ""
 	for i, line := range strings.Split(text, "\n") {
@@ -109,7 +111,7 @@ func (p tomlPlaces) read(text string) {
 		indent := utf8.RuneCountInString(line) - utf8.RuneCountInString(strings.TrimLeft(line, " \t"))
 		key, value, assigned := strings.Cut(line, "=")
 		switch {
-		case quotes != "": // inside a string of several lines
+		case quotes != "": // the line is part of a string
 			if strings.Contains(line, quotes) {
 				quotes = ""
 			}
@@ -118,15 +120,15 @@ func (p tomlPlaces) read(text string) {
 			name = tomlKey(name)
 			table = fmt.Sprintf("%s[%d]", name, elements[name])
 			elements[name]++
-			p.note(name, spot{i + 2, indent + 1})
-			p.note(table, spot{i + 2, indent + 1})
+			p.set(name, spot{i + 2, indent + 1})
+			p.set(table, spot{i + 2, indent + 1})
 		case strings.HasPrefix(code, "["):
 			name, _, _ := strings.Cut(code[1:], "]")
 			table = tomlKey(name)
-			p.note(table, spot{i + 2, indent + 1})
+			p.set(table, spot{i + 2, indent + 1})
 		case assigned:
 			trimmed := strings.TrimLeft(value, " \t")
-			p.note(strings.TrimPrefix(table+"."+tomlKey(key), "."), spot{i + 2, 1 + utf8.RuneCountInString(line) - utf8.RuneCountInString(trimmed)})
+			p.set(strings.TrimPrefix(table+"."+tomlKey(key), "."), spot{i + 2, 1 + utf8.RuneCountInString(line) - utf8.RuneCountInString(trimmed)})
 			for _, q := range []string{`"""`, `'''`} {
 				if strings.HasPrefix(trimmed, q) && !strings.Contains(trimmed[3:], q) {
 					quotes = q
@@ -136,13 +138,14 @@ func (p tomlPlaces) read(text string) {
 	}
 }
 
-func (p tomlPlaces) note(path string, at spot) {
+// set sets the place of a path, unless it has one.
+func (p tomlPlaces) set(path string, at spot) {
 	if _, known := p[path]; !known {
 		p[path] = at
 	}
 }
 
-// tomlKey is a dotted key without quotes and spaces.
+// tomlKey returns a dotted key without quotes and spaces.
 func tomlKey(s string) string {
 	parts := strings.Split(s, ".")
 	for i := range parts {

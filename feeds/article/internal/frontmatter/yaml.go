@@ -12,7 +12,7 @@ import (
 	"feedmill/feeds"
 )
 
-// parseYAML parses what stands below the opening line into t, which is empty.
+// parseYAML parses the text below the opening line into t, which is empty.
 func parseYAML(t *Tree, text string) error {
 	if scan(t, text) {
 		return nil
@@ -21,7 +21,7 @@ func parseYAML(t *Tree, text string) error {
 	return parseAnyYAML(t, text)
 }
 
-// parseAnyYAML is parseYAML for all that the scanner declines.
+// parseAnyYAML is parseYAML without the scanner.
 func parseAnyYAML(t *Tree, text string) error {
 	doc, err := decodeYAML(text)
 	if err != nil {
@@ -38,8 +38,8 @@ func parseAnyYAML(t *Tree, text string) error {
 	return t.duplicates()
 }
 
-// addYAML adds a node and what is below it; targets are those that have an
-// anchor.
+// addYAML adds n and everything below it to t and returns its node. It adds nodes
+// with an anchor to targets, in which aliases find them.
 func (t *Tree) addYAML(n *yaml.Node, targets map[*yaml.Node]int32) int32 {
 	i := t.add(node{line: int32(n.Line), col: int32(n.Column), merge: n.Tag == "!!merge"})
 	t.setText(i, n.Value)
@@ -65,7 +65,8 @@ func (t *Tree) addYAML(n *yaml.Node, targets map[*yaml.Node]int32) int32 {
 	return i
 }
 
-// decodeYAML is the document's root, or nil for none. Its lines are the file's.
+// decodeYAML returns the root of the document, nil if it is empty. Its lines are
+// those of the file.
 func decodeYAML(text string) (root *yaml.Node, err error) {
 	defer func() {
 		if r := recover(); r != nil { // yaml.v3 has been seen to panic on hostile input
@@ -82,9 +83,9 @@ func decodeYAML(text string) (root *yaml.Node, err error) {
 	return doc.Content[0], nil
 }
 
-// yamlProblem finds the place: yaml.v3 tells only a line, and often that of the
-// mapping around the fault. The fault is the end of the shortest beginning of
-// the text that fails in the same way.
+// yamlProblem finds the place of an error. The line that yaml.v3 tells is often
+// that of the mapping around it. The place is where the shortest beginning of text
+// ends that gives the same error.
 func yamlProblem(text string, err error) *feeds.Problem {
 	n := sort.Search(len(text), func(n int) bool {
 		_, e := decodeYAML(text[:n])
@@ -94,7 +95,7 @@ func yamlProblem(text string, err error) *feeds.Problem {
 	return &feeds.Problem{Line: line + 1, Col: col, Message: yamlMessage(err.Error())}
 }
 
-// yamlMessages says in the user's words what the parser says in its own.
+// yamlMessages says in words for the author of an article what the parser means.
 var yamlMessages = []struct{ parser, user string }{
 	{"mapping values are not allowed", `": " in the middle of a value: put the whole value in quotes`},
 	{"cannot start any token", "a value cannot begin with this character: put it in quotes, and indent with spaces instead of tabs"},
@@ -113,6 +114,7 @@ var yamlMessages = []struct{ parser, user string }{
 	{"exceeded max depth", "nested too deep"},
 }
 
+// yamlMessage returns what is wrong and how to mend it, for an error of yaml.v3.
 func yamlMessage(s string) string {
 	for _, m := range yamlMessages {
 		if strings.Contains(s, m.parser) {
