@@ -14,7 +14,7 @@ import (
 type items struct {
 	cache *document.Cache
 	item  func(*article.Article) (*feeds.Item, error)
-	look  func(feeds.Format, []byte) document.Verdict // at each fragment, once
+	grown func(k *document.Cached, bytes int) // called for each fragment that is made
 
 	mu    sync.Mutex
 	known map[form]*rendered
@@ -45,7 +45,7 @@ type rendered struct {
 }
 
 func newItems(c *document.Cache) *items {
-	return &items{cache: c, item: itemOf, look: inspect, known: make(map[form]*rendered)}
+	return &items{cache: c, item: itemOf, grown: c.Grow, known: make(map[form]*rendered)}
 }
 
 // of returns an article's item and its weight. Who asks first renders it, others
@@ -95,7 +95,7 @@ func (x *items) render(f form, k *document.Cached) (*feeds.Item, int, error) {
 	if f.length == brief {
 		it = shortened(it)
 	}
-	it = (&document.Shared{Look: x.look, Grown: func(bytes int) { x.cache.Grow(k, bytes) }}).Of(it)
+	it = (&document.Shared{Grown: func(bytes int) { x.grown(k, bytes) }}).Of(it)
 	return it, weight(it), nil
 }
 

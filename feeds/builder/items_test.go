@@ -26,9 +26,9 @@ func counted(t testing.TB, cacheBytes int) (*Builder, *disk, *atomic.Int64) {
 	}
 	b := testBuilder(d, func() time.Time { return verifyNow }, func(o *Options) { o.CacheBytes = cacheBytes })
 	var encoded atomic.Int64
-	b.opt.items.look = func(f feeds.Format, fragment []byte) document.Verdict {
+	b.opt.items.grown = func(k *document.Cached, bytes int) {
 		encoded.Add(1)
-		return inspect(f, fragment)
+		b.opt.items.cache.Grow(k, bytes)
 	}
 	if err := b.Apply(t.Context(), watcher.Changes{Rescan: true}); err != nil {
 		t.Fatal(err)

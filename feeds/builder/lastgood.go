@@ -1,7 +1,6 @@
 package builder
 
 import (
-	"errors"
 	"fmt"
 	"sync"
 
@@ -29,9 +28,9 @@ func (b *Builder) checked(p document.Part, k *kept, path func(feeds.Format) stri
 	k.newest++
 	number := k.newest
 	k.mu.Unlock()
-	checked = r.Checked(b.opt.items.cache, p, func(f feeds.Format, d *document.Document, fragments []document.Placed, err error) (instead *document.Revision, failed error) {
+	checked = r.Checked(b.opt.items.cache, p, func(f feeds.Format, feed *feeds.Feed, d *document.Document, err error) (instead *document.Revision, failed error) {
 		if err == nil {
-			err = verify(d, fragments, b.opt.Now())
+			err = verify(feed, b.opt.Now())
 		}
 		good, news := k.keep(number, f, checked, err)
 		if err == nil {
@@ -43,7 +42,7 @@ func (b *Builder) checked(p document.Part, k *kept, path func(feeds.Format) stri
 		switch {
 		case good != nil && good != checked:
 			return good, nil
-		case d != nil && !errors.Is(err, errMalformed):
+		case d != nil:
 			return nil, nil // odd, and better than none
 		}
 		return nil, err

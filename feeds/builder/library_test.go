@@ -1,6 +1,7 @@
 package builder
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -284,17 +285,17 @@ func TestBadMix(t *testing.T) {
 	}
 	whole := encoders[feeds.RSS]
 	t.Cleanup(func() { encoders[feeds.RSS] = whole })
-	encoders[feeds.RSS] = func(w io.Writer, _ *feeds.Feed) error { _, err := io.WriteString(w, "<rss>"); return err }
+	encoders[feeds.RSS] = func(w io.Writer, _ *feeds.Feed) error { io.WriteString(w, "<rss>"); return errors.New("out of ink") }
 	save(4, told{heat: 1000, quality: 100})
 	bad := b.library.Load().compose(top, good)
 	if bad.listing.Revision == good.listing.Revision {
 		t.Fatal("the ranking is the same")
 	}
 	if d, err := bad.listing.Document(feeds.RSS); err != nil || d != first {
-		t.Errorf("a malformed document is served in place of a good one: %v", err)
+		t.Errorf("half of a document is served in place of a good one: %v", err)
 	}
 	if d, err := b.library.Load().compose(top, nil).listing.Document(feeds.RSS); err == nil {
-		t.Errorf("a malformed document is served: %q", d.Body)
+		t.Errorf("half of a document is served: %q", d.Body)
 	}
 	encoders[feeds.RSS] = whole
 	save(3, told{heat: 2000, quality: 100})

@@ -18,12 +18,12 @@ func (r *Revision) ServesOwn(f feeds.Format) bool {
 }
 
 // Checked is r with its documents kept in part p of c, and with check between each of them
-// and whoever asks for it: check is given what was encoded, with the places of
-// shared fragments in it, or the error of that. It returns the revision whose
+// and whoever asks for it: check is given the document and the feed that was
+// encoded, or the error of that. It returns the revision whose
 // document is to be served instead, if any, or why there is none. It is asked
 // once about a document, however often that is made again without failing; a nil
 // check never.
-func (r *Revision) Checked(c *Cache, p Part, check func(f feeds.Format, d *Document, fragments []Placed, err error) (lastGood *Revision, failed error)) *Revision {
+func (r *Revision) Checked(c *Cache, p Part, check func(f feeds.Format, feed *feeds.Feed, d *Document, err error) (lastGood *Revision, failed error)) *Revision {
 	return &Revision{assemble: r.assemble, encoders: r.encoders, cache: c, part: p, check: check}
 }
 
@@ -33,8 +33,8 @@ var errChanged = errors.New("made again, it is another document: an article has 
 // check that was told of a failure hears of its end.
 func (r *Revision) make(f feeds.Format, tag string, failed bool) *outcome {
 	o := &outcome{}
-	var placed []Placed
-	o.doc, placed, o.temporary, o.err = r.attempt(f)
+	var feed *feeds.Feed
+	feed, o.doc, o.temporary, o.err = r.attempt(f)
 	again := tag != "" && o.err == nil && o.doc.Tag == tag
 	if tag != "" && !again {
 		if o.err == nil {
@@ -43,7 +43,7 @@ func (r *Revision) make(f feeds.Format, tag string, failed bool) *outcome {
 		o.doc, o.temporary = nil, true
 	}
 	if r.check != nil && (!again || failed) {
-		o.lastGood, o.err = r.check(f, o.doc, placed, o.err)
+		o.lastGood, o.err = r.check(f, feed, o.doc, o.err)
 	}
 	if o.lastGood != nil || o.err != nil {
 		o.doc = nil
@@ -59,13 +59,13 @@ func (r *Revision) account(o *outcome) {
 }
 
 // attempt also says whether another attempt may end better.
-func (r *Revision) attempt(f feeds.Format) (d *Document, placed []Placed, temporary bool, err error) {
+func (r *Revision) attempt(f feeds.Format) (feed *feeds.Feed, d *Document, temporary bool, err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			d, err = nil, fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
 		}
 	}()
-	feed := r.Feed()
-	d, placed, err = newDocument(feed, f, r.encoders[f])
-	return d, placed, feed.Missing != nil, err
+	feed = r.Feed()
+	d, err = NewDocument(feed, f, r.encoders[f])
+	return feed, d, feed.Missing != nil, err
 }

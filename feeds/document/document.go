@@ -36,19 +36,13 @@ type Document struct {
 
 // NewDocument encodes f.
 func NewDocument(f *feeds.Feed, format feeds.Format, encode Encoder) (*Document, error) {
-	d, _, err := newDocument(f, format, encode)
-	return d, err
-}
-
-// newDocument also says where in the document shared fragments stand.
-func newDocument(f *feeds.Feed, format feeds.Format, encode Encoder) (*Document, []Placed, error) {
 	err := f.Missing
 	var d draft
 	if err == nil {
 		err = encode(&d, f)
 	}
 	if err != nil {
-		return nil, nil, fmt.Errorf("encode %s: %w", f.Key.DocumentPath(format), err)
+		return nil, fmt.Errorf("encode %s: %w", f.Key.DocumentPath(format), err)
 	}
 	body := d.bytes()
 	modified := f.Modified
@@ -59,7 +53,7 @@ func newDocument(f *feeds.Feed, format feeds.Format, encode Encoder) (*Document,
 		Format: format, Body: body, Tag: TagOf(body),
 		LastModified: modified, MaxAge: f.TTL,
 		Coded: NewBody(body),
-	}, d.placed, nil
+	}, nil
 }
 
 // TagOf is an entity tag (without quotes) for body: equal bytes, equal tag.

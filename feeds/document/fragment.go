@@ -5,39 +5,18 @@ import (
 	"feedmill/feeds"
 	"io"
 	"sync"
-	"time"
 )
 
-// Fragment is an item in one format, as it stands in every document that holds
-// it. It depends on nothing but the item and the site, and never changes.
-type Fragment struct {
-	Bytes   []byte
-	Verdict Verdict
-}
-
-// Verdict is what looking through a fragment has found.
-type Verdict struct {
-	ID     string
-	Latest time.Time // the latest date in it
-	Err    error     // of the first thing that is wrong
-}
-
-// Placed is a fragment and where in a document it begins.
-type Placed struct {
-	At int
-	*Fragment
-}
-
-// Shared is what has been made of one item: its fragments, each encoded and
-// looked through once, and its mark. It is safe for concurrent use.
+// Shared is what has been made of one item: a fragment for each format, which is the
+// item as it stands in every document that holds it, and its mark. Each is made
+// once. A fragment depends on nothing but the item and the site, and never changes.
+// It is safe for concurrent use.
 type Shared struct {
-	// Look is asked about each fragment once.
-	Look func(f feeds.Format, fragment []byte) Verdict
-	// Grown is told by how many bytes the fragments have grown.
+	// Grown is called with the size of each fragment once that is made.
 	Grown func(bytes int)
 
-	mu        sync.Mutex // held while a fragment is made: it is made once
-	fragments [len(feeds.Formats)]*Fragment
+	mu        sync.Mutex // held while a fragment is made
+	fragments [len(feeds.Formats)][]byte
 	mark      *Mark
 }
 
@@ -59,11 +38,11 @@ func (s *Shared) WriteFragment(w io.Writer, f feeds.Format, encode func() ([]byt
 		d.place(fragment)
 		return nil
 	}
-	_, err = w.Write(fragment.Bytes)
+	_, err = w.Write(fragment)
 	return err
 }
 
-func (s *Shared) fragment(f feeds.Format, encode func() ([]byte, error)) (*Fragment, error) {
+func (s *Shared) fragment(f feeds.Format, encode func() ([]byte, error)) ([]byte, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if g := s.fragments[f]; g != nil {
@@ -73,10 +52,9 @@ func (s *Shared) fragment(f feeds.Format, encode func() ([]byte, error)) (*Fragm
 	if err != nil {
 		return nil, err
 	}
-	g := &Fragment{Bytes: made, Verdict: s.Look(f, made)}
-	s.fragments[f] = g
+	s.fragments[f] = made
 	s.Grown(len(made))
-	return g, nil
+	return made, nil
 }
 
 func (s *Shared) markOf(it *feeds.Item) Mark {
@@ -93,7 +71,7 @@ func (s *Shared) markOf(it *feeds.Item) Mark {
 type draft struct {
 	frame  bytes.Buffer // what stands around the fragments
 	breaks []int        // ends of the pieces of frame that fragments follow
-	placed []Placed
+	placed [][]byte     // the fragments
 	size   int
 }
 
@@ -102,16 +80,16 @@ func (d *draft) Write(p []byte) (int, error) {
 	return d.frame.Write(p)
 }
 
-func (d *draft) place(g *Fragment) {
+func (d *draft) place(fragment []byte) {
 	d.breaks = append(d.breaks, d.frame.Len())
-	d.placed = append(d.placed, Placed{At: d.size, Fragment: g})
-	d.size += len(g.Bytes)
+	d.placed = append(d.placed, fragment)
+	d.size += len(fragment)
 }
 
 func (d *draft) bytes() []byte {
 	body, frame, from := make([]byte, 0, d.size), d.frame.Bytes(), 0
-	for i, g := range d.placed {
-		body = append(append(body, frame[from:d.breaks[i]]...), g.Bytes...)
+	for i, fragment := range d.placed {
+		body = append(append(body, frame[from:d.breaks[i]]...), fragment...)
 		from = d.breaks[i]
 	}
 	return append(body, frame[from:]...)

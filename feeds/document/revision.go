@@ -16,7 +16,7 @@ type Revision struct {
 	docs     [len(feeds.Formats)]slot
 	cache    *Cache
 	part     Part
-	check    func(feeds.Format, *Document, []Placed, error) (*Revision, error)
+	check    func(feeds.Format, *feeds.Feed, *Document, error) (*Revision, error)
 }
 
 // NewRevision makes a revision from a function that assembles the feed, always

@@ -17,7 +17,7 @@ func long(w io.Writer, f *feeds.Feed) error {
 	return err
 }
 
-func oneOf(title *string, c *Cache, check func(feeds.Format, *Document, []Placed, error) (*Revision, error)) *Revision {
+func oneOf(title *string, c *Cache, check func(feeds.Format, *feeds.Feed, *Document, error) (*Revision, error)) *Revision {
 	assemble := func() *feeds.Feed { return &feeds.Feed{Title: *title, Updated: time.Unix(1e9, 0)} }
 	return NewRevision(assemble, [...]Encoder{long, long, long}).Checked(c, Feeds, check)
 }
@@ -26,7 +26,10 @@ func oneOf(title *string, c *Cache, check func(feeds.Format, *Document, []Placed
 // was.
 func TestCodingsAreAccountedFor(t *testing.T) {
 	title, c, checks := "abc", NewCache(1<<20), 0
-	r := oneOf(&title, c, func(_ feeds.Format, _ *Document, _ []Placed, err error) (*Revision, error) { checks++; return nil, err })
+	r := oneOf(&title, c, func(_ feeds.Format, _ *feeds.Feed, _ *Document, err error) (*Revision, error) {
+		checks++
+		return nil, err
+	})
 	first, err := r.Document(feeds.RSS)
 	if err != nil {
 		t.Fatal(err)
@@ -60,7 +63,7 @@ func TestCodingsAreAccountedFor(t *testing.T) {
 func TestMadeAgainAnother(t *testing.T) {
 	title, c := "abc", NewCache(1<<20)
 	var problem error
-	r := oneOf(&title, c, func(_ feeds.Format, _ *Document, _ []Placed, err error) (*Revision, error) {
+	r := oneOf(&title, c, func(_ feeds.Format, _ *feeds.Feed, _ *Document, err error) (*Revision, error) {
 		problem = err
 		return nil, err
 	})

@@ -215,7 +215,7 @@ func TestNoDeltaOfAnUnfitDocument(t *testing.T) {
 
 	bad := edition(site, "c", "b", "a")
 	l := bad.Listing(all)
-	l.Revision = l.Checked(nil, document.Feeds, func(feeds.Format, *document.Document, []document.Placed, error) (*document.Revision, error) {
+	l.Revision = l.Checked(nil, document.Feeds, func(feeds.Format, *feeds.Feed, *document.Document, error) (*document.Revision, error) {
 		return before, nil
 	})
 	src.Store(bad)
