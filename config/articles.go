@@ -9,20 +9,22 @@ import (
 	"slices"
 	"strings"
 
+	"feedmill/feeds"
+
 	"github.com/bmatcuk/doublestar/v4"
 )
 
 // defaultsSettings are the keys of an entry of articles.defaults.
-var defaultsSettings = []setting[Defaults]{
+var defaultsSettings = []setting[feeds.Defaults]{
 	{Setting{Key: "path", Example: "news", Meaning: "Folder of the articles. Without it: all articles."},
-		field[Defaults]{read: func(v value, d *Defaults) { d.Dir, _ = v.folder() }}},
+		field[feeds.Defaults]{read: func(v value, d *feeds.Defaults) { d.Dir, _ = v.folder() }}},
 	{Setting{Key: "values", Default: "{}", Example: "{category: news}", Meaning: "Front matter as in an article."},
-		field[Defaults]{read: func(v value, d *Defaults) { d.Values = v.data() }}},
+		field[feeds.Defaults]{read: func(v value, d *feeds.Defaults) { d.Values = v.data() }}},
 }
 
 func readDefaults(v value, l *loader) {
 	for _, item := range v.items() {
-		var d Defaults
+		var d feeds.Defaults
 		if readGroup(item, defaultsSettings, &d); len(d.Values) > 0 {
 			l.Articles.Defaults = append(l.Articles.Defaults, d)
 		}
@@ -55,12 +57,12 @@ func (l *loader) existing(v value) (dir string, ok bool) {
 // readFolders replaces the collections of the site by the folders that the setting
 // names. Each keeps the name and pattern of the collection that it is in.
 func readFolders(v value, l *loader) {
-	var chosen []Collection
+	var chosen []feeds.Folder
 	for _, item := range v.items() {
 		dir, ok := l.existing(item)
 		switch {
 		case !ok:
-		case slices.ContainsFunc(chosen, func(c Collection) bool { return c.Dir == dir }):
+		case slices.ContainsFunc(chosen, func(c feeds.Folder) bool { return c.Dir == dir }):
 			item.problem("%q appears twice: keep one of them", dir)
 		default:
 			chosen = append(chosen, l.collection(dir))
@@ -73,24 +75,20 @@ func readFolders(v value, l *loader) {
 
 // collection is the one whose folder is dir, or else a new one with the name and
 // pattern of the innermost that holds dir.
-func (l *loader) collection(dir string) Collection {
-	var best Collection
+func (l *loader) collection(dir string) feeds.Folder {
+	var best feeds.Folder
 	for _, c := range l.Collections {
 		if c.Dir == dir {
 			return c
 		}
-		if c.holds(dir) && len(c.Dir) >= len(best.Dir) {
+		if _, in := c.Contains(dir + "/"); in && len(c.Dir) >= len(best.Dir) {
 			best = c
 		}
 	}
 	if best.Root = cmp.Or(best.Root, best.Dir, "."); best.Anywhere {
 		best.Root = ""
 	}
-	return Collection{Dir: dir, Root: best.Root, Name: best.Name, Link: best.Link}
-}
-
-func (c Collection) holds(dir string) bool {
-	return c.Dir == "" || strings.HasPrefix(dir+"/", c.Dir+"/") || c.Anywhere && strings.Contains("/"+dir+"/", "/"+c.Dir+"/")
+	return feeds.Folder{Dir: dir, Root: best.Root, Name: best.Name, Link: best.Link}
 }
 
 // ignorePattern is a pattern as in a .gitignore.

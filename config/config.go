@@ -43,7 +43,7 @@ type Config struct {
 	State          string         // absolute: the folder for what must outlive a restart
 
 	Site        Site
-	Collections []Collection // longest Dir first; never empty
+	Collections []feeds.Folder // longest Dir first; never empty
 	Articles    Articles
 	Missing     []*feeds.Problem // one problem for each folder that the settings name and that is not there
 
@@ -78,29 +78,13 @@ type Site struct {
 	TimeZone *time.Location // of dates that name none; never nil
 }
 
-// Collection is a folder of articles and the pattern of their addresses.
-type Collection struct {
-	Dir      string // slash-separated, below Config.Dir; empty: all of it
-	Root     string // folder that link patterns start from where that lies above Dir; "." for the top; empty: Dir itself
-	Anywhere bool   // folders of this path at any depth, as in news/_posts
-	Name     string // "posts"; empty where the site has no name for it
-	Link     string // pattern of addresses below Site.HomeURL, as in "/:year/:title/"; empty: none
-}
-
 // Articles says how files become articles.
 type Articles struct {
 	Ignore     []string          // patterns as in a .gitignore in Dir, the last match wins
 	Extensions map[string]string // ".mdx" → "markdown", "html" or "text", beyond the endings built in
 	Fields     map[string]string // key in the front matter → field it is read as
 	EmbedHosts []string          // hosts whose players may be embedded, in lower case
-	Defaults   []Defaults        // later ones win
-}
-
-// Defaults are front matter for the articles of a folder that do not state it.
-type Defaults struct {
-	Dir        string // folder or file, slash-separated, below Config.Dir; that of a Jekyll site may be a glob pattern; empty: everywhere
-	Collection string // only articles of the collection of this name; empty: of any
-	Values     map[string]any
+	Defaults   []feeds.Defaults  // later ones win
 }
 
 // Override replaces some limits; nil leaves one as it was.

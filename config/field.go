@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"feedmill/feeds"
 )
 
 // field is the part of a T that holds a setting.
@@ -119,7 +121,7 @@ func count(n int, noun, plural string) string {
 }
 
 // collections shows one thing of each collection that has it.
-func (l *loader) collections(of func(Collection) string) string {
+func (l *loader) collections(of func(feeds.Folder) string) string {
 	var all []string
 	for _, c := range l.Collections {
 		if s := of(c); s != "" {

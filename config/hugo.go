@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"strings"
 
+	"feedmill/feeds"
+
 	"gopkg.in/yaml.v3"
 )
 
@@ -113,7 +115,7 @@ func (l *loader) hugoCollections(h hugoSite) {
 	if h.get("defaultContentLanguageInSubdir").flag() {
 		prefix = "/" + strings.ToLower(cmp.Or(h.get("defaultContentLanguage").text(), "en"))
 	}
-	l.Collections = []Collection{{Dir: content, Link: prefix + link}}
+	l.Collections = []feeds.Folder{{Dir: content, Link: prefix + link}}
 	for _, v := range []value{h.get("permalinks"), h.get("permalinks", "page")} {
 		for _, e := range collectionEntries(v) {
 			dir := cleanDir(e.name)

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"feedmill/feeds"
+
 	"gopkg.in/yaml.v3"
 )
 
@@ -110,7 +112,7 @@ func (l *loader) jekyllCollections(root value) {
 	style := cmp.Or(root.get("permalink").text(), "date")
 	base := cleanDir(root.get("collections_dir").text())
 	posts := permalink(style)
-	var others []Collection
+	var others []feeds.Folder
 	for _, c := range collectionEntries(root.get("collections")) {
 		own := permalink(c.value.get("permalink").text())
 		switch {
@@ -118,10 +120,10 @@ func (l *loader) jekyllCollections(root value) {
 			posts = cmp.Or(own, posts)
 		case c.name != "drafts" && c.value.get("output").flag():
 			link := cmp.Or(own, collectionLink(style))
-			others = append(others, Collection{Dir: path.Join(base, "_"+c.name), Name: c.name, Link: link})
+			others = append(others, feeds.Folder{Dir: path.Join(base, "_"+c.name), Name: c.name, Link: link})
 		}
 	}
-	l.Collections = append(others, Collection{Dir: path.Join(base, "_posts"), Anywhere: true, Name: "posts", Link: posts})
+	l.Collections = append(others, feeds.Folder{Dir: path.Join(base, "_posts"), Anywhere: true, Name: "posts", Link: posts})
 }
 
 // collectionEntries are the collections of a mapping; those of a list have no
@@ -151,7 +153,7 @@ func (l *loader) jekyllDefaults(root value) {
 	base := cleanDir(root.get("collections_dir").text())
 	for _, item := range root.get("defaults").items() {
 		scope := item.get("scope")
-		d := Defaults{Dir: cleanDir(scope.get("path").text()), Collection: scope.get("type").text(), Values: item.get("values").data()}
+		d := feeds.Defaults{Dir: cleanDir(scope.get("path").text()), Collection: scope.get("type").text(), Values: item.get("values").data()}
 		if d.Dir != "" {
 			d.Dir = path.Join(base, d.Dir)
 		}
@@ -159,7 +161,7 @@ func (l *loader) jekyllDefaults(root value) {
 			l.Articles.Defaults = append(l.Articles.Defaults, d)
 		}
 	}
-	slices.SortStableFunc(l.Articles.Defaults, func(a, b Defaults) int {
+	slices.SortStableFunc(l.Articles.Defaults, func(a, b feeds.Defaults) int {
 		return cmp.Or(cmp.Compare(len(a.Dir), len(b.Dir)), cmp.Compare(min(len(a.Collection), 1), min(len(b.Collection), 1)))
 	})
 }

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"feedmill/feeds"
+
 	"gopkg.in/yaml.v3"
 )
 
@@ -36,7 +38,7 @@ func readLink(v value, l *loader) {
 func (l *loader) setLink(dir, link string) {
 	c := l.collection(dir)
 	c.Link = link
-	l.Collections = slices.DeleteFunc(l.Collections, func(old Collection) bool { return old.Dir == dir })
+	l.Collections = slices.DeleteFunc(l.Collections, func(old feeds.Folder) bool { return old.Dir == dir })
 	l.Collections = append(l.Collections, c)
 }
 

@@ -65,7 +65,7 @@ func newLoader(dir string) (*loader, error) {
 	if err != nil {
 		return nil, fmt.Errorf("find folder %s: %w", dir, err)
 	}
-	l := &loader{dir: dir, Config: Config{Dir: abs, Collections: []Collection{{}}}}
+	l := &loader{dir: dir, Config: Config{Dir: abs, Collections: []feeds.Folder{{}}}}
 	l.setDefaults()
 	return l, nil
 }
@@ -177,7 +177,7 @@ func (l *loader) finish() {
 			l.Collections[i].Link = "/:path/"
 		}
 	}
-	slices.SortStableFunc(l.Collections, func(a, b Collection) int { return len(b.Dir) - len(a.Dir) })
+	slices.SortStableFunc(l.Collections, func(a, b feeds.Folder) int { return len(b.Dir) - len(a.Dir) })
 	if rel, err := filepath.Rel(l.Dir, l.State); err == nil && filepath.IsLocal(rel) {
 		l.Articles.Ignore = append(l.Articles.Ignore, "/"+filepath.ToSlash(rel)+"/")
 	}

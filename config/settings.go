@@ -82,9 +82,9 @@ var settings = []setting[loader]{
 		one(func(l *loader) **time.Location { return &l.Site.TimeZone }, timeZone)},
 
 	{Setting{Key: "articles.folders", Example: "[news, blog]", Meaning: "Folders that hold articles. Without it: all of a plain folder, what the site publishes of a Jekyll or Hugo site."},
-		field[loader]{read: readFolders, show: func(l *loader) string { return l.collections(func(c Collection) string { return c.Dir }) }}},
+		field[loader]{read: readFolders, show: func(l *loader) string { return l.collections(func(c feeds.Folder) string { return c.Dir }) }}},
 	{Setting{Key: "articles.link", Example: "/:year/:month/:slug/", Meaning: "Pattern of the addresses, below site.url, of articles that state none: one for all, or one for each folder. Without it: the site's own, /:path/ for a plain folder."},
-		field[loader]{read: readLink, show: func(l *loader) string { return l.collections(func(c Collection) string { return c.Link }) }}},
+		field[loader]{read: readLink, show: func(l *loader) string { return l.collections(func(c feeds.Folder) string { return c.Link }) }}},
 	{Setting{Key: "articles.ignore", Default: "[]", Example: `["*.draft.md", /archive/]`, Meaning: "Files and folders to ignore, in the patterns of a .gitignore: one with a slash starts at the folder of articles, one without matches at any depth, ! makes an exception."},
 		several(func(l *loader) *[]string { return &l.Articles.Ignore }, kind[string]{ignorePattern, verbatim})},
 	{Setting{Key: "articles.extensions", Default: "{}", Example: "{.mdx: markdown}", Meaning: "More endings of the names of article files, and what such files hold: markdown, html or text."},

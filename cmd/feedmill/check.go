@@ -83,7 +83,7 @@ func unlisted(cfg *settings) []string {
 	var dirs []string
 	entries, _ := os.ReadDir(cfg.Dir) // the scan has complained already
 	for _, e := range entries {
-		holds := func(c config.Collection) bool { return c.Dir == e.Name() || strings.HasPrefix(c.Dir, e.Name()+"/") }
+		holds := func(c feeds.Folder) bool { return c.Dir == e.Name() || strings.HasPrefix(c.Dir, e.Name()+"/") }
 		if !e.IsDir() || !strings.HasPrefix(e.Name(), "_") || slices.Contains(notArticles, e.Name()) || slices.ContainsFunc(cfg.Collections, holds) {
 			continue
 		}

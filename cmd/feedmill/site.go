@@ -315,21 +315,11 @@ func topicsOf(cfg *settings) []feeds.KnownTopic {
 }
 
 func articleOptions(cfg *settings, topics []feeds.KnownTopic, baseURL string) article.Options {
-	opt := article.Options{
+	return article.Options{
 		SiteID: cfg.Site.ID, SiteURL: cmp.Or(cfg.Site.HomeURL, baseURL), TimeZone: cfg.Site.TimeZone,
-		Extensions: map[string]article.Markup{}, Fields: cfg.Articles.Fields, EmbedHosts: cfg.Articles.EmbedHosts,
+		Folders: cfg.Collections, Extensions: cfg.Articles.Extensions, Fields: cfg.Articles.Fields, Defaults: cfg.Articles.Defaults, EmbedHosts: cfg.Articles.EmbedHosts,
 		Jekyll: cfg.Flavor == config.Jekyll, Hugo: cfg.Flavor == config.Hugo, TopicName: catalog.TopicNames(topics),
 	}
-	for _, c := range cfg.Collections {
-		opt.Folders = append(opt.Folders, article.Folder(c))
-	}
-	for ext, markup := range cfg.Articles.Extensions {
-		opt.Extensions[ext] = article.Markup(markup)
-	}
-	for _, d := range cfg.Articles.Defaults {
-		opt.Defaults = append(opt.Defaults, article.Defaults(d))
-	}
-	return opt
 }
 
 // explain turns an error of the operating system into what to do about it.

@@ -4,6 +4,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"feedmill/feeds"
 )
 
 // BenchmarkParse reads articles as they come: one in the form that nearly all
@@ -13,7 +15,7 @@ func BenchmarkParse(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	opt := Options{SiteURL: "https://example.org/", Folders: []Folder{{Link: "/:year/:title/"}}}
+	opt := Options{SiteURL: "https://example.org/", Folders: []feeds.Folder{{Link: "/:year/:title/"}}}
 	for _, c := range []struct{ name, src string }{
 		{"typical", string(typical)},
 		{"fallback", strings.Replace(string(typical), "category: news", "category: !!str news", 1)},

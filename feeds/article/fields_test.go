@@ -3,6 +3,8 @@ package article
 import (
 	"strings"
 	"testing"
+
+	"feedmill/feeds"
 )
 
 // examples are two values of each field, by its first name, that make another
@@ -48,7 +50,7 @@ var examples = map[string][2]string{
 // TestFields holds each row of fields to the digest: another value makes another
 // one if subscribers can see it, under each of the names.
 func TestFields(t *testing.T) {
-	opt := Options{SiteURL: "https://e.org/", Hugo: true, Folders: []Folder{{Link: "/:slug/"}}}
+	opt := Options{SiteURL: "https://e.org/", Hugo: true, Folders: []feeds.Folder{{Link: "/:slug/"}}}
 	for _, f := range fields {
 		names := strings.Fields(f.names)
 		values, ok := examples[names[0]]

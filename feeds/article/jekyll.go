@@ -1,7 +1,6 @@
 package article
 
 import (
-	"path"
 	"strings"
 	"unicode"
 
@@ -15,17 +14,10 @@ import (
 // anywhere, such as those above Jekyll's _posts.
 func (r *reader) addFolderCategories() {
 	if dir, folder, _ := r.p.folder(r.path); folder.Anywhere {
-		for section := range strings.SplitSeq(folder.above(dir), "/") {
+		for section := range strings.SplitSeq(folder.Above(dir), "/") {
 			r.addName(feeds.Category, section)
 		}
 	}
-}
-
-// above returns the path of the folders above dir, which is one of the places
-// that f stands for.
-func (f Folder) above(dir string) string {
-	rest, base := path.Split(f.Dir)
-	return strings.Trim(strings.TrimPrefix(strings.TrimSuffix(dir, base), rest), "/")
 }
 
 // categoryPath joins the categories in lower case, as Jekyll does.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/bmatcuk/doublestar/v4"
 
+	"feedmill/feeds"
 	"feedmill/feeds/article/internal/frontmatter"
 )
 
@@ -128,7 +129,7 @@ func below(name, dir string) bool {
 }
 
 // defaultTrees makes trees of the settings' default values.
-func defaultTrees(defaults []Defaults) []*frontmatter.Tree {
+func defaultTrees(defaults []feeds.Defaults) []*frontmatter.Tree {
 	trees := make([]*frontmatter.Tree, len(defaults))
 	for i, d := range defaults {
 		trees[i] = frontmatter.FromMap(d.Values)

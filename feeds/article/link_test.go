@@ -4,16 +4,18 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"feedmill/feeds"
 )
 
 func TestLinks(t *testing.T) {
-	posts := Folder{Dir: "_posts", Anywhere: true, Name: "posts"}
-	jekyll := func(link string) []Folder { posts.Link = link; return []Folder{posts} }
-	hugo := func(link string) []Folder {
-		return []Folder{{Dir: "content", Link: "/:sections/:slugorfilename/"}, {Dir: "content/blog", Name: "blog", Link: link}}
+	posts := feeds.Folder{Dir: "_posts", Anywhere: true, Name: "posts"}
+	jekyll := func(link string) []feeds.Folder { posts.Link = link; return []feeds.Folder{posts} }
+	hugo := func(link string) []feeds.Folder {
+		return []feeds.Folder{{Dir: "content", Link: "/:sections/:slugorfilename/"}, {Dir: "content/blog", Name: "blog", Link: link}}
 	}
 	for _, c := range []struct {
-		folders     []Folder
+		folders     []feeds.Folder
 		name, front string
 		want        string
 	}{
@@ -32,9 +34,9 @@ func TestLinks(t *testing.T) {
 		{hugo("/:year/:slug/"), "content/blog/2021-03-09-My Post.md", "a: b", "https://e.org/base/2021/My-Post/"},
 		{hugo("/:section/:title/"), "content/blog/trip/index.md", "a: b", "https://e.org/base/trip/"},
 		{hugo("/b/:slug/"), "content/blog/trip/index.md", "slug: voyage", "https://e.org/base/b/voyage/"},
-		{[]Folder{{Dir: "content/blog", Root: "content", Link: "/:section/:title/"}}, "content/blog/trip/index.md", "a: b", "https://e.org/base/blog/trip/"},
-		{[]Folder{{Dir: "docs/new", Root: ".", Link: "/:path/"}}, "docs/new/a.md", "a: b", "https://e.org/base/docs/new/a/"},
-		{[]Folder{{Dir: "col/_posts", Anywhere: true, Link: "/:categories/:title/"}}, "col/news/_posts/2021-03-09-t.md", "a: b", "https://e.org/base/news/t/"},
+		{[]feeds.Folder{{Dir: "content/blog", Root: "content", Link: "/:section/:title/"}}, "content/blog/trip/index.md", "a: b", "https://e.org/base/blog/trip/"},
+		{[]feeds.Folder{{Dir: "docs/new", Root: ".", Link: "/:path/"}}, "docs/new/a.md", "a: b", "https://e.org/base/docs/new/a/"},
+		{[]feeds.Folder{{Dir: "col/_posts", Anywhere: true, Link: "/:categories/:title/"}}, "col/news/_posts/2021-03-09-t.md", "a: b", "https://e.org/base/news/t/"},
 		{hugo(""), "content/docs/Deep Down/page.md", "a: b", "https://e.org/base/docs/deep-down/page/"},
 		{hugo(""), "content/docs/bundle/index.md", "a: b", "https://e.org/base/docs/bundle/"},
 		{hugo(""), "content/page.md", "slug: 港", "https://e.org/base/%E6%B8%AF/"},
@@ -51,7 +53,7 @@ func TestLinks(t *testing.T) {
 
 // TestLinkZone dates an address in the site's zone.
 func TestLinkZone(t *testing.T) {
-	opt := Options{SiteURL: "https://e.org", TimeZone: time.FixedZone("", 9*3600), Folders: []Folder{{Link: "/:year/:month/:day/"}}}
+	opt := Options{SiteURL: "https://e.org", TimeZone: time.FixedZone("", 9*3600), Folders: []feeds.Folder{{Link: "/:year/:month/:day/"}}}
 	if got := link(parse(t, opt, "a.md", yamlFile("date: 2020-12-31T20:00:00Z"))); got != "https://e.org/2021/01/01/" {
 		t.Error(got)
 	}
@@ -66,7 +68,7 @@ func TestHugoLinks(t *testing.T) {
 		{"/:slug/", "content/posts/two.md", "title: Two Words", "https://e.org/two-words/"},
 		{"/:slug/", "content/posts/two.md", "title: x\nslug: My Slug", "https://e.org/my-slug/"},
 	} {
-		opt := Options{Hugo: true, SiteURL: "https://e.org", Folders: []Folder{{Dir: "content", Link: c.link}}}
+		opt := Options{Hugo: true, SiteURL: "https://e.org", Folders: []feeds.Folder{{Dir: "content", Link: c.link}}}
 		if got := link(parse(t, opt, c.name, yamlFile(c.front))); got != c.want {
 			t.Errorf("%s of %s (%s): %q, want %q", c.link, c.name, c.front, got, c.want)
 		}
@@ -87,7 +89,7 @@ func TestHugoHidden(t *testing.T) {
 
 // TestFolderCategories puts the folders above _posts among the categories.
 func TestFolderCategories(t *testing.T) {
-	opt := Options{SiteURL: "https://e.org", Folders: []Folder{{Dir: "_posts", Anywhere: true, Link: "/:categories/:title/"}}}
+	opt := Options{SiteURL: "https://e.org", Folders: []feeds.Folder{{Dir: "_posts", Anywhere: true, Link: "/:categories/:title/"}}}
 	a := parse(t, opt, "Sport/ski/_posts/2024-01-01-x.md", yamlFile("category: sport"))
 	var got []string
 	for m := range a.Member.All() {
@@ -101,7 +103,7 @@ func TestFolderCategories(t *testing.T) {
 // TestDefaultsByPattern finds defaults by folder, file and glob pattern.
 func TestDefaultsByPattern(t *testing.T) {
 	for dir, want := range map[string]bool{"": true, "api": true, "api/v1": true, "ap": false, "api/*": true, "api/*/*": true, "*/v2": false, "api/v1/a.md": true, "**/v1": true} {
-		opt := Options{Defaults: []Defaults{{Dir: dir, Values: map[string]any{"category": "x"}}}}
+		opt := Options{Defaults: []feeds.Defaults{{Dir: dir, Values: map[string]any{"category": "x"}}}}
 		a := parse(t, opt, "api/v1/a.md", "---\ntitle: A\n---\n")
 		if got := len(a.Member) == 1; got != want {
 			t.Errorf("defaults of %q apply: %v", dir, got)
@@ -110,7 +112,7 @@ func TestDefaultsByPattern(t *testing.T) {
 }
 
 func TestWants(t *testing.T) {
-	p := NewParser(Options{Folders: []Folder{{Dir: "_posts", Anywhere: true}, {Dir: "news"}}, Extensions: map[string]Markup{".adoc": Text, ".txt": ""}})
+	p := NewParser(Options{Folders: []feeds.Folder{{Dir: "_posts", Anywhere: true}, {Dir: "news"}}, Extensions: map[string]string{".adoc": "text", ".txt": ""}})
 	for name, want := range map[string]bool{
 		"_posts/a.md": true, "x/_posts/a.MD": true, "news/deep/a.html": true, "news/a.adoc": true, "news/a.markdown": true, "news/a.htm": true,
 		"a.md": false, "newsroom/a.md": false, "x/news/a.md": false, "news/a.txt": false, "news/a.png": false, "news/_index.md": false, "news/md": false,
@@ -122,7 +124,7 @@ func TestWants(t *testing.T) {
 }
 
 func TestDefaults(t *testing.T) {
-	opt := Options{SiteURL: "https://e.org", Folders: []Folder{{Dir: "a", Name: "col"}, {Dir: "b"}}, Defaults: []Defaults{
+	opt := Options{SiteURL: "https://e.org", Folders: []feeds.Folder{{Dir: "a", Name: "col"}, {Dir: "b"}}, Defaults: []feeds.Defaults{
 		{Values: map[string]any{"type": "article", "category": "all", "author": "Ann"}},
 		{Dir: "a", Values: map[string]any{"category": "a", "tags": []any{"x"}}},
 		{Collection: "col", Values: map[string]any{"type": "video", "image": map[string]any{"url": "ftp://x"}}},

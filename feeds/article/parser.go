@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"feedmill/feeds"
 	"feedmill/feeds/article/internal/address"
 	"feedmill/feeds/article/internal/body"
 	"feedmill/feeds/article/internal/frontmatter"
@@ -23,24 +24,17 @@ const (
 // ErrNoFrontMatter says that a file is no article: it has no front matter.
 var ErrNoFrontMatter = frontmatter.ErrNone
 
-// Defaults are front matter values for articles that do not give them.
-type Defaults struct {
-	Dir        string // below this folder or file, or those that this glob pattern matches; "" everywhere
-	Collection string // in the Folder of this name; "" in all
-	Values     map[string]any
-}
-
 // Options is what articles of one site have in common. The zero value reads
 // every .md, .markdown, .html, .htm and .txt file.
 type Options struct {
 	SiteID     string                   // first part of every derived id
 	SiteURL    string                   // absolute; relative addresses resolve against it
 	TimeZone   *time.Location           // for dates without a zone; nil is UTC
-	Folders    []Folder                 // nil is the whole tree
-	Extensions map[string]Markup        // more endings, with their dot
+	Folders    []feeds.Folder           // nil is the whole tree
+	Extensions map[string]string        // more endings, with their dot
 	Fields     map[string]string        // front matter key to one of FieldNames
 	EmbedHosts []string                 // hosts whose players may be embedded
-	Defaults   []Defaults               // later ones win
+	Defaults   []feeds.Defaults         // later ones win
 	Jekyll     bool                     // a text of several tags is split at spaces, Liquid tags are taken out
 	Hugo       bool                     // addresses and hidden pages follow Hugo's rules, shortcodes are taken out
 	TopicName  func(name string) string `json:"-"` // the settings' name for a topic; nil keeps all
@@ -61,7 +55,7 @@ func NewParser(opt Options) *Parser {
 		opt.TimeZone = time.UTC
 	}
 	if opt.Folders == nil {
-		opt.Folders = []Folder{{}}
+		opt.Folders = []feeds.Folder{{}}
 	}
 	site := address.NewSite(opt.SiteURL)
 	return &Parser{opt, site, newKeyTable(opt.Fields), defaultTrees(opt.Defaults), body.NewRenderer(site, opt.EmbedHosts)}
@@ -79,7 +73,7 @@ func (p *Parser) Wants(name string) bool {
 func (p *Parser) markup(name string) Markup {
 	ext := strings.ToLower(path.Ext(name))
 	if m, ok := p.opt.Extensions[ext]; ok {
-		return m
+		return Markup(m)
 	}
 	switch ext {
 	case ".md", ".markdown":

@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"feedmill/feeds"
 )
 
 // placeholder finds what a link pattern names, such as :title.
@@ -66,7 +68,7 @@ type linkParts struct {
 
 // linkParts are those of an article in the directory dir of the folder f; slug is
 // its file's name without its date.
-func (r *reader) linkParts(dir string, f Folder, slug string) *linkParts {
+func (r *reader) linkParts(dir string, f feeds.Folder, slug string) *linkParts {
 	start := dir
 	if f.Root != "" {
 		start = strings.TrimPrefix(f.Root, ".")
@@ -81,7 +83,7 @@ func (r *reader) linkParts(dir string, f Folder, slug string) *linkParts {
 	p.sections = strings.Trim(path.Dir(rel), "./")
 	p.section, _, _ = strings.Cut(p.sections, "/")
 	if f.Anywhere {
-		p.sections = f.above(dir)
+		p.sections = f.Above(dir)
 	}
 	if !r.a.Published.IsZero() {
 		p.date = r.a.Published.In(r.p.opt.TimeZone)

@@ -35,7 +35,7 @@ func TestMarkups(t *testing.T) {
 		{"a.txt", "a <b>\nb\n\n\nc", "<p>a &lt;b&gt;<br/>\nb</p>\n<p>c</p>\n"},
 		{"a.adoc", "a <b>", "<p>a &lt;b&gt;</p>\n"},
 	} {
-		a := parse(t, Options{Extensions: map[string]Markup{".adoc": Text}}, c.name, "---\nexcerpt: x\n---\n"+c.body)
+		a := parse(t, Options{Extensions: map[string]string{".adoc": "text"}}, c.name, "---\nexcerpt: x\n---\n"+c.body)
 		if got := itemOf(a).HTML; got != c.want {
 			t.Errorf("%s %q\n got %q\nwant %q", c.name, c.body, got, c.want)
 		}

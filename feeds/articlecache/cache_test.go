@@ -11,11 +11,12 @@ import (
 	"testing"
 	"time"
 
+	"feedmill/feeds"
 	"feedmill/feeds/article"
 	"feedmill/feeds/ledger"
 )
 
-var parser = article.NewParser(article.Options{SiteID: "example.org", SiteURL: "https://example.org/", Folders: []article.Folder{{Link: "/:path/"}}})
+var parser = article.NewParser(article.Options{SiteID: "example.org", SiteURL: "https://example.org/", Folders: []feeds.Folder{{Link: "/:path/"}}})
 
 func parse(t testing.TB, path, src string) *article.Article {
 	t.Helper()

@@ -18,7 +18,7 @@ import (
 	"feedmill/feeds/article"
 )
 
-var parser = article.NewParser(article.Options{SiteID: "example.org", SiteURL: "https://example.org/", Folders: []article.Folder{{Link: "/:path/"}}})
+var parser = article.NewParser(article.Options{SiteID: "example.org", SiteURL: "https://example.org/", Folders: []feeds.Folder{{Link: "/:path/"}}})
 
 func parse(t testing.TB, path, src string) *article.Article {
 	t.Helper()
@@ -270,7 +270,7 @@ func TestAddress(t *testing.T) {
 	p.round(map[string]string{"a.md": src, "b.md": post("B", "image: pic.jpg", "y")})
 	a, b := p.facts["a.md"], p.facts["b.md"]
 	for _, site := range []string{"http://example.org/", "https://example.org/", "https://example.com/blog/"} {
-		other := article.NewParser(article.Options{SiteID: "example.org", SiteURL: site, Folders: []article.Folder{{Link: "/:path/"}}})
+		other := article.NewParser(article.Options{SiteID: "example.org", SiteURL: site, Folders: []feeds.Folder{{Link: "/:path/"}}})
 		var seen []*article.Article
 		for _, path := range []string{"a.md", "b.md"} {
 			one, err := other.Parse(path, []byte(p.files[path]))
