@@ -74,7 +74,7 @@ func TestGolden(t *testing.T) {
 
 // TestKeys reads the usual names of Jekyll and Hugo, and mapped ones.
 func TestKeys(t *testing.T) {
-	opt := Options{SiteURL: "https://e.org/", Jekyll: true, Fields: map[string]string{"Headline": "title", "url": "originalUrl", "keywords": "topics", "kicker": "excerpt"}}
+	opt := Options{SiteURL: "https://e.org/", Jekyll: true, Fields: map[string]string{"Headline": "title", "url": "originalUrl", "keywords": "topics", "kicker": "excerpt", "teaser": "summary", "embargo": "publishDate"}}
 	for _, c := range []struct {
 		front string
 		get   func(a *Article) string
@@ -90,6 +90,7 @@ func TestKeys(t *testing.T) {
 		{"description: D\nsummary: S", summary, "D"},
 		{"summary: S", summary, "S"},
 		{"kicker: K\nexcerpt: E", summary, "K"},
+		{"teaser: T\nexcerpt: E", summary, "T"},
 		{"a: b", summary, "First paragraph in two lines."},
 		{"lastmod: 2022-01-01", updated, "2022-01-01"},
 		{"last_modified_at: 2022-01-01", updated, "2022-01-01"},
@@ -99,6 +100,8 @@ func TestKeys(t *testing.T) {
 		{"publishDate: 2023-01-01", published, "2023-01-01"},
 		{"date: 2023-01-01\npublishDate: 2024-01-01", notBefore, "2024-01-01"},
 		{"date: 2023-01-01\npublishDate: 2022-01-01", notBefore, "2023-01-01"},
+		{"date: 2023-01-01\nembargo: 2024-01-01", notBefore, "2024-01-01"},
+		{"date: 2023-01-01\nembargo: 2024-01-01", published, "2023-01-01"},
 		{"expiryDate: 2024-01-01", expires, "2024-01-01"},
 		{"tags: [a b, c]", members, "topic:a b topic:c"},
 		{"tags: a b", members, "topic:a topic:b"},

@@ -35,8 +35,8 @@ func TestCorpus(t *testing.T) {
 			return nil
 		}
 		n++
-		for _, note := range a.Warnings() {
-			t.Log(note)
+		for _, w := range a.Warnings() {
+			t.Log(w)
 		}
 		if a.Hidden != "" {
 			hidden++

@@ -136,7 +136,7 @@ func TestDefaults(t *testing.T) {
 			t.Errorf("%s: %s, %s, %q", name, members(a), authors(a), a.Hidden)
 		}
 		if name == "a/1.md" && (len(a.Warnings()) != 1 || a.Warnings()[0].Line != 0) {
-			t.Errorf("%s: notes %v", name, a.Warnings())
+			t.Errorf("%s: warnings %v", name, a.Warnings())
 		}
 	}
 	if got := members(parse(t, opt, "a/1.md", yamlFile("type: own\ntags: []"))); got != "category:a type:own" {

@@ -13,7 +13,7 @@ import (
 // yamlFile is an article with this front matter.
 func yamlFile(front string) string { return "---\n" + front + "\n---\nBody.\n" }
 
-// TestUnusable holds the words and places of problems that leave an article out.
+// TestUnusable holds the words and places of problems that make a file unusable.
 func TestUnusable(t *testing.T) {
 	for _, c := range []struct{ name, src, want string }{
 		{"no front matter", "# Title\n", ErrNoFrontMatter.Error()},
@@ -96,8 +96,8 @@ func TestUnusable(t *testing.T) {
 	}
 }
 
-// TestNotes holds the words of problems that cost one field, and no more.
-func TestNotes(t *testing.T) {
+// TestWarnings holds the words of problems of single values, which are ignored.
+func TestWarnings(t *testing.T) {
 	for _, c := range []struct {
 		name, src string
 		want      []string
@@ -188,8 +188,8 @@ func TestNotes(t *testing.T) {
 				t.Fatal(err)
 			}
 			var got []string
-			for _, n := range a.Warnings() {
-				got = append(got, n.Error())
+			for _, w := range a.Warnings() {
+				got = append(got, w.Error())
 			}
 			if !slices.Equal(got, c.want) {
 				t.Errorf("got\n\t%s\nwant\n\t%s", strings.Join(got, "\n\t"), strings.Join(c.want, "\n\t"))
