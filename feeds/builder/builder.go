@@ -67,22 +67,22 @@ type Builder struct {
 	src    Source
 	parser *article.Parser
 
-	mu      sync.Mutex // held by the one writer; Report waits for it
-	catalog *catalog.Catalog
-	stamps  map[string]stamp  // of every file that can be an article; zero for one that is to be read
-	errs    map[string]error  // why files could not be used as they are now; an earlier version may still be in the catalog
-	waiting map[string]loaded // what the last round read, if it is held
-	windows map[*catalog.Shelf]*window
-	turns   turns
-	grief   grief
-	layout  layout
-	edition uint64 // of the window opened last
-	press   *press
-	arrived arrivals
-	history rounds
-	broken  map[string]time.Time // since when files that errs names cannot be used
-	full    sync.Once            // no room for texts
-	noted   atomic.Bool          // the ledger has been told of a time that nothing else tells
+	mu       sync.Mutex // held by the one writer; Report waits for it
+	catalog  *catalog.Catalog
+	stamps   map[string]stamp  // of every file that can be an article; zero for one that is to be read
+	errs     map[string]error  // why files could not be used as they are now; an earlier version may still be in the catalog
+	waiting  map[string]loaded // what the last round read, if it is held
+	windows  map[*catalog.Shelf]*window
+	schedule *catalog.Schedule[*catalog.Shelf] // when time alone changes which feed
+	grief    grief
+	layout   layout
+	edition  uint64 // of the window opened last
+	press    *press
+	arrived  arrivals
+	history  rounds
+	broken   map[string]time.Time // since when files that errs names cannot be used
+	full     sync.Once            // no room for texts
+	noted    atomic.Bool          // the ledger has been told of a time that nothing else tells
 	cached
 
 	snapshot atomic.Pointer[document.Snapshot]
@@ -118,6 +118,7 @@ func New(src Source, opt Options) *Builder {
 		stamps:  map[string]stamp{}, errs: map[string]error{}, windows: map[*catalog.Shelf]*window{}, again: make(chan struct{}, 1), arrived: arrivals{}, broken: map[string]time.Time{},
 	}
 	b.press = &press{opt: &b.opt, dated: b.dated, checked: b.checked, sheets: map[sheetKey]*sheet{}}
+	b.schedule = catalog.NewSchedule(func(s *catalog.Shelf, at time.Time) bool { w := b.windows[s]; return w != nil && w.due.Equal(at) })
 	b.composed = composedFeeds{cache: opt.items.cache, byKey: map[feeds.Key]*composedFeed{}}
 	b.attach()
 	return b
@@ -248,7 +249,7 @@ func (b *Builder) next() time.Time {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	at := b.catalog.Next()
-	if s, t := b.turn(); s != nil && (at.IsZero() || t.Before(at)) {
+	if _, t, ok := b.schedule.First(); ok && (at.IsZero() || t.Before(at)) {
 		at = t
 	}
 	return at

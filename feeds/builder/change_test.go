@@ -61,15 +61,15 @@ func TestTurns(t *testing.T) {
 		}
 		var at time.Time
 		for _, w := range b.windows {
-			if at.IsZero() || w.turns.Before(at) {
-				at = w.turns
+			if at.IsZero() || w.due.Before(at) {
+				at = w.due
 			}
 		}
 		if got := b.next(); !got.Equal(at) {
 			t.Fatalf("after %d articles the next turn is at %s, want %s", i+1, got, at)
 		}
 	}
-	if n := len(b.turns); n > 64+2*len(b.windows)+1 {
+	if n := b.schedule.Len(); n > 64+2*len(b.windows)+1 {
 		t.Errorf("%d turns are planned for %d feeds", n, len(b.windows))
 	}
 }

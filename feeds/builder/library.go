@@ -99,12 +99,12 @@ func (b *Builder) collect() {
 // that is known: it must appear in each group. Zero for never.
 func (lib *library) next(m *mix.Mix) (at time.Time) {
 	if len(m.Of) == 0 {
-		return lib.part(feeds.Key{}).due()
+		return lib.part(feeds.Key{}).next()
 	}
 	for _, group := range m.Of {
 		var first time.Time
 		for _, p := range lib.shelves(group) {
-			first = next(nil, first, p.due())
+			first = next(nil, first, p.next())
 		}
 		if first.IsZero() {
 			return first
@@ -124,7 +124,7 @@ const rankTTL = 30 * time.Minute
 // library made of the same mix, or nil: a result that a reader cannot tell from it
 // keeps its revision.
 func (lib *library) compose(m *mix.Mix, old *composed) *composed {
-	if old != nil && old.edition == lib.edition && (old.turns.IsZero() || lib.opt.Now().Before(old.turns)) {
+	if old != nil && old.edition == lib.edition && (old.due.IsZero() || lib.opt.Now().Before(old.due)) {
 		return old
 	}
 	limits := lib.opt.Limits(feeds.All, "")
@@ -138,8 +138,8 @@ func (lib *library) compose(m *mix.Mix, old *composed) *composed {
 			l.Updated = a.Published
 		}
 	}
-	b.turns = ages(b.articles, limits.MaxAge)
-	l.Next = next(b.articles, lib.next(m), b.turns)
+	b.due = ages(b.articles, limits.MaxAge)
+	l.Next = next(b.articles, lib.next(m), b.due)
 	b.listing = l
 	if old != nil && old.meta == b.meta && slices.EqualFunc(old.articles, b.articles, same) {
 		b.articles, b.modified, b.kept, l.Revision = old.articles, old.modified, old.kept, old.listing.Revision
@@ -192,8 +192,8 @@ func (lib *library) revision(w *window, limits feeds.Limits, ranked bool) *docum
 // holds reports whether an article is on the window's shelf.
 func (w *window) holds(a *article.Article) bool { return w.list.Find(a) != nil }
 
-// due is when the window changes although no file does; zero for never.
-func (w *window) due() (at time.Time) {
+// next is when the window changes although no file does; zero for never.
+func (w *window) next() (at time.Time) {
 	if w.listing != nil {
 		at = w.listing.Next
 	}

@@ -28,7 +28,7 @@ type window struct {
 	places   string  // all that the subscription document can say of its place in past
 	kept     *kept
 	modified time.Time // Last-Modified of its documents
-	turns    time.Time // when time alone changes it next; zero for never
+	due      time.Time // when time alone changes it next; zero for never
 	fallen   []feeds.Tombstone
 }
 
@@ -39,7 +39,9 @@ func (b *Builder) publish() (changed int) {
 	mourning := b.mourn(now) // what comes back elsewhere takes its tombstones away
 	shelves := b.catalog.Touched()
 	rescored := b.catalog.Rescored()
-	shelves = append(shelves, b.due(now)...)
+	for s, ok := b.schedule.Take(now); ok; s, ok = b.schedule.Take(now) {
+		shelves = append(shelves, s)
+	}
 	shelves = distinct(append(shelves, mourning...))
 	b.pin(shelves)
 	for _, s := range shelves {
@@ -87,7 +89,7 @@ func (b *Builder) open(s *catalog.Shelf, fallen []feeds.Tombstone) bool {
 		old = &window{}
 	}
 	b.edition++
-	w := &window{fold: s.Fold(), list: list, articles: articles, meta: m, turns: ages, fallen: fallen, kept: old.kept}
+	w := &window{fold: s.Fold(), list: list, articles: articles, meta: m, due: ages, fallen: fallen, kept: old.kept}
 	w.past = &annals{limits: limits, meta: m, shown: n, edition: b.edition, press: b.press}
 	w.past.hold(list)
 	w.source = w.past
@@ -96,12 +98,12 @@ func (b *Builder) open(s *catalog.Shelf, fallen []feeds.Tombstone) bool {
 		w.kept = &kept{}
 	}
 	for _, t := range fallen {
-		if f := b.fades(t.When); w.turns.IsZero() || f.Before(w.turns) {
-			w.turns = f
+		if f := b.fades(t.When); w.due.IsZero() || f.Before(w.due) {
+			w.due = f
 		}
 	}
-	if b.windows[s] = w; !w.turns.IsZero() && (!w.turns.Equal(old.turns) || !w.turns.After(now)) {
-		b.plan(s, w.turns)
+	if b.windows[s] = w; !w.due.IsZero() && (!w.due.Equal(old.due) || !w.due.After(now)) {
+		b.schedule.Add(s, w.due)
 	}
 	w.listing = w.announce(s, b.catalog.Due(s), ages)
 	if old.listing != nil && old.meta == m && slices.EqualFunc(old.articles, articles, same) && slices.Equal(old.fallen, fallen) &&

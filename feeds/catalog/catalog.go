@@ -38,11 +38,11 @@ type Catalog struct {
 	stirring bool                                // somebody asks for them
 	folds    map[string]string                   // what Fold made of names: it is asked for often
 	tagged   map[unique.Handle[feeds.Tag]]*Shelf // likewise; some may be gone
-	schedule schedule
-	awaited  map[ref]*schedule // articles that a feed will have
-	pinned   map[ref]string    // slugs for ever
-	owners   map[feeds.Key]ref // the name that has, or last had, a slug
-	past     *past             // where owners' slugs lead; nil until asked for
+	schedule *Schedule[*entry]                   // articles that time alone will show or hide
+	awaited  map[ref]*Schedule[*entry]           // articles that a feed will have
+	pinned   map[ref]string                      // slugs for ever
+	owners   map[feeds.Key]ref                   // the name that has, or last had, a slug
+	past     *past                               // where owners' slugs lead; nil until asked for
 }
 
 // ref names a feed by what its name folds to: unlike the slug it never changes.
@@ -55,7 +55,7 @@ type ref struct {
 type entry struct {
 	stated *article.Article // as the file has it
 	shown  *article.Article // with the id it is shown under; nil while not shown
-	turns  bool             // time alone will show or hide it: see schedule
+	due    time.Time        // when time alone will show or hide it; zero for never
 }
 
 // New makes a catalog that holds the settings' topics and no article, at the
@@ -64,9 +64,10 @@ func New(opt Options) *Catalog {
 	c := &Catalog{
 		opt:      opt,
 		articles: map[string]*entry{}, ids: map[string]*entry{}, rivals: map[string][]string{}, given: map[ref]string{}, tagged: map[unique.Handle[feeds.Tag]]*Shelf{},
-		shelves: map[ref]*Shelf{}, groups: map[ref][]string{}, uneven: map[ref]bool{}, fixed: map[feeds.Key]ref{}, rescored: map[*Shelf]bool{}, folds: map[string]string{}, awaited: map[ref]*schedule{},
+		shelves: map[ref]*Shelf{}, groups: map[ref][]string{}, uneven: map[ref]bool{}, fixed: map[feeds.Key]ref{}, rescored: map[*Shelf]bool{}, folds: map[string]string{}, awaited: map[ref]*Schedule[*entry]{},
 		pinned: map[ref]string{}, owners: map[feeds.Key]ref{},
 	}
+	c.schedule = NewSchedule(c.isDue)
 	c.shelf(everything)
 	for i := range opt.Topics {
 		t := &opt.Topics[i]

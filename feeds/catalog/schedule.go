@@ -4,111 +4,77 @@ import (
 	"container/heap"
 	"slices"
 	"time"
-
-	"feedmill/feeds/article"
 )
 
-// schedule is the articles that have a turn to come, earliest first. Entries
-// that were replaced stay until they come up, or until most are such.
-type schedule struct{ heap turns }
-
-type turn struct {
-	at time.Time
-	e  *entry
+// Schedule is what time alone will change, and when. Whatever has another time by
+// now, or none, need not be taken out: due tells. It is not safe for concurrent use.
+type Schedule[T comparable] struct {
+	due  func(x T, at time.Time) bool // reports whether at is still a time of x
+	all  dates[T]
+	most int // of entries, before those that no longer count are dropped
 }
 
-type turns []turn
+// date is one entry of a schedule. It may no longer count.
+type date[T comparable] struct {
+	at time.Time
+	of T
+}
 
-func (t turns) Len() int           { return len(t) }
-func (t turns) Less(i, j int) bool { return t[i].at.Before(t[j].at) }
-func (t turns) Swap(i, j int)      { t[i], t[j] = t[j], t[i] }
-func (t *turns) Push(x any)        { *t = append(*t, x.(turn)) }
-func (t *turns) Pop() any {
-	last := len(*t) - 1
-	x := (*t)[last]
-	*t = (*t)[:last]
+// dates is a heap, the earliest first.
+type dates[T comparable] []date[T]
+
+func (d dates[T]) Len() int           { return len(d) }
+func (d dates[T]) Less(i, j int) bool { return d[i].at.Before(d[j].at) }
+func (d dates[T]) Swap(i, j int)      { d[i], d[j] = d[j], d[i] }
+func (d *dates[T]) Push(x any)        { *d = append(*d, x.(date[T])) }
+func (d *dates[T]) Pop() any {
+	last := len(*d) - 1
+	x := (*d)[last]
+	*d = (*d)[:last]
 	return x
 }
 
-func (s *schedule) add(e *entry, at time.Time) { heap.Push(&s.heap, turn{at, e}) }
-
-// plan adds to a schedule. What was replaced must not pile up: an article that is
-// edited every day may expire in years.
-func (c *Catalog) plan(s *schedule, e *entry, at time.Time) {
-	if len(s.heap) > 2*len(c.articles)+16 {
-		s.heap = slices.DeleteFunc(s.heap, func(t turn) bool { return c.articles[t.e.stated.Path] != t.e })
-		heap.Init(&s.heap)
-	}
-	s.add(e, at)
+// NewSchedule makes an empty schedule. due reports whether at is still a time of x.
+func NewSchedule[T comparable](due func(x T, at time.Time) bool) *Schedule[T] {
+	return &Schedule[T]{due: due, most: 16}
 }
 
-func (s *schedule) pop() { heap.Pop(&s.heap) }
+// Len is the number of entries, with those that no longer count.
+func (s *Schedule[T]) Len() int { return len(s.all) }
 
-// first is the entry whose turn comes first, and when; nil where there is none.
-func (s *schedule) first() (*entry, time.Time) {
-	if len(s.heap) == 0 {
-		return nil, time.Time{}
+// Add notes that x is due at a time. Entries that no longer count must not pile up:
+// an article that is edited every day may expire in years.
+func (s *Schedule[T]) Add(x T, at time.Time) {
+	if len(s.all) >= s.most {
+		seen := map[date[T]]bool{}
+		s.all = slices.DeleteFunc(s.all, func(d date[T]) bool {
+			again := seen[d] || !s.due(d.of, d.at)
+			seen[d] = true
+			return again
+		})
+		heap.Init(&s.all)
+		s.most = 16 + 2*len(s.all)
 	}
-	return s.heap[0].e, s.heap[0].at
+	heap.Push(&s.all, date[T]{at, x})
 }
 
-// due takes out an entry whose turn has come, or returns nil.
-func (s *schedule) due(now time.Time) *entry {
-	if len(s.heap) == 0 || s.heap[0].at.After(now) {
-		return nil
-	}
-	return heap.Pop(&s.heap).(turn).e
-}
-
-// place shows or hides an article as the time demands, and plans its next turn.
-func (c *Catalog) place(e *entry) {
-	a := e.stated
-	switch e.turns = false; {
-	case a.Hidden != "":
-	case a.NotBefore().After(c.now):
-		e.turns = true
-		c.plan(&c.schedule, e, a.NotBefore())
-		c.await(e)
-	case a.Expires().IsZero():
-		c.show(e)
-	case a.Expires().After(c.now):
-		c.show(e)
-		e.turns = true
-		c.plan(&c.schedule, e, a.Expires())
-	default:
-		c.hide(e)
-		c.unclaim(e)
-	}
-}
-
-// Advance moves the clock: articles whose time has come appear, those whose
-// time is over go; it returns both. Time never goes back.
-func (c *Catalog) Advance(now time.Time) (turned []*article.Article) {
-	if now.After(c.now) {
-		c.now = now
-	}
-	for {
-		e := c.schedule.due(c.now)
-		if e == nil {
-			return turned
+// First is what is due first, and when; ok is false where nothing is.
+func (s *Schedule[T]) First() (x T, at time.Time, ok bool) {
+	for len(s.all) > 0 {
+		if d := s.all[0]; s.due(d.of, d.at) {
+			return d.of, d.at, true
 		}
-		if c.articles[e.stated.Path] == e {
-			c.place(e)
-			turned = append(turned, e.stated)
-		}
+		heap.Pop(&s.all)
 	}
+	return x, at, false
 }
 
-// Next is when Advance will next change something; zero for never.
-func (c *Catalog) Next() time.Time {
-	for {
-		e, at := c.schedule.first()
-		if e == nil {
-			return time.Time{}
-		}
-		if c.articles[e.stated.Path] == e {
-			return at
-		}
-		c.schedule.pop() // replaced or removed since
+// Take takes out what is due first, if it is due by now.
+func (s *Schedule[T]) Take(now time.Time) (x T, ok bool) {
+	x, at, ok := s.First()
+	if !ok || at.After(now) {
+		return *new(T), false
 	}
+	heap.Pop(&s.all)
+	return x, true
 }

@@ -17,9 +17,9 @@ func TestPlansDoNotPileUp(t *testing.T) {
 		c.Put(parse(t, "appears.md", fmt.Sprintf("title: T%d\ndate: 2033-01-%02d\ntopics: [a, new]", i, 1+i%28)))
 		c.Touched()
 	}
-	most := len(c.schedule.heap)
+	most := c.schedule.Len()
 	for _, s := range c.awaited {
-		most = max(most, len(s.heap))
+		most = max(most, s.Len())
 	}
 	if most > 50 {
 		t.Errorf("%d plans for 2 articles", most)
