@@ -75,7 +75,7 @@ func commands() (all []*cobra.Command) {
 }
 
 func commandLines() (lines []string) {
-	lines = []string{"| command | does |", "| --- | --- |"}
+	lines = []string{"| command | use it to |", "| --- | --- |"}
 	for _, c := range commands() {
 		lines = append(lines, fmt.Sprintf("| `feedmill %s` | %s |", c.Use, lowered(c.Short)))
 	}

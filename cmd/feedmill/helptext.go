@@ -67,17 +67,22 @@ func (t *textSetter) words(line string) {
 }
 
 func (t *textSetter) row(line string) {
-	var cells []string
-	for cell := range strings.SplitSeq(strings.Trim(line, "| "), " | ") {
-		cells = append(cells, strings.TrimSpace(cell))
+	cells := strings.Split(strings.Trim(line, "|"), "|")
+	for i, cell := range cells {
+		cells[i] = strings.TrimSpace(cell)
 	}
 	t.table = append(t.table, cells)
 }
 
 func (t *textSetter) flush() {
 	if t.paragraph != "" {
-		indent := strings.Repeat(" ", len(mdItem.FindString(t.paragraph)))
-		t.wrapped("", indent, t.paragraph)
+		indent := len(mdItem.FindString(t.paragraph))
+		for i, line := range wrapped(t.paragraph, helpWidth-indent) {
+			if i > 0 {
+				line = strings.Repeat(" ", indent) + line
+			}
+			t.WriteString(line + "\n")
+		}
 	}
 	if len(t.table) > 2 {
 		t.writeTable(append(t.table[:1:1], t.table[2:]...)) // without the line below the names
@@ -85,49 +90,74 @@ func (t *textSetter) flush() {
 	t.paragraph, t.table = "", nil
 }
 
-// writeTable writes rows in columns of which the last is wrapped. Where the others
-// leave it too little room, each cell gets a line of its own.
+// writeTable writes rows in columns, within which texts are wrapped.
 func (t *textSetter) writeTable(rows [][]string) {
-	wide, indent := make([]int, len(rows[0])), 0
+	wide := columnWidths(rows)
 	for _, row := range rows {
+		cells, lines := make([][]string, len(row)), 0
 		for i, cell := range row {
-			wide[i] = max(wide[i], cellsOf(cell))
+			cells[i] = wrapped(cell, wide[i])
+			lines = max(lines, len(cells[i]))
 		}
-	}
-	for _, w := range wide[:len(wide)-1] {
-		indent += w + 2
-	}
-	for _, row := range rows {
-		if indent > helpWidth*6/10 {
-			t.wrapped("", "", row[0])
-			for _, cell := range row[1:] {
-				t.wrapped("    ", "    ", cell)
+		for n := range lines {
+			line := ""
+			for i, cell := range cells {
+				text := ""
+				if n < len(cell) {
+					text = cell[n]
+				}
+				line += text + strings.Repeat(" ", max(0, wide[i]-cellsOf(text))+2)
 			}
-			continue
+			t.WriteString(strings.TrimRight(line, " ") + "\n")
 		}
-		first := ""
-		for i, cell := range row[:len(row)-1] {
-			first += cell + strings.Repeat(" ", wide[i]+2-cellsOf(cell))
-		}
-		t.wrapped(first, strings.Repeat(" ", indent), row[len(row)-1])
 	}
 }
 
-// wrapped writes text behind first, and what does not fit into that line behind
-// rest.
-func (t *textSetter) wrapped(first, rest, text string) {
-	line, empty := first, true
+// columnWidths are those of the longest texts, but the widest columns are made
+// narrower until all fit into helpWidth, or no word has room any more.
+func columnWidths(rows [][]string) []int {
+	wide, least := make([]int, len(rows[0])), make([]int, len(rows[0]))
+	total := -2
+	for i := range wide {
+		for _, row := range rows {
+			wide[i] = max(wide[i], cellsOf(row[i]))
+			for word := range strings.FieldsSeq(row[i]) {
+				least[i] = max(least[i], cellsOf(word))
+			}
+		}
+		total += wide[i] + 2
+	}
+	for ; total > helpWidth; total-- {
+		widest := -1
+		for i := range wide {
+			if wide[i] > least[i] && (widest < 0 || wide[i] > wide[widest]) {
+				widest = i
+			}
+		}
+		if widest < 0 {
+			break
+		}
+		wide[widest]--
+	}
+	return wide
+}
+
+// wrapped are the lines of a text in a column of some width.
+func wrapped(text string, width int) (lines []string) {
+	line := ""
 	for word := range strings.FieldsSeq(text) {
-		if !empty && cellsOf(line)+1+cellsOf(word) > helpWidth {
-			t.WriteString(line + "\n")
-			line, empty = rest, true
+		switch {
+		case line == "":
+			line = word
+		case cellsOf(line)+1+cellsOf(word) > width:
+			lines = append(lines, line)
+			line = word
+		default:
+			line += " " + word
 		}
-		if !empty {
-			line += " "
-		}
-		line, empty = line+word, false
 	}
-	if !empty {
-		t.WriteString(line + "\n")
+	if line != "" {
+		lines = append(lines, line)
 	}
+	return lines
 }
