@@ -86,7 +86,7 @@ func (h *toy) Answer(r Request, now time.Time) Answer {
 	}
 	defer h.now.Add(-1)
 	h.made.Add(1)
-	target := r.Target()
+	target := strings.Clone(r.Target())
 	switch {
 	case strings.HasPrefix(target, "/ready/") && r.Field("If-None-Match") != nil:
 		return Answer{Head: unchanged}
@@ -96,8 +96,16 @@ func (h *toy) Answer(r Request, now time.Time) Answer {
 		panic("in Answer")
 	case strings.HasPrefix(target, "/events"), target == "/unannounced":
 		return Answer{Head: NewHead(http.StatusOK, One("Content-Type", "text/event-stream")), Stream: func(send func([]byte) error) {
-			if send([]byte("data: 1\n\n")) == nil {
-				<-h.stopped
+			for send([]byte("data: 1\n\n")) == nil {
+				var beat <-chan time.Time
+				if strings.HasSuffix(target, "?beat") {
+					beat = time.After(5 * time.Millisecond)
+				}
+				select {
+				case <-h.stopped:
+					return
+				case <-beat:
+				}
 			}
 		}}
 	case target == "/wait":
