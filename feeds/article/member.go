@@ -2,7 +2,6 @@ package article
 
 import (
 	"iter"
-	"slices"
 	"strings"
 
 	"feedmill/feeds"
@@ -34,37 +33,15 @@ func (r *reader) addName(k feeds.Kind, name string) {
 	if k == feeds.Topic && r.p.opt.TopicName != nil {
 		name = r.p.opt.TopicName(name)
 	}
-	if key := (feeds.Key{Kind: k, Slug: feeds.Fold(name)}); key.Slug != "" && r.members.add(key) {
-		if r.a.Member == nil {
-			r.a.Member = make([]feeds.Tag, 0, 4)
-		}
-		r.a.Member = append(r.a.Member, feeds.Tag{Kind: k, Name: name})
+	key := feeds.Key{Kind: k, Slug: feeds.Fold(name)}
+	if key.Slug == "" || r.members[key] {
+		return
 	}
-}
-
-// uniqueKeys is a set of keys. The first few are in an array, because to look
-// through that is quicker.
-type uniqueKeys struct {
-	few   [8]feeds.Key
-	count int
-	more  map[feeds.Key]bool
-}
-
-// add reports whether k was not there before.
-func (u *uniqueKeys) add(k feeds.Key) bool {
-	if slices.Contains(u.few[:u.count], k) || u.more[k] {
-		return false
+	r.members[key] = true
+	if r.a.Member == nil {
+		r.a.Member = make([]feeds.Tag, 0, 4)
 	}
-	if u.count < len(u.few) {
-		u.few[u.count] = k
-		u.count++
-		return true
-	}
-	if u.more == nil {
-		u.more = map[feeds.Key]bool{}
-	}
-	u.more[k] = true
-	return true
+	r.a.Member = append(r.a.Member, feeds.Tag{Kind: k, Name: name})
 }
 
 // name is the text of a value, or of its key name or title.

@@ -24,8 +24,8 @@ type reader struct {
 	given     []given // what there is for each of fields
 	permalink value
 	slug      value
-	featured  string // HTML above the text
-	members   uniqueKeys
+	featured  string             // HTML above the text
+	members   map[feeds.Key]bool // the feeds that a is in
 
 	errs     []*feeds.Problem // make the file unusable
 	warnings []*feeds.Problem // cost the article a value
@@ -42,14 +42,15 @@ type draft struct {
 	named                      struct{ title, date bool } // what is taken from the file's name
 }
 
-var readers = sync.Pool{New: func() any { return &reader{given: make([]given, len(fields))} }}
+var readers = sync.Pool{New: func() any { return &reader{given: make([]given, len(fields)), members: map[feeds.Key]bool{}} }}
 
 // reset makes r ready for another file and keeps the memory that can be used
 // again.
 func (r *reader) reset() {
 	r.tree.Reset()
 	clear(r.given)
-	*r = reader{tree: r.tree, given: r.given}
+	clear(r.members)
+	*r = reader{tree: r.tree, given: r.given, members: r.members}
 }
 
 // Parse reads the file at name, of which src is the content. The article shares
