@@ -298,10 +298,10 @@ func (s *serve) report(current *site) {
 		fmt.Fprintf(s.stdout, "not shown: %s\n", reasons(r.Left))
 	}
 	if len(r.Problems) > 0 {
-		fmt.Fprintf(s.stdout, "%s to mend: feedmill check %s lists them\n", plural(len(r.Problems), "problem"), folder(s.args))
+		fmt.Fprintf(s.stdout, "%s to mend: see feedmill check %s\n", plural(len(r.Problems), "problem"), folder(s.args))
 	}
 	base := snap.Site.BaseURL
-	fmt.Fprintf(s.stdout, "directory of all feeds: %s   everything: %srss.xml   for import into a reader: %sopml.xml\n", base, base, base)
+	fmt.Fprintf(s.stdout, "directory of all feeds: %s   all articles: %srss.xml   to import all feeds into a feed reader: %sopml.xml\n", base, base, base)
 	if r.Articles == 0 {
 		fmt.Fprintln(s.stdout, "no article yet: an article is a .md, .html or .txt file that begins with a line of three dashes, keys and values, and another such line")
 	}
