@@ -5,9 +5,9 @@ import (
 	"path/filepath"
 )
 
-// checkingOut says whether git is at work on the files of a folder: it holds
-// the lock of its index from before the first file until after the last. A
-// repository whose .git is a file (a worktree, a submodule) is not recognised.
+// checkingOut reports whether git is at work on the files of a folder: it locks its
+// index before it writes the first file and until it has written the last. It is
+// false in a repository whose .git is a file (a worktree, a submodule).
 func checkingOut(folder string) bool {
 	for {
 		git := filepath.Join(folder, ".git")

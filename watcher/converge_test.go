@@ -17,8 +17,8 @@ import (
 func TestConverge(t *testing.T) {
 	for seed := range uint64(6) {
 		t.Run(fmt.Sprint("seed", seed), func(t *testing.T) {
-			outside := tree(t, "f/x.md", "g/y.md")
-			l := watchLive(t, tree(t, "a.md"), Options{ScanInterval: []time.Duration{time.Hour, time.Hour, 3 * time.Millisecond}[seed%3], PollInterval: time.Hour})
+			outside := makeTree(t, "f/x.md", "g/y.md")
+			l := watchLive(t, makeTree(t, "a.md"), Options{ScanInterval: []time.Duration{time.Hour, time.Hour, 3 * time.Millisecond}[seed%3], PollInterval: time.Hour})
 			known := map[string]Stamp{}
 			l.learn(known, Changes{Rescan: true})
 

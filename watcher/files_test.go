@@ -36,7 +36,7 @@ func TestFiles(t *testing.T) {
 		{Options{Include: func(p string) bool { return strings.HasSuffix(p, ".txt") }}, "z.txt"},
 		{Options{Only: []string{"one.md", ".hidden.md", "a", "absent"}}, ".hidden.md one.md"},
 	} {
-		root := tree(t, messy...)
+		root := makeTree(t, messy...)
 		w := idle(t, root, test.opt)
 		got := files(t, w)
 		if want := strings.Fields(test.want); !slices.Equal(got, want) {
@@ -48,7 +48,7 @@ func TestFiles(t *testing.T) {
 
 // A link may lead out of the root, even to a folder that holds the root.
 func TestLinkAbove(t *testing.T) {
-	above := tree(t, "x.md", "root/a.md", "root/out -> ..", "root/sub/b.md")
+	above := makeTree(t, "x.md", "root/a.md", "root/out -> ..", "root/sub/b.md")
 	root := filepath.Join(above, "root")
 	w := idle(t, root, Options{})
 	if got, want := files(t, w), []string{"a.md", "out/x.md", "sub/b.md"}; !slices.Equal(got, want) {
@@ -87,7 +87,7 @@ func agree(t *testing.T, w *Watcher, root string) {
 }
 
 func TestFilesErrors(t *testing.T) {
-	root := tree(t, "a.md", "b.md", "long -> "+strings.Repeat("x", 300))
+	root := makeTree(t, "a.md", "b.md", "long -> "+strings.Repeat("x", 300))
 	w := idle(t, root, Options{})
 	if got, want := files(t, w), []string{"a.md", "b.md", "long!"}; !slices.Equal(got, want) {
 		t.Errorf("files %q, want %q", got, want)
@@ -116,7 +116,7 @@ func TestClosedFolder(t *testing.T) {
 	if os.Geteuid() == 0 {
 		t.Skip("the superuser may read everything")
 	}
-	root := tree(t, "a.md", "closed/b.md", "z.md")
+	root := makeTree(t, "a.md", "closed/b.md", "z.md")
 	closed := filepath.Join(root, "closed")
 	check(t, os.Chmod(closed, 0))
 	t.Cleanup(func() { check(t, os.Chmod(closed, 0o755)) })
@@ -136,7 +136,7 @@ func TestStopEarly(t *testing.T) {
 	for i := range 3 * entriesAtOnce {
 		entries = append(entries, fmt.Sprintf("flat/%d.md", i), fmt.Sprintf("%d/%d/a.md", i%7, i))
 	}
-	w := idle(t, tree(t, entries...), Options{})
+	w := idle(t, makeTree(t, entries...), Options{})
 	for _, stop := range []int{1, entriesAtOnce + 1, len(entries) - 1} {
 		before, seen := runtime.NumGoroutine(), 0
 		for _, err := range w.Files(t.Context()) {
@@ -162,7 +162,7 @@ func at(t *testing.T, name string, when time.Time) {
 }
 
 func TestReadFile(t *testing.T) {
-	root := tree(t, "a.md", ".hidden.md")
+	root := makeTree(t, "a.md", ".hidden.md")
 	w := idle(t, root, Options{})
 	data, _, err := w.ReadFile("a.md", nil, 4)
 	if err != nil || string(data) != "a.md" {
@@ -193,14 +193,14 @@ func TestFreshStamp(t *testing.T) {
 		{Stamp{Size: 5, ModTime: now.UnixNano(), ChangeTime: now.Add(-time.Second).UnixNano()}, false},
 		{Stamp{Size: 5, ModTime: now.Add(time.Hour).UnixNano()}, false},
 	} {
-		if got := test.stamp.fresh(now) != test.stamp; got != test.young {
+		if got := test.stamp.ifSure(now) != test.stamp; got != test.young {
 			t.Errorf("%+v taken at %d is unequal to all others: %v", test.stamp, now.UnixNano(), got)
 		}
 	}
 }
 
 func TestStampTellsVersions(t *testing.T) {
-	root := tree(t, "a.md", "b.md")
+	root := makeTree(t, "a.md", "b.md")
 	w := idle(t, root, Options{})
 	name := filepath.Join(root, "a.md")
 	then := time.Now().Add(-time.Hour)
@@ -228,7 +228,7 @@ func TestStampTellsVersions(t *testing.T) {
 // What is read while it is being written must never come with a stamp that
 // later compares equal to that of other content.
 func TestReadWhileWriting(t *testing.T) {
-	root := tree(t, "a.md")
+	root := makeTree(t, "a.md")
 	w := idle(t, root, Options{})
 	name := filepath.Join(root, "a.md")
 	stop := make(chan struct{})

@@ -9,17 +9,17 @@ import (
 	"github.com/bmatcuk/doublestar/v4"
 )
 
-// rules are what Options.Ignore says, in its order.
+// rules are the patterns of Options.Ignore, in their order.
 type rules []rule
 
 type rule struct {
 	glob   string
-	keep   bool // "!": what matches is not ignored after all
+	keep   bool // with "!": what matches is not ignored
 	folder bool // matches folders only
-	name   bool // matches the last name, at any depth
+	name   bool // matches the last name of a path, at any depth
 }
 
-// parseIgnore names every faulty pattern.
+// parseIgnore parses patterns. The error names all that are not valid.
 func parseIgnore(patterns []string) (rules, error) {
 	var rs rules
 	var errs []error
@@ -41,16 +41,16 @@ func parseRule(p string) (r rule, ok bool) {
 	p, slash := strings.CutPrefix(p, "/")
 	r.name = !dot && !slash && !strings.Contains(p, "/")
 	if inside, ok := strings.CutSuffix(p, "/**"); ok {
-		p = inside + "/**/*" // what is inside, not the folder itself: "!" may keep some of it
+		p = inside + "/**/*" // not the folder itself, so that "!" can keep some of what is in it
 	}
 	r.glob = p
 	return r, p != "" && doublestar.ValidatePattern(p)
 }
 
-// ignore says whether the entry rel of a folder that is not ignored is ignored.
+// ignore reports whether the entry rel is ignored, if the folder it is in is not.
 func (rs rules) ignore(rel string, dir bool) bool {
 	name := path.Base(rel)
-	ignored := builtin(name, dir)
+	ignored := isBuiltin(name, dir)
 	for _, r := range rs {
 		if r.keep == ignored && r.match(rel, name, dir) {
 			ignored = !r.keep
@@ -59,7 +59,7 @@ func (rs rules) ignore(rel string, dir bool) bool {
 	return ignored
 }
 
-// ignoreBelow says whether the file rel or any folder above it is ignored.
+// ignoreBelow reports whether the file rel or a folder in its path is ignored.
 func (rs rules) ignoreBelow(rel string) bool {
 	for i, c := range rel {
 		if c == '/' && rs.ignore(rel[:i], true) {
@@ -79,21 +79,23 @@ func (r rule) match(rel, name string, dir bool) bool {
 	return doublestar.MatchUnvalidated(r.glob, rel)
 }
 
-// builtin says what is never an article: hidden things, what other programs
-// make, and what editors and downloads leave for a moment.
-func builtin(name string, dir bool) bool {
+// isBuiltin reports whether an entry is ignored without patterns: hidden ones, folders
+// that other programs make, and temporary files.
+func isBuiltin(name string, dir bool) bool {
 	switch {
 	case strings.HasPrefix(name, "."):
 		return true
 	case dir:
 		return name == "node_modules" || name == "_site"
 	}
-	return temporary(name)
+	return isTemporary(name)
 }
 
-func temporary(name string) bool {
+// isTemporary reports whether a name is that of a temporary file of an editor, a
+// download or the system.
+func isTemporary(name string) bool {
 	switch {
-	case name == "4913", // vim tries whether it may write here
+	case name == "4913", // vim tests with it whether it can write to the folder
 		name == "Thumbs.db", name == "desktop.ini",
 		strings.HasSuffix(name, "~"), strings.HasPrefix(name, "~$"),
 		strings.HasPrefix(name, "#") && strings.HasSuffix(name, "#"),

@@ -70,7 +70,7 @@ func FuzzIgnore(f *testing.F) {
 			return
 		}
 		rules.ignoreBelow(name)
-		without, with := builtin(path.Base(name), dir), rules.ignore(name, dir)
+		without, with := isBuiltin(path.Base(name), dir), rules.ignore(name, dir)
 		if keep := strings.HasPrefix(pattern, "!"); with != without && with == keep {
 			t.Errorf("pattern %q turned ignored from %v to %v for %q", pattern, without, with, name)
 		}

@@ -11,7 +11,7 @@ import (
 )
 
 func TestLoneSave(t *testing.T) {
-	l := watchLive(t, tree(t, "a.md", "b/c.md"), Options{})
+	l := watchLive(t, makeTree(t, "a.md", "b/c.md"), Options{})
 	l.write("a.md", "new")
 	l.exactly("a.md")
 	l.write("b/c.md", "new")
@@ -43,7 +43,7 @@ func BenchmarkLone(b *testing.B) {
 		}},
 	} {
 		b.Run(test.name, func(b *testing.B) {
-			l := watchLive(b, tree(b, "a.md", "b.md"), Options{})
+			l := watchLive(b, makeTree(b, "a.md", "b.md"), Options{})
 			var took []time.Duration
 			for b.Loop() {
 				select { // so that the next change is a lone one
@@ -64,7 +64,7 @@ func BenchmarkLone(b *testing.B) {
 }
 
 func TestEditorSaves(t *testing.T) {
-	l := watchLive(t, tree(t, "a.md"), Options{})
+	l := watchLive(t, makeTree(t, "a.md"), Options{})
 
 	// vim with backup and writebackup, as strace shows it
 	l.write(".a.md.swp", "swap")
@@ -90,7 +90,7 @@ func TestEditorSaves(t *testing.T) {
 }
 
 func TestNewFolders(t *testing.T) {
-	l := watchLive(t, tree(t, "a.md"), Options{})
+	l := watchLive(t, makeTree(t, "a.md"), Options{})
 	l.write("x/y/z/deep.md", "made at once")
 	l.until("x/y/z/deep.md")
 	l.write("x/y/z/deep.md", "watched from then on")
@@ -98,7 +98,7 @@ func TestNewFolders(t *testing.T) {
 	l.write("x/y/second.md", "on each level")
 	l.exactly("x/y/second.md")
 
-	moved := tree(t, "one.md", "sub/two.md", "sub/sub/three.md")
+	moved := makeTree(t, "one.md", "sub/two.md", "sub/sub/three.md")
 	check(t, os.Rename(moved, l.path("in")))
 	l.until("in/one.md", "in/sub/sub/three.md", "in/sub/two.md")
 	l.write("in/sub/sub/three.md", "watched from then on")
@@ -106,7 +106,7 @@ func TestNewFolders(t *testing.T) {
 }
 
 func TestRemovedAndMovedFolders(t *testing.T) {
-	l := watchLive(t, tree(t, "a/b/c.md", "d/e/f.md"), Options{})
+	l := watchLive(t, makeTree(t, "a/b/c.md", "d/e/f.md"), Options{})
 	l.do(os.RemoveAll, "d")
 	l.untilRescan()
 
@@ -132,8 +132,8 @@ func TestRemovedAndMovedFolders(t *testing.T) {
 }
 
 func TestLinks(t *testing.T) {
-	outside := tree(t, "f/in.md", "g/in.md", "file.md", "other.md")
-	l := watchLive(t, tree(t,
+	outside := makeTree(t, "f/in.md", "g/in.md", "file.md", "other.md")
+	l := watchLive(t, makeTree(t,
 		"folder -> "+outside+"/f",
 		"file.md -> "+outside+"/file.md",
 		"sub/self -> ..",
@@ -171,7 +171,7 @@ func TestKubernetes(t *testing.T) {
 		"all":  {},
 	} {
 		t.Run(name, func(t *testing.T) {
-			l := watchLive(t, tree(t, "..1/feedmill.yaml", "..data -> ..1", "feedmill.yaml -> ..data/feedmill.yaml"), opt)
+			l := watchLive(t, makeTree(t, "..1/feedmill.yaml", "..data -> ..1", "feedmill.yaml -> ..data/feedmill.yaml"), opt)
 			for _, next := range []string{"..2", "..3"} {
 				l.write(next+"/feedmill.yaml", next)
 				l.do(func(p string) error { return os.Symlink(next, p) }, "..data_tmp")
@@ -187,7 +187,7 @@ func TestKubernetes(t *testing.T) {
 }
 
 func TestOnly(t *testing.T) {
-	l := watchLive(t, tree(t, "articles/a.md"), Options{Only: []string{"feedmill.yaml", ".hidden"}})
+	l := watchLive(t, makeTree(t, "articles/a.md"), Options{Only: []string{"feedmill.yaml", ".hidden"}})
 	l.write("articles/a.md", "not ours")
 	l.write("other.yaml", "not ours")
 	l.write("feedmill.yaml", "absent at first")
@@ -202,7 +202,7 @@ func TestOnly(t *testing.T) {
 }
 
 func TestChmod(t *testing.T) {
-	l := watchLive(t, tree(t, "a.md"), Options{})
+	l := watchLive(t, makeTree(t, "a.md"), Options{})
 	l.do(func(p string) error { return os.Chmod(p, 0) }, "a.md")
 	l.exactly("a.md")
 	l.do(func(p string) error { return os.Chmod(p, 0o644) }, "a.md")
@@ -212,7 +212,7 @@ func TestChmod(t *testing.T) {
 // A checkout of thousands of files, many of them in new folders.
 func TestCheckout(t *testing.T) {
 	const n = 3000
-	l := watchLive(t, tree(t, "old/x.md"), Options{})
+	l := watchLive(t, makeTree(t, "old/x.md"), Options{})
 	want := make([]string, n)
 	for i := range want {
 		want[i] = fmt.Sprintf("dir%02d/sub%d/%04d.md", i/100, i%3, i)

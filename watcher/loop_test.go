@@ -40,7 +40,7 @@ type bubble struct {
 // inBubble runs test after the first Rescan; all goroutines must end with it.
 func inBubble(t *testing.T, opt Options, entries []string, test func(b *bubble)) {
 	t.Helper()
-	root, err := filepath.EvalSymlinks(tree(t, entries...))
+	root, err := filepath.EvalSymlinks(makeTree(t, entries...))
 	check(t, err)
 	synctest.Test(t, func(t *testing.T) {
 		b := &bubble{t: t, root: root, out: make(chan Changes), done: make(chan error, 1), room: 1 << 20}
@@ -307,7 +307,7 @@ func TestOverflow(t *testing.T) {
 func TestQueueOverflow(t *testing.T) {
 	var b batch
 	for i := range maxQueue + 1 {
-		b.event(fsnotify.Event{Name: fmt.Sprint(i), Op: fsnotify.Write})
+		b.addEvent(fsnotify.Event{Name: fmt.Sprint(i), Op: fsnotify.Write})
 	}
 	if !b.overflow || len(b.ops) != 1 {
 		t.Errorf("overflow %v, %d operations; want an overflow and the last", b.overflow, len(b.ops))
@@ -397,7 +397,7 @@ func TestEndWhileBusy(t *testing.T) {
 }
 
 func TestCloseWithoutRun(t *testing.T) {
-	root := tree(t, "a.md")
+	root := makeTree(t, "a.md")
 	synctest.Test(t, func(t *testing.T) {
 		b := &bubble{t: t, room: 9}
 		w, err := newWatcher(root, Options{}, b.open)

@@ -2,8 +2,8 @@ package watcher
 
 import "syscall"
 
-// networks are the file systems, by statfs(2), whose changes made elsewhere
-// cause no events here.
+// networks are the types of file systems, as in statfs(2), that other machines can
+// change without an event here.
 var networks = map[uint32]string{
 	0x00006969: "nfs",
 	0x0000517b: "smb",

@@ -2,5 +2,5 @@
 
 package watcher
 
-// isNetwork cannot tell here: Options.ScanOnly says it.
+// isNetwork does not know on this system. Options.ScanOnly replaces it.
 func isNetwork(string) bool { return false }

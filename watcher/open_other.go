@@ -8,18 +8,18 @@ import (
 	"os"
 )
 
-// file is an open file that knows its Stamp.
+// file is an open file with its Stamp.
 type file struct{ *os.File }
 
-// openStraight cannot tell here whether a link is on the way.
-func openStraight(string) (file, error) { return file{}, errors.ErrUnsupported }
+// openWithoutLinks always fails: links in a path cannot be found here.
+func openWithoutLinks(string) (file, error) { return file{}, errors.ErrUnsupported }
 
 func openFile(name string) (file, error) {
 	f, err := os.Open(name)
 	return file{f}, err
 }
 
-// stamp is fs.ErrNotExist for what is no regular file.
+// stamp fails with fs.ErrNotExist if f is not a regular file.
 func (f file) stamp() (Stamp, error) {
 	info, err := f.Stat()
 	switch {
@@ -31,7 +31,7 @@ func (f file) stamp() (Stamp, error) {
 	return stampOf(info), nil
 }
 
-// lstat is the Stamp of a file.
+// lstat returns the Stamp of a file.
 func lstat(file string) (Stamp, error) {
 	info, err := os.Lstat(file)
 	if err != nil {

@@ -8,130 +8,134 @@ import (
 )
 
 const (
-	burstPaths = 64   // more than these at once are one large operation, as a checkout
-	maxPaths   = 4096 // beyond these, comparing everything costs less than a list
+	burstPaths = 64   // more changed paths than these are one large operation, such as a checkout
+	maxPaths   = 4096 // with more paths, comparing all files costs less than a list
 
-	// loneQuiet is the settle time of a lone, complete save: enough for the other
-	// events of the same save, and for the second file of a burst.
+	// loneQuiet is the settle time of a lone save that is complete: long enough
+	// for the other events of the same save, and for the second file of a burst.
 	loneQuiet = 2 * time.Millisecond
-	// minRetry is the time between looks whether a lone save is complete.
+	// minRetry is the shortest time between checks whether a lone save is complete.
 	minRetry = time.Millisecond
 )
 
-// writing is what is known of those who write a file.
+// writing is whether a program has a file open for writing.
 type writing int
 
 const (
-	unknown  writing = iota // time must tell
-	busy                    // somebody has it open for writing
-	complete                // nobody has
+	unknown  writing = iota
+	busy             // a program has it open
+	complete         // none has
 )
 
-// pending holds noticed changes until they settle. Time comes from the caller.
+// pending holds changes until they settle, which makes one update of many events.
+// The caller passes the time.
 //
-// The set is settled when no path joined it for a while, so that a burst is one
-// update. A path that is still being written by then stays behind alone: one
-// file that never rests must not hold up the others. What a file is renamed to
-// leaves together with what it was.
+// The changes are settled when no further path has changed for a while. Only a path
+// that is still being written stays behind then: a file that is written all the time
+// must not delay the others. A path that a file was renamed to and the path that it
+// was renamed from are reported together.
 //
-// A save that is alone need not wait so long where it is known to be complete.
-// Alone is what nothing else came shortly before or after: the first file of a
-// slow burst may be on its way early, but not the second, so that many changes
-// one after the other are still one update, for the guard to judge.
+// A lone save is reported sooner, if it is known to be complete. It is lone if there
+// was no other change shortly before and after. The first file of a slow burst may
+// therefore be reported early, but not the second: many changes one after the other
+// are one update, which the caller can judge as a whole.
 //
-// What cannot be known: a file that is opened, written and closed again and
-// again is complete each time. Such a file leaves once early, and then when it
-// rests.
+// A lone file that a program opens, writes and closes again and again is complete
+// each time. It is reported once early, and then when it has settled.
 type pending struct {
 	settle, maxDelay time.Duration
 	writing          func(path string) writing
-	checkingOut      func() bool // another program is at work on many files
+	checkingOut      func() bool // git is at work on many files
 
-	paths  map[string]mark
-	gone   int       // paths that are marked gone
-	rescan bool      // whatever paths says
-	lone   bool      // it was quiet before the oldest change; may the set be a lone save
-	since  time.Time // when the oldest change was noticed
-	joined time.Time // when the set last grew, or a path came or went
-	heard  time.Time // when anything changed last
-	retry  time.Time // when to look at a lone save again
+	paths  map[string]change
+	gone   int       // paths in paths that are gone
+	rescan bool      // anything may have changed, whatever paths says
+	lone   bool      // no event came shortly before the first change
+	oldest time.Time // when the first change came
+	grown  time.Time // when a path was added, or appeared or vanished, for the last time
+	last   time.Time // when the last event came
+	retry  time.Time // when to check again whether a lone save is complete
 }
 
-type mark struct {
+// change is what has happened to one path.
+type change struct {
 	first, last time.Time // events
 	ops         fsnotify.Op
-	gone        bool // editors delete and create again: this may not be the end
+	gone        bool // nothing is at the path; an editor may be about to create it again
 }
 
 func newPending(settle, maxDelay time.Duration, writing func(string) writing, checkingOut func() bool) *pending {
-	return &pending{settle: settle, maxDelay: maxDelay, writing: writing, checkingOut: checkingOut, paths: map[string]mark{}}
+	return &pending{settle: settle, maxDelay: maxDelay, writing: writing, checkingOut: checkingOut, paths: map[string]change{}}
 }
 
-// add notes that op happened to path and, if gone, that it is not there now.
+// add records that op happened to path and whether nothing is there now.
 func (p *pending) add(path string, op fsnotify.Op, gone bool, now time.Time) {
-	m, known := p.paths[path]
+	c, known := p.paths[path]
 	if !known {
 		p.begin(now)
-		m.first = now
+		c.first = now
 	}
-	if !known || m.gone != gone {
-		p.joined = now
+	if !known || c.gone != gone {
+		p.grown = now
 	}
-	p.gone += count(gone) - count(m.gone)
-	m.last, m.gone = now, gone
-	m.ops |= op
-	p.paths[path], p.heard = m, now
+	p.gone += count(gone) - count(c.gone)
+	c.last, c.gone = now, gone
+	c.ops |= op
+	p.paths[path], p.last = c, now
 	if len(p.paths) > maxPaths {
-		p.all(now)
+		p.addAll(now)
 	}
 }
 
-// all notes that anything may have changed.
-func (p *pending) all(now time.Time) {
+// addAll records that anything may have changed.
+func (p *pending) addAll(now time.Time) {
 	p.begin(now)
 	clear(p.paths)
-	p.gone, p.rescan, p.joined, p.heard = 0, true, now, now
+	p.gone, p.rescan, p.grown, p.last = 0, true, now, now
 }
 
+// begin is called before each change, and begins a new update with the first.
 func (p *pending) begin(now time.Time) {
-	if len(p.paths) == 0 && !p.rescan {
-		p.since, p.retry = now, now
-		p.lone = now.Sub(p.heard) >= p.settle
+	if p.isEmpty() {
+		p.oldest, p.retry = now, now
+		p.lone = now.Sub(p.last) >= p.settle
 	}
 }
+
+func (p *pending) isEmpty() bool { return len(p.paths) == 0 && !p.rescan }
 
 func (p *pending) isBurst() bool { return p.rescan || len(p.paths) > burstPaths }
 
-// isLone says whether the set is one save, or one renaming.
+// isLone reports whether there is nothing but one save, or one renaming.
 func (p *pending) isLone() bool {
 	if !p.lone || p.rescan || p.gone > 1 || len(p.paths) != 1+p.gone {
 		return false
 	}
-	for _, m := range p.paths {
-		if p.gone == 1 && !m.isMoved() {
+	for _, c := range p.paths {
+		if p.gone == 1 && !c.isMoved() {
 			return false
 		}
 	}
 	return true
 }
 
-// isMoved says whether path may be one end of a renaming.
-func (m mark) isMoved() bool {
-	if m.gone {
-		return m.ops.Has(fsnotify.Rename)
+// isMoved reports whether the path can be one of the two of a renaming.
+func (c change) isMoved() bool {
+	if c.gone {
+		return c.ops.Has(fsnotify.Rename)
 	}
-	return m.ops.Has(fsnotify.Create)
+	return c.ops.Has(fsnotify.Create)
 }
 
-// due says when to take, unless something joins before; ok is false while
-// nothing is pending.
+// due returns when to call take, if no event comes before. ok is false while nothing
+// is pending.
 func (p *pending) due() (at time.Time, ok bool) {
 	wait := p.settle
 	switch {
-	case len(p.paths) == 0 && !p.rescan:
+	case p.isEmpty():
 		return at, false
 	case p.isLone():
-		at = p.heard.Add(loneQuiet)
+		at = p.last.Add(loneQuiet)
 		if at.Before(p.retry) {
 			at = p.retry
 		}
@@ -141,82 +145,84 @@ func (p *pending) due() (at time.Time, ok bool) {
 	case p.gone > 0 || p.rescan:
 		wait *= 4
 	}
-	at = p.joined.Add(wait)
-	if limit := p.since.Add(p.maxDelay); limit.Before(at) {
+	at = p.grown.Add(wait)
+	if limit := p.oldest.Add(p.maxDelay); limit.Before(at) {
 		at = limit
 	}
 	return at, true
 }
 
-// take removes what is settled, and what waited for the maximum delay.
+// take removes and returns the changes that have settled or waited for maxDelay.
 func (p *pending) take(now time.Time) Changes {
-	if (p.rescan || len(p.paths) > 1) && now.Sub(p.since) < p.maxDelay && p.checkingOut() {
-		p.joined = now // a machine with other things to do can make a long pause of it
+	if (p.rescan || len(p.paths) > 1) && now.Sub(p.oldest) < p.maxDelay && p.checkingOut() {
+		p.grown = now // a checkout can pause for long on a busy machine
 		return Changes{}
 	}
 	if p.rescan {
 		p.reset()
 		return Changes{Rescan: true}
 	}
-	if p.isLone() && now.Sub(p.since) < p.maxDelay {
+	if p.isLone() && now.Sub(p.oldest) < p.maxDelay {
 		return p.takeLone(now)
 	}
 	settled := p.settled(now)
-	p.since, p.joined, p.gone, p.lone = now, now, 0, false
-	var c Changes
-	for path, m := range p.paths {
+	p.oldest, p.grown, p.gone, p.lone = now, now, 0, false
+	var all Changes
+	for path, c := range p.paths {
 		if settled[path] {
-			c.Paths = append(c.Paths, path)
+			all.Paths = append(all.Paths, path)
 			delete(p.paths, path)
 			continue
 		}
-		p.gone += count(m.gone)
-		if m.first.Before(p.since) {
-			p.since = m.first
+		p.gone += count(c.gone)
+		if c.first.Before(p.oldest) {
+			p.oldest = c.first
 		}
 	}
-	slices.Sort(c.Paths)
-	return c
+	slices.Sort(all.Paths)
+	return all
 }
 
-// settled names what may leave now. What was renamed waits for what came.
+// settled returns the paths to report. A path that a file was renamed from waits
+// for the path that it was renamed to.
 func (p *pending) settled(now time.Time) map[string]bool {
 	settled := make(map[string]bool, len(p.paths))
 	arriving := false
-	for path, m := range p.paths {
-		settled[path] = now.Sub(m.first) >= p.maxDelay ||
-			now.Sub(m.last) >= p.settle && (m.gone || p.writing(path) != busy)
-		arriving = arriving || !settled[path] && !m.gone && m.isMoved()
+	for path, c := range p.paths {
+		settled[path] = now.Sub(c.first) >= p.maxDelay ||
+			now.Sub(c.last) >= p.settle && (c.gone || p.writing(path) != busy)
+		arriving = arriving || !settled[path] && !c.gone && c.isMoved()
 	}
-	for path, m := range p.paths {
-		if arriving && m.gone && m.isMoved() && now.Sub(m.first) < p.maxDelay {
+	for path, c := range p.paths {
+		if arriving && c.gone && c.isMoved() && now.Sub(c.first) < p.maxDelay {
 			settled[path] = false
 		}
 	}
 	return settled
 }
 
-// takeLone removes all or nothing.
+// takeLone removes and returns a lone save that is complete. For one that is not it
+// sets when to try again.
 func (p *pending) takeLone(now time.Time) Changes {
-	var c Changes
+	var all Changes
 	state := complete
-	for path, m := range p.paths {
-		c.Paths = append(c.Paths, path)
-		if !m.gone {
+	for path, c := range p.paths {
+		all.Paths = append(all.Paths, path)
+		if !c.gone {
 			state = p.writing(path)
 		}
 	}
 	switch state {
 	case unknown:
-		p.lone = false
+		p.lone = false // it settles like others
 		return Changes{}
 	case busy:
-		p.retry = now.Add(min(p.settle, max(minRetry, now.Sub(p.since)/8)))
+		p.retry = now.Add(min(p.settle, max(minRetry, now.Sub(p.oldest)/8)))
 		return Changes{}
 	}
 	p.reset()
-	slices.Sort(c.Paths)
-	return c
+	slices.Sort(all.Paths)
+	return all
 }
 
 func (p *pending) reset() {

@@ -10,7 +10,7 @@ import (
 
 // Opening a pipe would wait for its writer.
 func TestPipe(t *testing.T) {
-	root := tree(t, "a.md")
+	root := makeTree(t, "a.md")
 	w := idle(t, root, Options{})
 	check(t, syscall.Mkfifo(filepath.Join(root, "pipe.md"), 0o644))
 	if _, _, err := w.ReadFile("pipe.md", nil, 9); !errors.Is(err, fs.ErrNotExist) {

@@ -11,17 +11,17 @@ import (
 )
 
 // Run sends changes to out until ctx ends and then returns nil; by then all its
-// goroutines have ended. The first Changes is a Rescan, unless Files has been
-// walked to its end before: what has changed since New, events tell.
+// goroutines have ended. The first Changes is a Rescan, unless Files has been walked
+// to its end before: then events tell what has changed since New.
 //
-// While the receiver is busy, changes are merged. A path that was named, and one
-// that Stat or ReadFile could not look at, is named once more by the next scan.
-// Where the system grants too few watches, or the file system has no events, Run
-// goes on with a Rescan each PollInterval, and tries again each ScanInterval. It
-// must be called once only.
+// While the receiver is busy, changes are merged. The next scan reports once more
+// each path that was reported since the last one, and each that Stat or ReadFile
+// failed to read. Where the system grants too few watches, or the file system has no
+// events, Run sends a Rescan each PollInterval, and tries to watch again each
+// ScanInterval. It must be called only once.
 func (w *Watcher) Run(ctx context.Context, out chan<- Changes) error {
 	defer w.Close()
-	ready := Changes{Rescan: w.src == nil || !w.told.whole()}
+	ready := Changes{Rescan: w.watches.src == nil || !w.reported.isWhole()}
 	settled := time.NewTimer(w.opt.MaxDelay)
 	settled.Stop()
 	scan := time.NewTimer(w.interval())
@@ -36,10 +36,10 @@ func (w *Watcher) Run(ctx context.Context, out chan<- Changes) error {
 		select {
 		case <-ctx.Done():
 			return nil
-		case b, ok := <-w.batches():
+		case b, ok := <-w.events():
 			w.receive(ctx, b, ok)
 		case <-settled.C:
-			ready.merge(w.flush(ctx))
+			ready.merge(w.takeSettled(ctx))
 		case <-scan.C:
 			ready.merge(w.beginScan(ctx))
 		case s := <-w.scanning:
@@ -49,9 +49,9 @@ func (w *Watcher) Run(ctx context.Context, out chan<- Changes) error {
 			w.check()
 		case to <- ready:
 			if ready.Rescan {
-				scan.Reset(w.interval()) // from here, so that a slow receiver is not kept scanning
+				scan.Reset(w.interval()) // from now on, so that a slow receiver gets a pause
 			}
-			w.told.name(ready.Paths...)
+			w.reported.reportAgain(ready.Paths...)
 			ready = Changes{}
 		}
 		if at, ok := w.pending.due(); ok {
@@ -60,11 +60,11 @@ func (w *Watcher) Run(ctx context.Context, out chan<- Changes) error {
 	}
 }
 
-func (w *Watcher) batches() <-chan batch {
-	if w.src == nil {
+func (w *Watcher) events() <-chan batch {
+	if w.watches.src == nil {
 		return nil
 	}
-	return w.src.batches
+	return w.watches.src.batches
 }
 
 func (w *Watcher) interval() time.Duration {
@@ -74,7 +74,7 @@ func (w *Watcher) interval() time.Duration {
 	return w.opt.ScanInterval
 }
 
-func (w *Watcher) flush(ctx context.Context) Changes {
+func (w *Watcher) takeSettled(ctx context.Context) Changes {
 	c := w.pending.take(time.Now())
 	if c.Rescan {
 		return w.rescan(ctx)
@@ -88,17 +88,40 @@ func (w *Watcher) rescan(ctx context.Context) Changes {
 	return Changes{Rescan: true}
 }
 
-// check finds what no event tells: an unmounted or exchanged root, and after an
-// error it starts over, but not more often than this.
+// rewatch makes all watches again. Mending single ones is not enough: fsnotify keeps
+// the watch of a moved folder under its old name.
+func (w *Watcher) rewatch(ctx context.Context) {
+	if w.polling && !w.watches.rootChanged() && time.Since(w.watches.made) < w.opt.ScanInterval {
+		return
+	}
+	w.watches.close()
+	ws, problem, err := newWatches(ctx, w.tree, w.open)
+	w.watches, w.broken = ws, false
+	w.polling = ws.src == nil && ws.root != nil
+	switch {
+	case problem == w.problem: // logged already
+	case problem != "":
+		w.opt.Logger.Warn(problem, "path", w.root, "err", err)
+	case ws.src != nil:
+		w.opt.Logger.Info("watching again", "path", w.root)
+	}
+	w.problem = problem
+}
+
+// check finds what has no event: another file system or folder in the place of the
+// root. After an error of the source it has all watches made again; being called
+// each PollInterval, it does not do so more often.
 func (w *Watcher) check() {
-	if !w.pending.rescan && (w.broken || w.rootChanged()) {
-		w.pending.all(time.Now())
+	if !w.pending.rescan && (w.broken || w.watches.rootChanged()) {
+		w.pending.addAll(time.Now())
 	}
 }
 
+// receive adds a batch of events to what is pending; ok is false if the source has
+// ended.
 func (w *Watcher) receive(ctx context.Context, b batch, ok bool) {
 	if !ok {
-		w.Close()
+		w.watches.close()
 		w.broken = true
 		return
 	}
@@ -108,49 +131,46 @@ func (w *Watcher) receive(ctx context.Context, b batch, ok bool) {
 	}
 	now := time.Now()
 	for path, op := range b.ops {
-		w.notice(ctx, filepath.Clean(path), op, now)
+		w.addEvent(ctx, filepath.Clean(path), op, now)
 	}
 	if b.overflow {
-		w.pending.all(now)
+		w.pending.addAll(now)
 	}
 }
 
-// notice works out what an event at a real path means for the paths below root.
-func (w *Watcher) notice(ctx context.Context, real string, op fsnotify.Op, now time.Time) {
+// addEvent adds the event op at a real path to what is pending, for every path
+// below the root that leads there.
+func (w *Watcher) addEvent(ctx context.Context, real string, op fsnotify.Op, now time.Time) {
+	ws := w.watches
 	moved := op.Has(fsnotify.Create | fsnotify.Remove | fsnotify.Rename)
 	switch {
-	case moved && w.table.links[real],
-		op.Has(fsnotify.Remove|fsnotify.Rename) && w.table.folders[real] != nil,
-		op.Has(fsnotify.Chmod) && w.table.closed[real]:
-		w.pending.all(now)
+	case moved && ws.links[real],
+		op.Has(fsnotify.Remove|fsnotify.Rename) && ws.folders[real] != nil,
+		op.Has(fsnotify.Chmod) && ws.closed[real]:
+		w.pending.addAll(now)
 	}
 	info, err := os.Lstat(real)
-	for _, rel := range w.table.linked[real] {
+	for _, rel := range ws.linked[real] {
 		w.pending.add(rel, op, err != nil, now)
 	}
-	for _, f := range w.table.folders[filepath.Dir(real)] {
-		switch {
-		case err == nil:
-			w.noticeEntry(ctx, f, info, op, now)
-		default:
-			w.noticeGone(f.child(filepath.Base(real)).rel, op, now)
+	for _, f := range ws.folders[filepath.Dir(real)] {
+		if err == nil {
+			w.addEntry(ctx, f, info, op, now)
+		} else if rel := f.child(filepath.Base(real)).rel; w.counts(rel, false) {
+			w.pending.add(rel, op, true, now)
 		}
 	}
 }
 
-func (w *Watcher) noticeEntry(ctx context.Context, f *folder, info fs.FileInfo, op fsnotify.Op, now time.Time) {
+// addEntry adds the event op at an entry of f. A new folder is watched, and all
+// files in it are added.
+func (w *Watcher) addEntry(ctx context.Context, f *folder, info fs.FileInfo, op fsnotify.Op, now time.Time) {
 	n, ok := w.node(f, fs.FileInfoToDirEntry(info))
 	if !ok || n.isDir() && !op.Has(fsnotify.Create) {
 		return
 	}
-	err := w.watchNode(ctx, &n, func(rel string) { w.pending.add(rel, op, false, now) })
+	err := w.watches.watchNode(ctx, &n, func(rel string) { w.pending.add(rel, op, false, now) })
 	if err != nil {
-		w.pending.all(now) // and the rescan finds out what to do about too few watches
-	}
-}
-
-func (w *Watcher) noticeGone(rel string, op fsnotify.Op, now time.Time) {
-	if w.counts(rel, false) {
-		w.pending.add(rel, op, true, now)
+		w.pending.addAll(now) // the Rescan finds that there are too few watches
 	}
 }

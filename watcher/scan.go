@@ -2,78 +2,107 @@ package watcher
 
 import (
 	"context"
-	"log/slog"
+	"hash/maphash"
+	"slices"
+	"time"
 )
 
-// scanned is what a periodic scan has found.
+// scanned is the result of a periodic scan.
 type scanned struct {
-	next    *Watcher // its watches were made before the disk was looked at; none if they are not to be had beside the old
-	made    int      // Watcher.made at the beginning
-	changes Changes
-	prints  []print // of what is on the disk; nil with Rescan
-	named   map[string]bool
+	replaced *watches // those that were in place when the scan began
+	watches  *watches // those to put in their place
+	changes  Changes
+	files    []fingerprint // of all files on the disk; nil with Rescan
 }
 
-// beginScan begins a scan unless one is at work. Without events there is nothing
-// to go on beside it, and it is a Rescan at once.
+// beginScan starts a scan unless one is at work. Without events a scan is a Rescan,
+// which is returned at once.
 func (w *Watcher) beginScan(ctx context.Context) Changes {
 	switch {
 	case w.scanning != nil:
 		return Changes{}
-	case w.src == nil:
+	case w.watches.src == nil:
 		return w.rescan(ctx)
 	}
 	w.scanning = w.scan(ctx)
 	return Changes{}
 }
 
-// endScan waits for a scan to end, which the end of its context brings about.
+// endScan waits for the scan at work, if any. The end of its context ends it soon.
 func (w *Watcher) endScan() {
 	if w.scanning != nil {
 		s := <-w.scanning
-		s.next.Close()
+		s.watches.close()
 	}
 }
 
-// scan makes all watches anew and looks at all files, beside the watches that
-// are in place: a million files take seconds, in which events go on.
+// scan makes new watches and compares all files with what was reported, in a
+// goroutine and besides the watches in place: with a million files that takes
+// seconds, during which events are handled.
 func (w *Watcher) scan(ctx context.Context) <-chan scanned {
-	next := &Watcher{root: w.root, opt: w.opt, rules: w.rules, open: w.open, table: newTable()}
-	next.opt.Logger = slog.New(slog.DiscardHandler) // what goes wrong is said when it is tried again
-	s := scanned{next: next, made: w.made}
-	out := make(chan scanned, 1)
+	s, out := scanned{replaced: w.watches}, make(chan scanned, 1)
 	go func() {
 		defer func() { out <- s }()
-		next.rewatch(ctx)
-		if next.src == nil {
-			return
+		s.watches, _, _ = newWatches(ctx, w.tree, w.open) // a problem is logged when rescan has it again
+		if s.watches.src != nil {
+			s.changes, s.files = w.differences(ctx)
 		}
-		var prints []print
-		prints, s.named = w.told.take()
-		s.changes, s.prints = w.differences(ctx, prints, s.named)
 	}()
 	return out
 }
 
-// finishScan takes the new watches over and tells what differs. Where there were not
-// enough for both, or events have ended, the old go first and nothing is spared.
+// finishScan puts the new watches in place and returns what differs. If the system
+// does not grant twice as many watches, the old ones are closed and new ones made.
 func (w *Watcher) finishScan(ctx context.Context, s scanned) Changes {
 	w.scanning = nil
 	switch {
-	case w.made != s.made: // all was made anew in the meantime
-		s.next.Close()
-		w.told.forget()
+	case w.watches != s.replaced: // a Rescan has replaced them, and is reported
+		s.watches.close()
+		w.reported.forget()
 		return Changes{}
-	case s.next.src == nil:
+	case s.watches.src == nil:
 		return w.rescan(ctx)
 	}
-	w.Close()
-	w.src, w.table, w.id, w.tried = s.next.src, s.next.table, s.next.id, s.next.tried
-	w.broken = false
+	w.watches.close()
+	w.watches, w.broken = s.watches, false
 	if s.changes.Rescan {
-		w.told.forget()
+		w.reported.forget()
 	} else {
-		w.told.walked(s.prints)
+		w.reported.set(s.files)
 	}
 	return s.changes
+}
+
+// differences walks all files and names those that differ from what was reported,
+// and those to report again. It also returns the fingerprints of all files. The
+// result is a Rescan where differences cannot be known: it is unknown what was
+// reported, something cannot be read, or a file is gone without an event.
+func (w *Watcher) differences(ctx context.Context) (Changes, []fingerprint) {
+	files, again := w.reported.take()
+	known := make(map[uint64]uint64, len(files))
+	for _, p := range files {
+		known[p.path] = p.stamp
+	}
+	now, young := make([]fingerprint, 0, len(files)), youngSince(time.Now())
+	var c Changes
+	for f, err := range w.walk(ctx) {
+		if err != nil || len(c.Paths) > maxPaths || files == nil {
+			return Changes{Rescan: true}, nil
+		}
+		p := fingerprintOf(f, young)
+		now = append(now, p)
+		if before, ok := known[p.path]; (!ok || before != p.stamp || p.stamp == unsure) && !again[f.Path] {
+			c.Paths = append(c.Paths, f.Path)
+		}
+		delete(known, p.path)
+	}
+	for path := range again {
+		delete(known, maphash.String(seed, path))
+		c.Paths = append(c.Paths, path)
+	}
+	if len(known) > 0 || len(c.Paths) > maxPaths {
+		return Changes{Rescan: true}, nil
+	}
+	slices.Sort(c.Paths)
+	return c, now
 }

@@ -12,10 +12,9 @@ import (
 // scanOnce is what the next scan would tell.
 func scanOnce(t *testing.T, w *Watcher) Changes {
 	t.Helper()
-	prints, named := w.told.take()
-	c, now := w.differences(t.Context(), prints, named)
+	c, now := w.differences(t.Context())
 	if !c.Rescan {
-		w.told.walked(now)
+		w.reported.set(now)
 	}
 	return c
 }
@@ -23,7 +22,7 @@ func scanOnce(t *testing.T, w *Watcher) Changes {
 // Those who know all files are told of what no event told them, and of what they
 // cannot be sure of.
 func TestScanTellsDifferences(t *testing.T) {
-	root := tree(t, "a.md", "b.md", "c.md", "sub/d.md")
+	root := makeTree(t, "a.md", "b.md", "c.md", "sub/d.md")
 	w := idle(t, root, Options{})
 	tells := func(when string, want ...string) {
 		t.Helper()
@@ -51,7 +50,7 @@ func TestScanTellsDifferences(t *testing.T) {
 	tells("written and made", "a.md", "sub/new.md")
 	settle()
 
-	w.told.name("sub/d.md", "gone.md") // by events
+	w.reported.reportAgain("sub/d.md", "gone.md") // by events
 	tells("named", "gone.md", "sub/d.md")
 	tells("named before")
 
@@ -76,7 +75,7 @@ func TestScanTellsDifferences(t *testing.T) {
 }
 
 func TestScanTellsWhatCouldNotBeRead(t *testing.T) {
-	root := tree(t, "a.md", "b.md")
+	root := makeTree(t, "a.md", "b.md")
 	w := idle(t, root, Options{})
 	files(t, w)
 	if _, _, err := w.ReadFile("a.md", nil, 1); err == nil {
@@ -86,16 +85,16 @@ func TestScanTellsWhatCouldNotBeRead(t *testing.T) {
 	if _, _, err := w.ReadFile("b.md", nil, 9); err == nil {
 		t.Error("read without a root")
 	}
-	if _, named := w.told.take(); len(named) != 1 || !named["b.md"] {
+	if _, named := w.reported.take(); len(named) != 1 || !named["b.md"] {
 		t.Errorf("to be named again: %v, want b.md", named)
 	}
 }
 
 func TestScanForgetsTooMuch(t *testing.T) {
-	w := idle(t, tree(t, "a.md"), Options{})
+	w := idle(t, makeTree(t, "a.md"), Options{})
 	files(t, w)
-	for i := range maxNamed + 1 {
-		w.told.name(fmt.Sprint(i))
+	for i := range maxAgain + 1 {
+		w.reported.reportAgain(fmt.Sprint(i))
 	}
 	if c := scanOnce(t, w); !c.Rescan {
 		t.Errorf("after too many: %d paths, want Rescan", len(c.Paths))
@@ -121,7 +120,7 @@ func TestScanHoldsUpNothing(t *testing.T) {
 		}
 		return src, err
 	}
-	l := runLive(t, tree(t, "a.md", "b.md"), Options{ScanInterval: 300 * time.Millisecond}, open)
+	l := runLive(t, makeTree(t, "a.md", "b.md"), Options{ScanInterval: 300 * time.Millisecond}, open)
 	files(t, l.w)
 	l.next() // the first scan: all is young
 	<-scanning

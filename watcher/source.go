@@ -7,21 +7,21 @@ import (
 	"github.com/fsnotify/fsnotify"
 )
 
-// maxQueue bounds the events kept while the loop is busy walking folders.
+// maxQueue bounds the events that are kept while the loop of Run is busy.
 const maxQueue = 1 << 15
 
-// source is one fsnotify watcher and the goroutine that empties it.
+// source is an fsnotify watcher and the goroutine that receives its events.
 type source struct {
 	batches <-chan batch // closed when no more events can come
 	add     func(folder string) error
 	close   func() error
 }
 
-// batch is what happened since the last batch, by absolute path. The order of
-// operations on one path is lost: who needs it looks at the disk.
+// batch is what has happened since the last batch, by absolute path. Operations on
+// one path have lost their order: what is there now, the disk tells.
 type batch struct {
 	ops      map[string]fsnotify.Op
-	overflow bool // there were more than ops tells
+	overflow bool // events were lost
 	err      error
 }
 
@@ -33,16 +33,16 @@ func openSource() (*source, error) {
 	return newSource(w.Events, w.Errors, w.Add, w.Close), nil
 }
 
-// newSource starts to empty events and errors; it ends when events is closed,
-// which close must bring about.
+// newSource starts a goroutine that receives from events and errs. It ends when
+// events is closed, which the function close must do.
 func newSource(events <-chan fsnotify.Event, errs <-chan error, add func(string) error, close func() error) *source {
 	batches := make(chan batch)
 	go drain(events, errs, batches)
 	return &source{batches: batches, add: add, close: close}
 }
 
-// drain never waits for anything but its channels: fsnotify may hold the lock
-// that Add needs while it sends an error.
+// drain collects events and sends them to batches. It must not wait for anything
+// else: fsnotify can hold the lock that its Add needs while it sends an error.
 func drain(events <-chan fsnotify.Event, errs <-chan error, batches chan<- batch) {
 	defer close(batches)
 	var b batch
@@ -53,13 +53,13 @@ func drain(events <-chan fsnotify.Event, errs <-chan error, batches chan<- batch
 			if !ok {
 				return
 			}
-			b.event(e)
+			b.addEvent(e)
 		case err, ok := <-errs:
 			if !ok {
 				errs = nil
 				continue
 			}
-			b.fail(err)
+			b.addError(err)
 		case out <- b:
 			b, out = batch{}, nil
 			continue
@@ -68,7 +68,7 @@ func drain(events <-chan fsnotify.Event, errs <-chan error, batches chan<- batch
 	}
 }
 
-func (b *batch) event(e fsnotify.Event) {
+func (b *batch) addEvent(e fsnotify.Event) {
 	if b.ops == nil {
 		b.ops = map[string]fsnotify.Op{}
 	}
@@ -79,7 +79,7 @@ func (b *batch) event(e fsnotify.Event) {
 	b.ops[e.Name] |= e.Op
 }
 
-func (b *batch) fail(err error) {
+func (b *batch) addError(err error) {
 	if errors.Is(err, fsnotify.ErrEventOverflow) {
 		b.overflow = true
 		return
@@ -87,15 +87,17 @@ func (b *batch) fail(err error) {
 	b.err = err
 }
 
-// shut closes the source and returns when its goroutine has ended.
+// shut closes the source and returns when its goroutine has ended. Events that have
+// not been received are lost; a Rescan must follow.
 func (s *source) shut() error {
 	err := s.close()
-	for range s.batches { // what is lost here the next rescan finds
+	for range s.batches {
 	}
 	return err
 }
 
-// tooFew says that the system grants no more watches, and what to do about it.
+// tooFew reports whether err means that the system grants no more watches, and what
+// a user can do about it.
 func tooFew(err error) (advice string, ok bool) {
 	switch {
 	case errors.Is(err, syscall.ENOSPC):

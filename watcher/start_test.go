@@ -12,7 +12,7 @@ import (
 // TestStartAfterFiles: who has walked all files is told of what has changed since,
 // and not to walk again.
 func TestStartAfterFiles(t *testing.T) {
-	root := tree(t, "a.md", "b.md", "c/d.md")
+	root := makeTree(t, "a.md", "b.md", "c/d.md")
 	w, err := New(root, Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -57,7 +57,7 @@ func startedWith(t *testing.T, w *Watcher, n int) (seen []string) {
 // one where there are no events.
 func TestStartAfterHalf(t *testing.T) {
 	for _, opt := range []Options{{}, {ScanOnly: true}} {
-		w, err := New(tree(t, "a.md", "b.md"), opt)
+		w, err := New(makeTree(t, "a.md", "b.md"), opt)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -85,14 +85,14 @@ func TestStartAfterHalf(t *testing.T) {
 // TestWalkRemembersWhatCouldNotBeRead: also what could not be read before a walk
 // came to its end is named by the next scan.
 func TestWalkRemembersWhatCouldNotBeRead(t *testing.T) {
-	w := idle(t, tree(t, "a.md", "b.md"), Options{})
+	w := idle(t, makeTree(t, "a.md", "b.md"), Options{})
 	for f, err := range w.Files(t.Context()) {
 		check(t, err)
 		if f.Path == "b.md" {
-			w.told.name("b.md") // as ReadFile does
+			w.reported.reportAgain("b.md") // as ReadFile does
 		}
 	}
-	if _, named := w.told.take(); len(named) != 1 || !named["b.md"] {
+	if _, named := w.reported.take(); len(named) != 1 || !named["b.md"] {
 		t.Errorf("to be named again: %v, want b.md", named)
 	}
 }

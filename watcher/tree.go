@@ -9,15 +9,22 @@ import (
 	"syscall"
 )
 
-// folder is a folder as a walk reached it. The same real folder has one for
-// each path that leads to it.
-type folder struct {
-	rel   string // slash-separated, "." for the root
-	real  string // absolute, without links
-	above *folder
+// tree is the folder to watch, and which files in it count. It does not change and is
+// safe for concurrent use.
+type tree struct {
+	root  string // absolute, links not resolved: they may change
+	opt   Options
+	rules rules
 }
 
-// join is filepath.Join for what is clean already.
+// folder is a folder at one of the paths that lead to it.
+type folder struct {
+	rel   string  // slash-separated, "." for the root
+	real  string  // absolute, without links
+	above *folder // the one it was entered from; nil for the root
+}
+
+// join is filepath.Join(f.real, name), but faster because f.real is clean.
 func (f *folder) join(name string) string {
 	if os.IsPathSeparator(f.real[len(f.real)-1]) {
 		return f.real + name
@@ -33,8 +40,8 @@ func (f *folder) child(name string) folder {
 	return c
 }
 
-// within says whether real is f or one that f was reached through: entering it
-// again would never end.
+// within reports whether real is f or a folder that f was entered through. Such a
+// folder must not be entered again, because that would never end.
 func (f *folder) within(real string) bool {
 	for ; f != nil; f = f.above {
 		if f.real == real {
@@ -44,31 +51,31 @@ func (f *folder) within(real string) bool {
 	return false
 }
 
-// node is an entry of a folder that counts: a folder to enter, a regular file,
-// or a link to either. A link that leads nowhere has only a path and hops.
+// node is an entry of a folder that counts: a folder to enter, a regular file, or a
+// link to one of these. A link that leads nowhere has only a path and hops.
 type node struct {
 	folder
-	entry fs.DirEntry // what a link leads to; nil where that is nothing
-	hops  []string    // links on the way, absolute; nil unless this is a link
-	err   error       // why nothing is known of it
+	entry fs.DirEntry // of a link what it leads to; nil: nothing
+	hops  []string    // see the function hops; nil unless this is a link
+	err   error       // why a link cannot be followed
 }
 
 func (n *node) isDir() bool { return n.entry != nil && n.entry.IsDir() }
 
-// rootFolder is the folder that every walk begins with.
-func (w *Watcher) rootFolder() (*folder, error) {
-	real, err := filepath.EvalSymlinks(w.root)
+// rootFolder returns the folder that every walk begins with.
+func (t *tree) rootFolder() (*folder, error) {
+	real, err := filepath.EvalSymlinks(t.root)
 	if err != nil {
 		return nil, err
 	}
 	return &folder{rel: ".", real: real}, nil
 }
 
-// list reads f.
-func (w *Watcher) list(f *folder) (nodes []node, err error) {
-	err = w.eachEntries(f, func(entries []fs.DirEntry) {
+// list returns all entries of f that count.
+func (t *tree) list(f *folder) (nodes []node, err error) {
+	err = t.readFolder(f, func(entries []fs.DirEntry) {
 		for _, e := range entries {
-			if n, ok := w.node(f, e); ok {
+			if n, ok := t.node(f, e); ok {
 				nodes = append(nodes, n)
 			}
 		}
@@ -76,16 +83,16 @@ func (w *Watcher) list(f *folder) (nodes []node, err error) {
 	return nodes, err
 }
 
-// node looks at one entry of f; ok is false where it does not count.
-func (w *Watcher) node(f *folder, e fs.DirEntry) (n node, ok bool) {
+// node looks at one entry of f. ok is false if it does not count.
+func (t *tree) node(f *folder, e fs.DirEntry) (n node, ok bool) {
 	n = node{entry: e, folder: f.child(e.Name())}
 	if e.Type()&fs.ModeSymlink != 0 {
 		n.follow()
 	}
 	if n.entry == nil {
-		return n, w.counts(n.rel, false)
+		return n, t.counts(n.rel, false)
 	}
-	if !w.counts(n.rel, n.isDir()) {
+	if !t.counts(n.rel, n.isDir()) {
 		return n, false
 	}
 	if n.isDir() {
@@ -94,17 +101,18 @@ func (w *Watcher) node(f *folder, e fs.DirEntry) (n node, ok bool) {
 	return n, n.entry.Type().IsRegular()
 }
 
-// counts says whether the entry of a folder that counts does so itself.
-func (w *Watcher) counts(rel string, dir bool) bool {
+// counts reports whether the entry at rel counts, if the folder that it is in does.
+func (t *tree) counts(rel string, dir bool) bool {
 	switch {
-	case len(w.opt.Only) > 0:
-		return !dir && slices.Contains(w.opt.Only, rel)
-	case w.rules.ignore(rel, dir):
+	case len(t.opt.Only) > 0:
+		return !dir && slices.Contains(t.opt.Only, rel)
+	case t.rules.ignore(rel, dir):
 		return false
 	}
-	return dir || w.opt.Include == nil || w.opt.Include(rel)
+	return dir || t.opt.Include == nil || t.opt.Include(rel)
 }
 
+// follow replaces a link by what it leads to.
 func (n *node) follow() {
 	n.hops = hops(n.real)
 	n.entry = nil
@@ -120,8 +128,9 @@ func (n *node) follow() {
 	}
 }
 
-// hops lists the links that lead from path to what it stands for, and the first
-// missing name where that is nothing: a change of any of these changes it.
+// hops returns the absolute paths of the links between path and what it leads to,
+// and, if it leads nowhere, of the first name that is missing: a change of one of
+// these changes what is at path.
 func hops(path string) []string {
 	var via []string
 	var real func(path string) string
@@ -149,8 +158,8 @@ func hops(path string) []string {
 	return via
 }
 
-// isGone says that err means that there is nothing, rather than that it cannot
-// be known. A chain of links without end is nothing.
+// isGone reports whether err means that there is nothing at a path, rather than that
+// it is unknown what is there. Links that form a circle lead to nothing.
 func isGone(err error) bool {
 	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) || errors.Is(err, syscall.ELOOP)
 }

@@ -12,40 +12,40 @@ import (
 )
 
 const (
-	entriesAtOnce = 256 // of one folder that a walker looks at before others may help
-	maxWalkers    = 8   // more than these wait for one another in the kernel
+	entriesAtOnce = 256 // entries of a folder that are read, and looked at, together
+	maxWalkers    = 8   // more goroutines wait for one another in the kernel
 )
 
-// Files walks the disk in no particular order, following links; a folder is not
-// entered again below itself. Several folders are read at once; what is held of
-// them at a time does not grow with their number.
+// Files walks all files on the disk, in no particular order. It follows links, but
+// does not enter a folder again below itself. Several folders are read at a time; the
+// memory needed does not grow with their number.
 //
-// An item with an error says by File.Path that nothing is known of that file, or
-// of all below that folder ("." is the root): callers keep what they knew there.
-// It may come from ctx, and then is the last.
+// With an error, nothing is known about the file File.Path, or about all files in
+// that folder ("." is the root): callers should keep what they knew about them. An
+// error of ctx comes last.
 func (w *Watcher) Files(ctx context.Context) iter.Seq2[File, error] {
 	return func(yield func(File, error) bool) {
-		var prints []print
-		w.told.walks()
+		var files []fingerprint
+		w.reported.beginWalk()
 		young, whole := youngSince(time.Now()), !w.opt.ScanOnly
-		for f, err := range w.walkAll(ctx) {
+		for f, err := range w.walk(ctx) {
 			if whole = whole && err == nil; whole {
-				prints = append(prints, printOf(f, young))
+				files = append(files, fingerprintOf(f, young))
 			}
 			if !yield(f, err) {
 				return
 			}
 		}
 		if whole {
-			w.told.walked(prints)
+			w.reported.set(files)
 		}
 	}
 }
 
-// walkAll is Files, but for telling the next scan of it.
-func (w *Watcher) walkAll(ctx context.Context) iter.Seq2[File, error] {
+// walk is what Files promises. What it yields is not recorded as reported.
+func (t *tree) walk(ctx context.Context) iter.Seq2[File, error] {
 	return func(yield func(File, error) bool) {
-		root, err := w.rootFolder()
+		root, err := t.rootFolder()
 		if err == nil {
 			err = ctx.Err()
 		}
@@ -53,7 +53,7 @@ func (w *Watcher) walkAll(ctx context.Context) iter.Seq2[File, error] {
 			yield(File{Path: "."}, err)
 			return
 		}
-		walk := newWalk(w, root)
+		walk := newWalk(t, root)
 		defer walk.end()
 		for some := range walk.out {
 			for _, f := range some {
@@ -69,31 +69,32 @@ func (w *Watcher) walkAll(ctx context.Context) iter.Seq2[File, error] {
 	}
 }
 
-// walk is one pass over all folders by several walkers.
+// walk goes through all folders with several goroutines, the walkers.
 type walk struct {
-	w   *Watcher
-	out chan []found // closed when all is walked
+	tree *tree
+	out  chan []found // closed when the walkers have ended
 
 	mu   sync.Mutex
-	more sync.Cond
-	todo []task // the newest last: depth first keeps it short
-	busy int    // walkers at work, who may find more to do
-	over bool
+	more sync.Cond // todo has grown, or there will be nothing more to do
+	todo []task    // the last one is taken first: going deep first keeps it short
+	busy int       // walkers that have a task, and may find more
+	over bool      // nobody receives from out any more
 }
 
-// task is a folder to read or, with entries, some of those to look at.
+// task is to read a folder or, with entries, to look at these entries of it.
 type task struct {
 	folder  *folder
 	entries []fs.DirEntry
 }
 
+// found is a file, or why it is unknown what is at its path.
 type found struct {
 	File
 	err error
 }
 
-func newWalk(w *Watcher, root *folder) *walk {
-	k := &walk{w: w, out: make(chan []found), todo: []task{{folder: root}}}
+func newWalk(t *tree, root *folder) *walk {
+	k := &walk{tree: t, out: make(chan []found), todo: []task{{folder: root}}}
 	k.more.L = &k.mu
 	var wg sync.WaitGroup
 	for range min(maxWalkers, max(2, runtime.GOMAXPROCS(0))) {
@@ -106,7 +107,7 @@ func newWalk(w *Watcher, root *folder) *walk {
 	return k
 }
 
-// end returns when all walkers have ended, also before all is walked.
+// end ends the walk if it has not ended, and returns when all walkers have ended.
 func (k *walk) end() {
 	k.mu.Lock()
 	k.over = true
@@ -116,6 +117,7 @@ func (k *walk) end() {
 	}
 }
 
+// run is one walker.
 func (k *walk) run() {
 	var mine []found
 	for {
@@ -135,7 +137,7 @@ func (k *walk) run() {
 	}
 }
 
-// next waits for something to do; ok is false when there will be nothing more.
+// next waits for a task. ok is false when there will be none.
 func (k *walk) next() (t task, ok bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -166,33 +168,33 @@ func (k *walk) add(t task) {
 	k.more.Signal()
 }
 
-// hungry says whether somebody has nothing to do, or it is over.
-func (k *walk) hungry() bool {
+// hasIdle reports whether a walker may be waiting for a task, or the walk is over.
+func (k *walk) hasIdle() bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	return len(k.todo) == 0 || k.over
 }
 
-// read looks at all entries of f, or leaves some of them to others.
+// read looks at the entries of f, or makes tasks of them for idle walkers.
 func (k *walk) read(f *folder, mine []found) []found {
-	err := k.w.eachEntries(f, func(entries []fs.DirEntry) {
-		if len(entries) == entriesAtOnce && k.hungry() {
+	err := k.tree.readFolder(f, func(entries []fs.DirEntry) {
+		if len(entries) == entriesAtOnce && k.hasIdle() {
 			k.add(task{f, entries})
 			return
 		}
 		mine = k.look(f, entries, mine)
 	})
-	// A folder other than the root may vanish before it is read.
+	// It is no error if a folder other than the root has vanished.
 	if err != nil && (f.above == nil || !isGone(err)) {
 		mine = append(mine, found{File{Path: f.rel}, err})
 	}
 	return mine
 }
 
-// look adds entries of f to mine, and sends that when it is enough.
+// look adds the files among entries of f to mine, and sends mine if it is large.
 func (k *walk) look(f *folder, entries []fs.DirEntry, mine []found) []found {
 	for _, e := range entries {
-		n, ok := k.w.node(f, e)
+		n, ok := k.tree.node(f, e)
 		switch {
 		case !ok:
 		case n.isDir():
@@ -210,6 +212,7 @@ func (k *walk) look(f *folder, entries []fs.DirEntry, mine []found) []found {
 	return make([]found, 0, 2*entriesAtOnce)
 }
 
+// file returns n as a File, or why it cannot be looked at.
 func (n *node) file() (File, error) {
 	f := File{Path: n.rel}
 	var err error
@@ -229,10 +232,11 @@ func (n *node) file() (File, error) {
 	return f, err
 }
 
-// eachEntries calls use for the entries of f, some at a time. The callee owns them.
-func (w *Watcher) eachEntries(f *folder, use func([]fs.DirEntry)) error {
-	if len(w.opt.Only) > 0 {
-		entries, err := w.only(f)
+// readFolder calls use with the entries of f, entriesAtOnce at a time. The function
+// use owns them.
+func (t *tree) readFolder(f *folder, use func([]fs.DirEntry)) error {
+	if len(t.opt.Only) > 0 {
+		entries, err := t.readOnly(f)
 		use(entries)
 		return err
 	}
@@ -253,13 +257,13 @@ func (w *Watcher) eachEntries(f *folder, use func([]fs.DirEntry)) error {
 	}
 }
 
-// only looks for the files of Options.Only in the root.
-func (w *Watcher) only(root *folder) ([]fs.DirEntry, error) {
+// readOnly returns the entries of the root that Options.Only names.
+func (t *tree) readOnly(root *folder) ([]fs.DirEntry, error) {
 	if _, err := os.Stat(root.real); err != nil {
 		return nil, err
 	}
 	var entries []fs.DirEntry
-	for _, name := range w.opt.Only {
+	for _, name := range t.opt.Only {
 		if info, err := os.Lstat(root.join(name)); err == nil {
 			entries = append(entries, fs.FileInfoToDirEntry(info))
 		}

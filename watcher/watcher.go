@@ -1,22 +1,22 @@
-// Package watcher tells which files below a folder may have changed. It knows
-// nothing of what is in them.
+// Package watcher reports which files below a folder may have changed. It knows
+// nothing about their content.
 //
-// Events are hints and the disk is the truth: a path in [Changes] means "look
-// again", and Rescan means "compare everything with what you know". Start (but
-// for callers that have compared already, see Run), overflow, lost watches and a
-// removed folder all end in Rescan, and each Rescan comes after all watches were
-// made anew, so that no watch outlives the path it was made for.
+// Events are hints, the disk is the truth: a path in [Changes] means "look again",
+// and Rescan means "compare all files with what you know". The start (unless the
+// caller has walked all files already, see Run), lost events, lost watches and a
+// removed folder all lead to a Rescan. Before each Rescan all watches are made again,
+// so that none is left at a path that has become another.
 //
-// The periodic scan makes all watches anew as well, but beside those in place,
-// and names only what is not as Files told it last: a caller with a million files
-// is not kept from a save for the seconds that looking at all of them takes.
-// Where that cannot be told (nobody has walked Files to its end, a file is gone
-// without an event, a folder cannot be read), it is a Rescan too.
+// A periodic scan also makes all watches again, but besides those in place, and it
+// reports only files that differ from what was reported before: with a million files
+// comparing all takes seconds, during which a save must not wait. Where differences
+// cannot be known, the scan is a Rescan: nobody has walked Files to its end, a file is
+// gone without an event, or a folder cannot be read.
 //
-// In order of reading: this file, run.go (the loop), pending.go (what makes many
-// events one update), scan.go and told.go (the periodic scan), table.go (which
-// folders are watched), tree.go (what is on the disk), walk.go and files.go (what
-// callers read).
+// In order of reading: watcher.go, run.go (the loop), pending.go (how many events
+// become one update), scan.go and reported.go (the periodic scan), watches.go and
+// source.go (which folders are watched), tree.go (which entries of a folder count),
+// walk.go and read.go (what callers read).
 package watcher
 
 import (
@@ -35,7 +35,7 @@ import (
 // Changes names files to look at again. The receiver owns it.
 type Changes struct {
 	Paths  []string // slash-separated, relative to the root, ascending, without repetition; empty with Rescan
-	Rescan bool     // anything may have changed: compare Files with what is known
+	Rescan bool     // any file may have changed: compare Files with what is known
 }
 
 // File is a regular file below the root, or a link to one.
@@ -44,40 +44,41 @@ type File struct {
 	Stamp Stamp
 }
 
-// Options adjusts a Watcher. The zero value watches all files with the
-// defaults named here.
+// Options adjusts a Watcher. The zero Options watch all files, with the defaults
+// named here.
 type Options struct {
-	// Ignore holds gitignore-like patterns, the last match wins: without a
-	// slash they match a name at any depth, otherwise a path from the root; a
-	// trailing slash matches folders only; "!" takes a match back. Dot-files,
-	// node_modules, _site and editors' temporary files are ignored from the
-	// start, and "!" takes that back too.
+	// Ignore has patterns like those of .gitignore; the last one that matches
+	// decides. A pattern without a slash matches a name at any depth, any other
+	// a path from the root. With a slash at its end it matches only folders.
+	// After "!" it makes what it matches count again. Before all patterns,
+	// names that begin with a dot, node_modules, _site and temporary files of
+	// editors are ignored.
 	Ignore []string
-	// Include says which files count, by path; nil: all. It must be safe for
-	// concurrent use.
+	// Include reports whether the file at a path counts; nil: all do. It must
+	// be safe for concurrent use.
 	Include func(path string) bool
-	// Only, when not empty, names the files of the root that count, whether
-	// they exist yet or not. Then folders are not entered, and Ignore and Include
-	// do not apply.
+	// Only, if not empty, names the files in the root that count, also those
+	// that do not exist yet. Then no folder is entered, and Ignore and Include
+	// are not used.
 	Only []string
-	// ScanOnly does without events, for file systems that have none and are not
-	// recognised as such.
+	// ScanOnly is for file systems without events that are not recognised: there
+	// is a Rescan each PollInterval.
 	ScanOnly bool
 	// ScanInterval is the time between scans where events work. Zero: 60 s.
 	ScanInterval time.Duration
-	// PollInterval is the time between rescans where events do not work, and
-	// between looks whether the root is still the same folder. Zero: 2 s.
+	// PollInterval is the time between Rescans where events do not work, and
+	// between checks that the root is still the same folder. Zero: 2 s.
 	PollInterval time.Duration
-	// Settle is how long it must be quiet before a change is reported; a
-	// vanished path takes four times as long, a burst five times and as long as
-	// git holds the lock of its index. A save or a
-	// renaming that comes alone is reported after 2 ms where the system says that
-	// nobody has the file open for writing any more; where it says that somebody
-	// has, the change waits for that up to MaxDelay. Zero: 30 ms.
+	// Settle is the time without further changes after which a change is
+	// reported. It is four times as long if a path is gone, and five times with
+	// more than 64 paths; several changes also wait while git holds the lock of
+	// its index. A single save or renaming is reported after 2 ms if the system
+	// says that no program has the file open for writing; if one has, it waits
+	// until the file is closed. Zero: 30 ms.
 	Settle time.Duration
-	// MaxDelay is how long a change waits for quiet at most. Zero: 5 s.
+	// MaxDelay is how long a change waits at most. Zero: 5 s.
 	MaxDelay time.Duration
-	// Logger hears of what a user should mend. Nil: nobody.
+	// Logger receives what a user can do something about. Nil: it is not logged.
 	Logger *slog.Logger
 }
 
@@ -98,32 +99,25 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// Watcher watches one folder. Files, Stat and ReadFile are safe for concurrent
-// use, also while Run runs and after it ended.
+// Watcher watches one folder. Files, Stat and ReadFile are safe for concurrent use,
+// also during and after Run.
 type Watcher struct {
-	root  string // absolute, links not resolved: they may change
-	opt   Options
-	rules rules
-	told  told
+	*tree
+	open     func() (*source, error)
+	reported reported
 
-	// What follows belongs to New, and from then on to Run.
-	open    func() (*source, error)
-	src     *source     // nil: no events
-	table   *table      // what src watches
-	pending *pending    // noticed, not yet settled
-	id      fs.FileInfo // the root as last seen; nil: gone
-	polling bool        // events do not work here
-	broken  bool        // src may have lost something
-	made    int         // how often watches were made
-
-	scanning <-chan scanned // nil: no scan at work
-	tried    time.Time      // when watches were last made
-	warned   string         // the last warning, not to be repeated
+	// The fields below are used by New, and then by the loop of Run alone.
+	watches  *watches
+	pending  *pending       // changes that have not settled
+	polling  bool           // events do not work here
+	broken   bool           // events may have been lost
+	scanning <-chan scanned // nil: no scan is at work
+	problem  string         // the last one logged, so that it is not repeated
 }
 
-// New begins to watch the folder root: all watches are in place when it returns.
-// It fails where root is missing, is no folder or cannot be read, and names
-// every faulty pattern. Too few watches are no failure: see Run.
+// New starts to watch the folder root: all watches are in place when it returns. It
+// fails if root is missing, is not a folder or cannot be read, or if patterns are
+// not valid: the error names all of them. Too few watches are no error, see Run.
 //
 // The caller must call either Run or Close.
 func New(root string, opt Options) (*Watcher, error) { return newWatcher(root, opt, openSource) }
@@ -138,10 +132,7 @@ func newWatcher(root string, opt Options, open func() (*source, error)) (*Watche
 	if err != nil {
 		return nil, fmt.Errorf("watch %s: %w", root, err)
 	}
-	w := &Watcher{
-		root: abs, opt: opt, rules: rules, open: open,
-		table: newTable(),
-	}
+	w := &Watcher{tree: &tree{root: abs, opt: opt, rules: rules}, open: open, watches: &watches{}}
 	w.pending = newPending(opt.Settle, opt.MaxDelay,
 		func(rel string) writing { return writingTo(w.abs(rel)) },
 		func() bool { return checkingOut(w.root) })
@@ -149,15 +140,8 @@ func newWatcher(root string, opt Options, open func() (*source, error)) (*Watche
 	return w, nil
 }
 
-// Close ends the watches of a Watcher that is not run; Run does it by itself.
-func (w *Watcher) Close() error {
-	if w.src == nil {
-		return nil
-	}
-	err := w.src.shut()
-	w.src = nil
-	return err
-}
+// Close ends the watches of a Watcher whose Run is not called. Run calls it.
+func (w *Watcher) Close() error { return w.watches.close() }
 
 func checkNames(only []string) error {
 	var errs []error
@@ -183,7 +167,7 @@ func checkFolder(root string) error {
 	return nil
 }
 
-// reason is err without the operation and the path that the os package adds.
+// reason returns err without the operation and the path that package os adds.
 func reason(err error) error {
 	if e, ok := errors.AsType[*fs.PathError](err); ok {
 		return e.Err
@@ -191,7 +175,7 @@ func reason(err error) error {
 	return err
 }
 
-// merge adds what d says to c.
+// merge adds d to c.
 func (c *Changes) merge(d Changes) {
 	if c.Rescan || d.Rescan {
 		*c = Changes{Rescan: true}

@@ -128,8 +128,8 @@ func write(t testing.TB, name, text string) {
 	check(t, os.WriteFile(name, []byte(text), 0o644))
 }
 
-// tree makes files, and links where an entry is "name -> target".
-func tree(t testing.TB, entries ...string) string {
+// makeTree makes files, and links where an entry is "name -> target".
+func makeTree(t testing.TB, entries ...string) string {
 	t.Helper()
 	root := t.TempDir()
 	for _, e := range entries {
@@ -169,7 +169,7 @@ func idle(t testing.TB, root string, opt Options) *Watcher {
 }
 
 func TestNewRefuses(t *testing.T) {
-	root := tree(t, "a.md")
+	root := makeTree(t, "a.md")
 	for _, test := range []struct {
 		root string
 		opt  Options

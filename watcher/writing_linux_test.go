@@ -11,7 +11,7 @@ import (
 // leased is a file whose writers can be known.
 func leased(t *testing.T) string {
 	t.Helper()
-	name := filepath.Join(tree(t, "a.md"), "a.md")
+	name := filepath.Join(makeTree(t, "a.md"), "a.md")
 	if writingTo(name) == unknown {
 		t.Skip("no leases on this file system")
 	}

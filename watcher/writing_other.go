@@ -2,5 +2,5 @@
 
 package watcher
 
-// writingTo cannot tell here.
+// writingTo does not know on this system.
 func writingTo(string) writing { return unknown }

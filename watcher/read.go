@@ -12,20 +12,20 @@ import (
 	"time"
 )
 
-// Why ReadFile gives no content.
+// Errors of ReadFile.
 var (
-	// ErrTooLarge means that a file has more bytes than asked for.
+	// ErrTooLarge means that a file has more than limit bytes.
 	ErrTooLarge = errors.New("file is too large")
-	// ErrChanging means that a file was written while it was read; the event of
-	// that, or the next scan, tells when to look again.
+	// ErrChanging means that a file was written while it was read. It is reported
+	// again, because of an event or by the next scan.
 	ErrChanging = errors.New("file is being written")
 )
 
-// Stat looks at one path by the rules of Files. errors.Is(err, fs.ErrNotExist)
-// where Files would not name it: it is gone, ignored, a folder or no regular
-// file. A root that is gone is another error: then nothing is known.
+// Stat returns what Files yields for one path. The error is fs.ErrNotExist if Files
+// does not yield the path: it is gone, ignored, a folder or not a regular file. If the
+// root is gone it is another error, because then nothing is known.
 func (w *Watcher) Stat(rel string) (File, error) {
-	if !w.visible(rel) {
+	if !w.isReached(rel) {
 		return File{Path: rel}, notExist(rel)
 	}
 	info, err := os.Stat(w.abs(rel))
@@ -38,19 +38,19 @@ func (w *Watcher) Stat(rel string) (File, error) {
 	return File{Path: rel, Stamp: stampOf(info)}, nil
 }
 
-// ReadFile reads the file that Stat would describe, at most limit bytes of it,
-// and the stamp of exactly what it read. The content is in the memory of buf, of
-// which nothing is kept otherwise, if that has room enough. A stamp so young that a later version
-// might have the same is made unequal to all others.
+// ReadFile reads a file of at most limit bytes, and the stamp of the version that it
+// read. The content is in buf if that is large enough, else in new memory; ReadFile
+// keeps neither. If the file changed so recently that a later version may have the
+// same stamp, the stamp returned is unequal to that of any file.
 //
-// Errors are those of Stat, and ErrTooLarge (with the stamp) and ErrChanging.
+// Errors are those of Stat, ErrTooLarge (with the stamp) and ErrChanging.
 func (w *Watcher) ReadFile(rel string, buf []byte, limit int64) ([]byte, Stamp, error) {
-	if !w.named(rel) {
+	if !w.countsAt(rel) {
 		return nil, Stamp{}, notExist(rel)
 	}
-	f, err := openStraight(w.abs(rel))
-	if err != nil { // a link on the way, nothing there, or a system that cannot tell
-		f, err = w.openLinked(rel)
+	f, err := openWithoutLinks(w.abs(rel))
+	if err != nil { // there is a link on the way, or nothing, or the system cannot tell
+		f, err = w.openWithLinks(rel)
 	}
 	if err != nil {
 		return nil, Stamp{}, err
@@ -62,14 +62,15 @@ func (w *Watcher) ReadFile(rel string, buf []byte, limit int64) ([]byte, Stamp, 
 		return nil, Stamp{}, notExist(rel)
 	case err != nil:
 		if err != ErrTooLarge {
-			w.told.name(rel)
+			w.reported.reportAgain(rel)
 		}
 		return nil, stamp, fmt.Errorf("read %s: %w", rel, reason(err))
 	}
 	return data, stamp, nil
 }
 
-func (w *Watcher) openLinked(rel string) (file, error) {
+// openWithLinks opens a file if Files yields it.
+func (w *Watcher) openWithLinks(rel string) (file, error) {
 	if _, err := w.Stat(rel); err != nil {
 		return file{}, err
 	}
@@ -80,7 +81,7 @@ func (w *Watcher) openLinked(rel string) (file, error) {
 	return f, nil
 }
 
-// read reads all of f, which is at its beginning, into buf or a larger one.
+// read reads all of f into buf, or into new memory if buf is too small.
 func read(f file, buf []byte, limit int64) ([]byte, Stamp, error) {
 	stamp, err := f.stamp()
 	if err != nil {
@@ -95,7 +96,7 @@ func read(f file, buf []byte, limit int64) ([]byte, Stamp, error) {
 	} else if err != nil {
 		return nil, Stamp{}, ErrChanging
 	}
-	// Whether there is more now, the size tells.
+	// If the file has grown, its size tells.
 	after, err := f.stamp()
 	if err != nil {
 		return nil, Stamp{}, err
@@ -103,24 +104,25 @@ func read(f file, buf []byte, limit int64) ([]byte, Stamp, error) {
 	if after != stamp {
 		return nil, Stamp{}, ErrChanging
 	}
-	return data, stamp.fresh(time.Now()), nil
+	return data, stamp.ifSure(time.Now()), nil
 }
 
-func (w *Watcher) abs(rel string) string { return filepath.Join(w.root, filepath.FromSlash(rel)) }
+func (t *tree) abs(rel string) string { return filepath.Join(t.root, filepath.FromSlash(rel)) }
 
-// visible says whether a walk would come by rel, if it is a file.
-func (w *Watcher) visible(rel string) bool {
-	return w.named(rel) && (len(w.opt.Only) > 0 || !w.circular(rel))
+// isReached reports whether a walk reaches rel, if there is a file.
+func (t *tree) isReached(rel string) bool {
+	return t.countsAt(rel) && (len(t.opt.Only) > 0 || !t.isCircular(rel))
 }
 
-// named is visible but for links, which only the disk knows.
-func (w *Watcher) named(rel string) bool {
-	return fs.ValidPath(rel) && w.counts(rel, false) && (len(w.opt.Only) > 0 || !w.rules.ignoreBelow(rel))
+// countsAt reports whether a file at rel counts, as far as its path tells: links in it
+// may make a circle.
+func (t *tree) countsAt(rel string) bool {
+	return fs.ValidPath(rel) && t.counts(rel, false) && (len(t.opt.Only) > 0 || !t.rules.ignoreBelow(rel))
 }
 
-// circular says whether a folder of rel is one that rel passed before.
-func (w *Watcher) circular(rel string) bool {
-	f, err := w.rootFolder()
+// isCircular reports whether a folder in rel is the same as one before it.
+func (t *tree) isCircular(rel string) bool {
+	f, err := t.rootFolder()
 	if err != nil {
 		return false
 	}
@@ -141,15 +143,15 @@ func (w *Watcher) circular(rel string) bool {
 	return false
 }
 
-// explain turns what the system said about rel into the errors Stat promises.
-// What could not be looked at is named again by the next scan.
+// explain turns an error of the system about rel into one of those that Stat promises.
+// If it is unknown what is at rel, the next scan reports it again.
 func (w *Watcher) explain(rel string, err error) error {
 	if !isGone(err) {
-		w.told.name(rel)
+		w.reported.reportAgain(rel)
 		return fmt.Errorf("read %s: %w", rel, reason(err))
 	}
 	if _, err := os.Stat(w.root); err != nil {
-		w.told.name(rel)
+		w.reported.reportAgain(rel)
 		return fmt.Errorf("read %s: the folder itself is gone: %v", rel, err)
 	}
 	return notExist(rel)
