@@ -10,10 +10,10 @@ import (
 	"time"
 )
 
-// TestConverge does what callers do: it keeps what it knows by Changes alone,
-// while files, folders and links come, move and go as fast as they can. When
-// that ends, what it knows must become what is on the disk, by events only; or,
-// with some seeds, while scans replace the watches all the time.
+// TestConverge does what callers do: by Changes alone it keeps up with what is on the
+// disk, while files, folders and links are made, moved and removed as fast as
+// possible. When that ends, what it knows must become what is on the disk. Some seeds
+// have no scans, with others scans replace the watches all the time.
 func TestConverge(t *testing.T) {
 	for seed := range uint64(6) {
 		t.Run(fmt.Sprint("seed", seed), func(t *testing.T) {
@@ -37,7 +37,7 @@ func TestConverge(t *testing.T) {
 				}
 			}
 			l.settle(known)
-			for p := range known { // and all of it is still watched
+			for p := range known { // everything must still be watched
 				l.write(p, "once more")
 			}
 			l.settle(known)
@@ -45,7 +45,7 @@ func TestConverge(t *testing.T) {
 	}
 }
 
-// settle learns until nothing is left to learn.
+// settle receives changes until known is what is on the disk.
 func (l *live) settle(known map[string]Stamp) {
 	l.t.Helper()
 	limit := time.After(patience)
@@ -85,8 +85,8 @@ func (l *live) learn(known map[string]Stamp, c Changes) {
 	}
 }
 
-// churn makes random changes below root and outside. Most of what it tries is
-// impossible when it tries it; those errors are of no interest.
+// churn makes random changes below root and outside. Many of them fail because their
+// files or folders do not exist; these errors are ignored.
 func churn(r *rand.Rand, kinds int, root, outside string) {
 	folder := func() string {
 		dir := root

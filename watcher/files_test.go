@@ -46,7 +46,7 @@ func TestFiles(t *testing.T) {
 	}
 }
 
-// A link may lead out of the root, even to a folder that holds the root.
+// A link may lead out of the root, also to a folder that contains the root.
 func TestLinkAbove(t *testing.T) {
 	above := makeTree(t, "x.md", "root/a.md", "root/out -> ..", "root/sub/b.md")
 	root := filepath.Join(above, "root")
@@ -60,7 +60,8 @@ func TestLinkAbove(t *testing.T) {
 	}
 }
 
-// agree fails unless Stat names exactly what Files names, with equal stamps.
+// agree fails the test unless Stat knows exactly the files that Files yields, with
+// equal stamps.
 func agree(t *testing.T, w *Watcher, root string) {
 	t.Helper()
 	listed := map[string]Stamp{}
@@ -130,7 +131,7 @@ func TestClosedFolder(t *testing.T) {
 	l.exactly("closed/b.md")
 }
 
-// Whoever stops early leaves nobody behind.
+// A caller that stops early leaves no goroutines behind.
 func TestStopEarly(t *testing.T) {
 	var entries []string
 	for i := range 3 * entriesAtOnce {
@@ -145,7 +146,7 @@ func TestStopEarly(t *testing.T) {
 				break
 			}
 		}
-		// one goroutine may still be on its way out of its last line
+		// one goroutine may not quite have ended
 		if after := runtime.NumGoroutine(); after > before+1 {
 			t.Errorf("after %d of %d files %d goroutines, %d before", stop, len(entries), after, before)
 		}
@@ -155,8 +156,8 @@ func TestStopEarly(t *testing.T) {
 	}
 }
 
-// at sets a file's time, which on Unix also makes its change time now.
-func at(t *testing.T, name string, when time.Time) {
+// setTime sets a file's modification time. On Unix this sets its change time to now.
+func setTime(t *testing.T, name string, when time.Time) {
 	t.Helper()
 	check(t, os.Chtimes(name, when, when))
 }
@@ -179,9 +180,9 @@ func TestReadFile(t *testing.T) {
 	}
 }
 
-// The stamp of a young file must not vouch for what a write in the same tick of
-// the clock makes of it.
-func TestFreshStamp(t *testing.T) {
+// The stamp of a file that has just changed must not be equal to that of a later
+// version, which may be written within the same tick of the clock.
+func TestIfSure(t *testing.T) {
 	now := time.Now()
 	for _, test := range []struct {
 		stamp Stamp
@@ -204,7 +205,7 @@ func TestStampTellsVersions(t *testing.T) {
 	w := idle(t, root, Options{})
 	name := filepath.Join(root, "a.md")
 	then := time.Now().Add(-time.Hour)
-	at(t, name, then)
+	setTime(t, name, then)
 	seen := map[Stamp]string{}
 	look := func(what string) {
 		t.Helper()
@@ -218,15 +219,15 @@ func TestStampTellsVersions(t *testing.T) {
 	look("the first version")
 	write(t, name, "longer than before")
 	look("a longer version")
-	at(t, name, then.Add(time.Nanosecond*1000))
+	setTime(t, name, then.Add(time.Nanosecond*1000))
 	look("another time")
 	check(t, os.Rename(filepath.Join(root, "b.md"), name))
-	at(t, name, then)
+	setTime(t, name, then)
 	look("another file of the same size and time")
 }
 
-// What is read while it is being written must never come with a stamp that
-// later compares equal to that of other content.
+// Content that is read while the file is written must not have a stamp that is equal
+// to that of other content.
 func TestReadWhileWriting(t *testing.T) {
 	root := makeTree(t, "a.md")
 	w := idle(t, root, Options{})

@@ -43,7 +43,7 @@ func TestIgnore(t *testing.T) {
 	}
 }
 
-// As in git, nothing is taken back below an ignored folder.
+// As in git, nothing in an ignored folder can count.
 func TestIgnoreBelow(t *testing.T) {
 	rules, err := parseIgnore([]string{"drafts/", "!keep.md"})
 	check(t, err)

@@ -26,8 +26,8 @@ func TestLoneSave(t *testing.T) {
 	l.exactly("b/z.md", "z.md")
 }
 
-// BenchmarkLone measures from the system call that changes a lone file to its
-// Changes.
+// BenchmarkLone measures the time from the system call that changes a lone file to
+// its Changes.
 func BenchmarkLone(b *testing.B) {
 	for _, test := range []struct {
 		name   string
@@ -66,7 +66,7 @@ func BenchmarkLone(b *testing.B) {
 func TestEditorSaves(t *testing.T) {
 	l := watchLive(t, makeTree(t, "a.md"), Options{})
 
-	// vim with backup and writebackup, as strace shows it
+	// vim with backup and writebackup, as seen with strace
 	l.write(".a.md.swp", "swap")
 	l.write("4913", "")
 	l.do(os.Remove, "4913")
@@ -145,7 +145,7 @@ func TestLinks(t *testing.T) {
 	l.exactly("folder/in.md")
 	write(t, filepath.Join(outside, "file.md"), "written where the link leads")
 	l.exactly("file.md")
-	write(t, filepath.Join(outside, "other.md"), "nobody's")
+	write(t, filepath.Join(outside, "other.md"), "not below the root")
 	l.write("sub/x.md", "seen on both paths")
 	l.exactly("again/x.md", "sub/x.md")
 
@@ -163,8 +163,8 @@ func TestLinks(t *testing.T) {
 	l.exactly("dangling/in.md")
 }
 
-// A folder mounted from a Kubernetes ConfigMap: each file is a link through
-// ..data, which is exchanged as a whole.
+// In a folder mounted from a Kubernetes ConfigMap each file is a link through the
+// link ..data, which is replaced when anything changes.
 func TestKubernetes(t *testing.T) {
 	for name, opt := range map[string]Options{
 		"only": {Only: []string{"feedmill.yaml"}},
@@ -188,8 +188,8 @@ func TestKubernetes(t *testing.T) {
 
 func TestOnly(t *testing.T) {
 	l := watchLive(t, makeTree(t, "articles/a.md"), Options{Only: []string{"feedmill.yaml", ".hidden"}})
-	l.write("articles/a.md", "not ours")
-	l.write("other.yaml", "not ours")
+	l.write("articles/a.md", "does not count")
+	l.write("other.yaml", "does not count")
 	l.write("feedmill.yaml", "absent at first")
 	l.exactly("feedmill.yaml")
 	l.write(".hidden", "named, so it counts")
@@ -209,7 +209,7 @@ func TestChmod(t *testing.T) {
 	l.exactly("a.md")
 }
 
-// A checkout of thousands of files, many of them in new folders.
+// Thousands of files, many of them in new folders, are few updates.
 func TestCheckout(t *testing.T) {
 	const n = 3000
 	l := watchLive(t, makeTree(t, "old/x.md"), Options{})
@@ -238,8 +238,8 @@ func TestCheckout(t *testing.T) {
 	}
 }
 
-// Ten thousand files that the real git checks out are one update, the first of
-// them perhaps one before.
+// A checkout of ten thousand files by git is one update, or two of which the first
+// names one file.
 func TestGitCheckout(t *testing.T) {
 	if _, err := exec.LookPath("git"); err != nil {
 		t.Skip("no git")
@@ -306,7 +306,7 @@ func TestRootExchanged(t *testing.T) {
 	}
 	write(t, filepath.Join(root, "b.md"), "")
 	l.untilRescan()
-	for { // the Rescan may have been noticed while the root was being made
+	for { // the Rescan may have come before b.md was written
 		l.write("b.md", time.Now().String())
 		if c := l.next(); !c.Rescan {
 			break

@@ -17,21 +17,21 @@ func TestLoneCompleteSave(t *testing.T) {
 		b.emit(fsnotify.Create|fsnotify.Write, "a.md")
 		b.pathsAfter(2*ms, "a.md")
 
-		// what follows soon waits for more to come, also on the same path
+		// a change soon after another is not lone, even of the same path
 		b.pass(27 * ms)
 		b.emit(fsnotify.Write, "a.md")
 		b.pathsAfter(30*ms, "a.md")
 		b.emit(fsnotify.Write, "b.md")
 		b.pathsAfter(2*ms, "b.md")
 
-		// two are no lone save
+		// two paths are no lone save
 		b.pass(30 * ms)
 		b.emit(fsnotify.Write, "a.md")
 		b.pass(1 * ms)
 		b.emit(fsnotify.Write, "b.md")
 		b.pathsAfter(30*ms, "a.md", "b.md")
 
-		// each event of a save begins the quiet anew
+		// the wait begins again with each event of a save
 		b.pass(30 * ms)
 		for range 8 {
 			b.emit(fsnotify.Write, "a.md")
@@ -39,15 +39,15 @@ func TestLoneCompleteSave(t *testing.T) {
 		}
 		b.pathsAfter(1*ms, "a.md")
 
-		// nothing is known of who writes
+		// it is unknown whether a program writes
 		b.pass(30 * ms)
 		b.emit(fsnotify.Write, "c.md")
 		b.pathsAfter(30*ms, "c.md")
 	})
 }
 
-// A file that somebody has open for writing is looked at again until he is done,
-// in growing intervals, and waits no longer than MaxDelay.
+// A file that a program has open for writing is checked again in growing intervals
+// until it is closed, but not for longer than MaxDelay.
 func TestBusyFile(t *testing.T) {
 	inBubble(t, Options{}, []string{"a.md", "b.md"}, func(b *bubble) {
 		b.are(busy, "a.md")
@@ -83,11 +83,11 @@ func TestLoneRename(t *testing.T) {
 		b.pathsAfter(2*ms, "new.md", "old.md")
 
 		b.pass(30 * ms)
-		b.emit(fsnotify.Remove, "old.md") // may come back
+		b.emit(fsnotify.Remove, "old.md") // an editor may create it again
 		b.emit(fsnotify.Create, "new.md")
 		b.pathsAfter(120*ms, "new.md", "old.md")
 
-		b.emit(fsnotify.Rename, "old.md") // has left the folder, or will be written anew
+		b.emit(fsnotify.Rename, "old.md") // it was moved out, or an editor will create it again
 		b.pathsAfter(120*ms, "old.md")
 		b.emit(fsnotify.Rename, "old.md")
 		b.emit(fsnotify.Write, "b.md")
@@ -95,8 +95,8 @@ func TestLoneRename(t *testing.T) {
 	})
 }
 
-// Who knows an article again under its new name must hear of both at once, also
-// where the new file is still being written.
+// Both names of a renamed file are reported together, so that the caller can see that
+// it is the same file, also if the file is still being written.
 func TestRenamedAndBusy(t *testing.T) {
 	for _, others := range [][]string{nil, {"b.md"}} {
 		inBubble(t, Options{}, []string{"new.md", "b.md"}, func(b *bubble) {
@@ -116,8 +116,8 @@ func TestRenamedAndBusy(t *testing.T) {
 	}
 }
 
-// The first of many that come one after the other may be early; the rest are one
-// update.
+// Of many files that are saved one after the other the first may be reported early;
+// the rest are one update.
 func TestSlowBurst(t *testing.T) {
 	names := []string{"0.md", "1.md", "2.md", "3.md", "4.md", "5.md"}
 	inBubble(t, Options{}, names, func(b *bubble) {
@@ -132,7 +132,7 @@ func TestSlowBurst(t *testing.T) {
 	})
 }
 
-// A pause in a checkout is not its end, as long as git says so.
+// As long as git holds its lock, a pause in a checkout is not its end.
 func TestCheckoutPauses(t *testing.T) {
 	var names []string
 	for i := range burstPaths + 2 {
@@ -151,7 +151,7 @@ func TestCheckoutPauses(t *testing.T) {
 		b.emit(fsnotify.Write, names...)
 		b.pathsAfter(5*time.Second, names...)
 		b.pass(50 * ms)
-		b.emit(fsnotify.Write, "000.md") // nothing but a checkout waits for git
+		b.emit(fsnotify.Write, "000.md") // a single file does not wait for git
 		b.pathsAfter(30*ms, "000.md")
 	})
 }

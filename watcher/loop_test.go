@@ -18,8 +18,8 @@ import (
 	"github.com/fsnotify/fsnotify"
 )
 
-// bubble is a running watcher on real files, with events made by the test and
-// time that passes when nobody works.
+// bubble is a running watcher of real files whose events are made by the test, in a
+// synctest bubble: time passes when all goroutines wait.
 type bubble struct {
 	t      *testing.T
 	root   string
@@ -29,15 +29,15 @@ type bubble struct {
 	done   chan error
 
 	mu      sync.Mutex
-	state   map[string]writing // of files, by path; unknown where missing
+	state   map[string]writing // of files, by path; a missing one is unknown
 	openErr error
-	room    int // watches granted to a source
+	room    int // watches that a source may have
 	opened  int
 	events  chan fsnotify.Event // of the source opened last
 	errs    chan error
 }
 
-// inBubble runs test after the first Rescan; all goroutines must end with it.
+// inBubble calls test after the first Rescan. All goroutines must end with it.
 func inBubble(t *testing.T, opt Options, entries []string, test func(b *bubble)) {
 	t.Helper()
 	root, err := filepath.EvalSymlinks(makeTree(t, entries...))
@@ -86,7 +86,7 @@ func (b *bubble) writing(rel string) writing {
 	return b.state[rel]
 }
 
-// are says what is known of the writers of files from now on.
+// are sets whether files are open for writing.
 func (b *bubble) are(state writing, rels ...string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -98,7 +98,7 @@ func (b *bubble) are(state writing, rels ...string) {
 	}
 }
 
-// grant decides what sources opened from now on may watch.
+// grant sets how many watches sources may have that are opened from now on.
 func (b *bubble) grant(room int, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -118,7 +118,7 @@ func (b *bubble) fail(err error) {
 	b.errs <- err
 }
 
-// after fails unless the next changes come exactly then.
+// after fails the test unless the next changes come exactly after want.
 func (b *bubble) after(want time.Duration) Changes {
 	b.t.Helper()
 	begin := time.Now()
@@ -144,7 +144,7 @@ func (b *bubble) rescanAfter(want time.Duration) {
 	}
 }
 
-// pass lets time go by in which nothing may come.
+// pass waits for d and fails the test if changes come.
 func (b *bubble) pass(d time.Duration) {
 	b.t.Helper()
 	select {
@@ -182,7 +182,7 @@ func TestSettle(t *testing.T) {
 	})
 }
 
-// An editor that deletes first and writes 100 ms later causes one update.
+// An editor that deletes a file and creates it 100 ms later causes one update.
 func TestDeleteAndCreate(t *testing.T) {
 	inBubble(t, Options{}, []string{"b.md"}, func(b *bubble) {
 		b.emit(fsnotify.Remove, "a.md")
@@ -193,7 +193,7 @@ func TestDeleteAndCreate(t *testing.T) {
 	})
 }
 
-// A file that never rests holds up only itself, and only for MaxDelay.
+// A file that is written all the time delays only itself, and only for MaxDelay.
 func TestRestlessFile(t *testing.T) {
 	inBubble(t, Options{}, []string{"log.md", "a.md"}, func(b *bubble) {
 		stop := make(chan struct{})
@@ -234,7 +234,7 @@ func TestBurst(t *testing.T) {
 		b.emit(fsnotify.Write, names[burstPaths+1:]...)
 		b.pathsAfter(150*ms, names...)
 
-		// one joins each 20 ms, so that it is never quiet
+		// a further path each 20 ms, so that the changes never settle
 		begin, c := time.Now(), Changes{}
 		for i := 0; c.empty(); i++ {
 			b.emit(fsnotify.Remove, fmt.Sprint("x", i, ".md"))
@@ -281,7 +281,7 @@ func TestBusyReceiver(t *testing.T) {
 func TestPeriodicScan(t *testing.T) {
 	inBubble(t, Options{}, []string{"a.md"}, func(b *bubble) {
 		b.rescanAfter(60 * time.Second)
-		<-time.After(90 * time.Second) // a receiver that takes its time
+		<-time.After(90 * time.Second) // a slow receiver
 		b.rescanAfter(0)
 		b.rescanAfter(60 * time.Second)
 		if b.opened != 4 {
@@ -303,7 +303,7 @@ func TestOverflow(t *testing.T) {
 	})
 }
 
-// The queue in front of a busy loop is bounded as the kernel's is.
+// The queue of events is bounded, as the kernel's is.
 func TestQueueOverflow(t *testing.T) {
 	var b batch
 	for i := range maxQueue + 1 {
@@ -314,7 +314,7 @@ func TestQueueOverflow(t *testing.T) {
 	}
 }
 
-// After an error, or where events end, all is made anew at the next check.
+// After an error, or if events end, everything is watched again at the next check.
 func TestErrors(t *testing.T) {
 	inBubble(t, Options{}, []string{"a.md"}, func(b *bubble) {
 		b.fail(errors.New("short read"))
@@ -341,12 +341,12 @@ func TestTooFewWatches(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, Options{}, entries, func(b *bubble) {
 				b.grant(test.room, test.err)
-				b.rescanAfter(60 * time.Second) // in which it is found out
+				b.rescanAfter(60 * time.Second) // at the end of which the lack is found
 				for range 40 {
 					b.rescanAfter(2 * time.Second)
 				}
 				b.logged(test.advice, 1)
-				if b.opened != 4 { // the second beside the first, which are too many at once
+				if b.opened != 4 { // the second besides the watches in place
 					t.Errorf("tried %d times in 140 s, want 4", b.opened)
 				}
 				b.grant(9, nil)
@@ -362,7 +362,7 @@ func TestTooFewWatches(t *testing.T) {
 	}
 }
 
-// A new folder may be the one that is too many.
+// The watch of a new folder may be the one that is not granted.
 func TestLastWatch(t *testing.T) {
 	inBubble(t, Options{}, []string{"a.md"}, func(b *bubble) {
 		b.grant(1, nil)
@@ -387,7 +387,7 @@ func TestScanOnly(t *testing.T) {
 	})
 }
 
-// Ending must not wait for a receiver, nor for events that nobody takes.
+// Run ends though nobody receives, and though events are pending.
 func TestEndWhileBusy(t *testing.T) {
 	inBubble(t, Options{}, []string{"a.md"}, func(b *bubble) {
 		b.emit(fsnotify.Write, "a.md")

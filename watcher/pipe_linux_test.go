@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// Opening a pipe would wait for its writer.
+// A named pipe is not opened, because that would wait for its writer.
 func TestPipe(t *testing.T) {
 	root := makeTree(t, "a.md")
 	w := idle(t, root, Options{})

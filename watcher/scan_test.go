@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// scanOnce is what the next scan would tell.
+// scanOnce returns what a scan would report now.
 func scanOnce(t *testing.T, w *Watcher) Changes {
 	t.Helper()
 	c, now := w.differences(t.Context())
@@ -19,18 +19,18 @@ func scanOnce(t *testing.T, w *Watcher) Changes {
 	return c
 }
 
-// Those who know all files are told of what no event told them, and of what they
-// cannot be sure of.
-func TestScanTellsDifferences(t *testing.T) {
+// To a caller that knows all files a scan reports what has changed without an event,
+// and what may have.
+func TestScanReportsDifferences(t *testing.T) {
 	root := makeTree(t, "a.md", "b.md", "c.md", "sub/d.md")
 	w := idle(t, root, Options{})
-	tells := func(when string, want ...string) {
+	reports := func(when string, want ...string) {
 		t.Helper()
 		if c := scanOnce(t, w); !same(c, Changes{Paths: want}) {
 			t.Errorf("%s: %+v, want %q", when, c, want)
 		}
 	}
-	settle := func() { // what was written just now is told once more
+	settle := func() { // files that have just changed are reported once more
 		t.Helper()
 		for begin := time.Now(); !same(scanOnce(t, w), Changes{}); {
 			if time.Since(begin) > patience {
@@ -39,20 +39,20 @@ func TestScanTellsDifferences(t *testing.T) {
 		}
 	}
 	if c := scanOnce(t, w); !c.Rescan {
-		t.Errorf("nobody knows anything: %+v, want Rescan", c)
+		t.Errorf("nothing was reported: %+v, want Rescan", c)
 	}
 	files(t, w)
-	tells("all is young", "a.md", "b.md", "c.md", "sub/d.md")
+	reports("all is young", "a.md", "b.md", "c.md", "sub/d.md")
 	settle()
 
 	write(t, filepath.Join(root, "a.md"), "without an event")
 	write(t, filepath.Join(root, "sub/new.md"), "without an event")
-	tells("written and made", "a.md", "sub/new.md")
+	reports("written and made", "a.md", "sub/new.md")
 	settle()
 
 	w.reported.reportAgain("sub/d.md", "gone.md") // by events
-	tells("named", "gone.md", "sub/d.md")
-	tells("named before")
+	reports("named", "gone.md", "sub/d.md")
+	reports("named before")
 
 	if _, _, err := w.ReadFile("b.md", nil, 1); err == nil {
 		t.Error("read beyond the limit")
@@ -74,7 +74,8 @@ func TestScanTellsDifferences(t *testing.T) {
 	}
 }
 
-func TestScanTellsWhatCouldNotBeRead(t *testing.T) {
+// What ReadFile failed to read is reported again, but for a file that is too large.
+func TestScanReportsWhatCouldNotBeRead(t *testing.T) {
 	root := makeTree(t, "a.md", "b.md")
 	w := idle(t, root, Options{})
 	files(t, w)
@@ -86,10 +87,11 @@ func TestScanTellsWhatCouldNotBeRead(t *testing.T) {
 		t.Error("read without a root")
 	}
 	if _, named := w.reported.take(); len(named) != 1 || !named["b.md"] {
-		t.Errorf("to be named again: %v, want b.md", named)
+		t.Errorf("to be reported again: %v, want b.md", named)
 	}
 }
 
+// With too many paths to report again a scan is a Rescan.
 func TestScanForgetsTooMuch(t *testing.T) {
 	w := idle(t, makeTree(t, "a.md"), Options{})
 	files(t, w)
@@ -101,8 +103,8 @@ func TestScanForgetsTooMuch(t *testing.T) {
 	}
 }
 
-// Events go on while a scan, which may take seconds, is at work.
-func TestScanHoldsUpNothing(t *testing.T) {
+// Events are handled during a scan, which may take seconds.
+func TestScanDelaysNothing(t *testing.T) {
 	gate, scanning := make(chan struct{}), make(chan struct{}, 1)
 	opened := 0
 	open := func() (*source, error) {

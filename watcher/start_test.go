@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// TestStartAfterFiles: who has walked all files is told of what has changed since,
-// and not to walk again.
+// TestStartAfterFiles: a caller that has walked all files gets what has changed since,
+// and no Rescan.
 func TestStartAfterFiles(t *testing.T) {
 	root := makeTree(t, "a.md", "b.md", "c/d.md")
 	w, err := New(root, Options{})
@@ -21,13 +21,13 @@ func TestStartAfterFiles(t *testing.T) {
 	check(t, os.WriteFile(filepath.Join(root, "b.md"), []byte("changed"), 0o644))
 	check(t, os.Mkdir(filepath.Join(root, "new"), 0o755))
 	check(t, os.WriteFile(filepath.Join(root, "new", "e.md"), []byte("new"), 0o644))
-	if seen := startedWith(t, w, 2); !slices.Equal(seen, []string{"b.md", "new/e.md"}) {
-		t.Errorf("told of %v", seen)
+	if seen := runUntil(t, w, 2); !slices.Equal(seen, []string{"b.md", "new/e.md"}) {
+		t.Errorf("reported %v", seen)
 	}
 }
 
-// startedWith runs w until it has named n paths.
-func startedWith(t *testing.T, w *Watcher, n int) (seen []string) {
+// runUntil runs w until it has reported n paths.
+func runUntil(t *testing.T, w *Watcher, n int) (seen []string) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
@@ -37,14 +37,14 @@ func startedWith(t *testing.T, w *Watcher, n int) (seen []string) {
 		select {
 		case c := <-out:
 			if c.Rescan {
-				t.Error("told to compare everything")
+				t.Error("a Rescan")
 				n = 0
 			}
 			seen = append(seen, c.Paths...)
 			slices.Sort(seen)
 			seen = slices.Compact(seen)
 		case <-time.After(patience):
-			t.Errorf("told of %v only", seen)
+			t.Errorf("reported only %v", seen)
 			n = 0
 		}
 	}
@@ -53,8 +53,8 @@ func startedWith(t *testing.T, w *Watcher, n int) (seen []string) {
 	return seen
 }
 
-// TestStartAfterHalf: a walk that did not come to its end does not count, nor does
-// one where there are no events.
+// TestStartAfterHalf: a walk that was stopped does not count, nor does one without
+// events.
 func TestStartAfterHalf(t *testing.T) {
 	for _, opt := range []Options{{}, {ScanOnly: true}} {
 		w, err := New(makeTree(t, "a.md", "b.md"), opt)
@@ -75,15 +75,15 @@ func TestStartAfterHalf(t *testing.T) {
 				t.Errorf("first changes: %+v, want Rescan", c)
 			}
 		case <-time.After(patience):
-			t.Error("told of nothing")
+			t.Error("nothing reported")
 		}
 		cancel()
 		check(t, <-done)
 	}
 }
 
-// TestWalkRemembersWhatCouldNotBeRead: also what could not be read before a walk
-// came to its end is named by the next scan.
+// TestWalkRemembersWhatCouldNotBeRead: the next scan also reports what could not be
+// read before a walk came to its end.
 func TestWalkRemembersWhatCouldNotBeRead(t *testing.T) {
 	w := idle(t, makeTree(t, "a.md", "b.md"), Options{})
 	for f, err := range w.Files(t.Context()) {
@@ -93,6 +93,6 @@ func TestWalkRemembersWhatCouldNotBeRead(t *testing.T) {
 		}
 	}
 	if _, named := w.reported.take(); len(named) != 1 || !named["b.md"] {
-		t.Errorf("to be named again: %v, want b.md", named)
+		t.Errorf("to be reported again: %v, want b.md", named)
 	}
 }

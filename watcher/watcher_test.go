@@ -22,7 +22,7 @@ type live struct {
 	root string
 	w    *Watcher
 	out  chan Changes
-	last Changes // that the test waited for
+	last Changes // the last ones that the test waited for
 }
 
 // watchLive starts a watcher and takes its first Rescan.
@@ -72,8 +72,8 @@ func (l *live) next() Changes {
 	}
 }
 
-// until collects changes until all these paths were named, or a Rescan came,
-// and returns what came, merged.
+// until collects changes until all these paths were reported, or a Rescan came, and
+// returns them merged.
 func (l *live) until(paths ...string) Changes {
 	l.t.Helper()
 	var all Changes
@@ -86,7 +86,7 @@ func (l *live) until(paths ...string) Changes {
 	}
 }
 
-// untilRescan takes changes up to a Rescan.
+// untilRescan receives changes until a Rescan comes.
 func (l *live) untilRescan() {
 	l.t.Helper()
 	for l.last = (Changes{}); !l.last.Rescan; {
@@ -94,8 +94,8 @@ func (l *live) untilRescan() {
 	}
 }
 
-// exactly fails unless the next changes are these paths in one update. The last
-// update may come once more first: a busy machine can make two of one save.
+// exactly fails the test unless the next changes are these paths in one update. The
+// last update may come again before: on a busy machine a save can cause two.
 func (l *live) exactly(paths ...string) {
 	l.t.Helper()
 	c, want := l.next(), Changes{Paths: paths}
@@ -145,7 +145,7 @@ func makeTree(t testing.TB, entries ...string) string {
 	return root
 }
 
-// files are the paths that Files names, in order, and of errors the path with "!".
+// files returns the paths that Files yields, in order; with an error "!" is appended.
 func files(t testing.TB, w *Watcher) []string {
 	t.Helper()
 	var all []string
@@ -159,7 +159,7 @@ func files(t testing.TB, w *Watcher) []string {
 	return all
 }
 
-// idle is a watcher that is not run.
+// idle returns a watcher whose Run is not called.
 func idle(t testing.TB, root string, opt Options) *Watcher {
 	t.Helper()
 	w, err := New(root, opt)

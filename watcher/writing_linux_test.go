@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// leased is a file whose writers can be known.
+// leased returns a file for which the kernel grants leases.
 func leased(t *testing.T) string {
 	t.Helper()
 	name := filepath.Join(makeTree(t, "a.md"), "a.md")
@@ -62,9 +62,9 @@ func TestWriting(t *testing.T) {
 	}
 }
 
-// Those who write a file while it is looked at notice nothing, and the signal
-// that tells us of them does no harm.
-func TestWritingDisturbsNobody(t *testing.T) {
+// Programs that write a file are not disturbed by writingTo, and the signal that it
+// causes does no harm to us.
+func TestWritingToDisturbsNobody(t *testing.T) {
 	name := leased(t)
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, syscall.SIGIO)

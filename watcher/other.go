@@ -39,3 +39,9 @@ func lstat(file string) (Stamp, error) {
 	}
 	return stampOf(info), nil
 }
+
+// isNetwork does not know on this system. Options.ScanOnly replaces it.
+func isNetwork(string) bool { return false }
+
+// writingTo does not know on this system.
+func writingTo(string) writing { return unknown }

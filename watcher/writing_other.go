@@ -1,6 +1,0 @@
-//go:build !linux
-
-package watcher
-
-// writingTo does not know on this system.
-func writingTo(string) writing { return unknown }
