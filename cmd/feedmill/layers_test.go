@@ -27,7 +27,7 @@ var layers = []struct {
 	{"feeds/export", nil},
 	{"feeds/catalog", []string{"feeds", "feeds/article"}},
 	{"feeds/articlecache", []string{"feeds", "feeds/article", "feeds/internal/packed"}},
-	{"feeds/ledger", []string{"feeds", "feeds/article", "feeds/internal/packed"}},
+	{"feeds/ledger", []string{"feeds", "feeds/internal/packed"}},
 	{"feeds/article", []string{"feeds", "feeds/article/internal/*", "feeds/internal/packed"}},
 	{"feeds/article/internal/body", []string{"feeds", "feeds/article/internal/address"}},
 	{"feeds/article/internal/*", []string{"feeds"}},

@@ -18,15 +18,15 @@ import (
 // the item. It is immutable and safe for concurrent use.
 type Article struct {
 	Path      string
-	Member    Tags      // every topic, category, type and provider it belongs to
-	Published time.Time // zero where the file states no date
-	Hidden    string    // why it is in no feed, as in "draft: true"; empty otherwise
-	Quality   float64   // for rankings and filters only
-	Heat      float64   // for rankings and filters only
-	Link      string    // the address that the file states, without that of the site; empty for none
-	Digest    Digest    // the same as long as subscribers see no difference
-	Content   Digest    // the same wherever the file lies and whatever it is called
-	Explicit  bool      // the file states its id itself
+	Member    Tags         // every topic, category, type and provider it belongs to
+	Published time.Time    // zero where the file states no date
+	Hidden    string       // why it is in no feed, as in "draft: true"; empty otherwise
+	Quality   float64      // for rankings and filters only
+	Heat      float64      // for rankings and filters only
+	Link      string       // the address that the file states, without that of the site; empty for none
+	Digest    feeds.Digest // the same as long as subscribers see no difference
+	Content   feeds.Digest // the same wherever the file lies and whatever it is called
+	Explicit  bool         // the file states its id itself
 
 	linked    bool   // its item has a URL
 	textSize  uint32 // of the text in a document, roughly, in bytes
@@ -99,17 +99,8 @@ func (a *Article) Size() int { return 3<<10 + int(a.textSize) }
 // Linked reports whether there is a page to read the article on.
 func (a *Article) Linked() bool { return a.linked }
 
-// Facts are what the ledger knows of an article beyond its file. A zero time
-// leaves the file's own.
-type Facts struct {
-	ID        string
-	FirstSeen time.Time
-	Published time.Time
-	Updated   time.Time
-}
-
 // With is a copy of a to which facts apply.
-func (a *Article) With(f Facts) *Article {
+func (a *Article) With(f feeds.Facts) *Article {
 	b := *a
 	b.id = f.ID
 	b.firstSeen = f.FirstSeen.Unix()

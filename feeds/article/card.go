@@ -40,10 +40,7 @@ func (a *Article) AppendCard(b []byte) []byte {
 		b = packed.AppendFloat(b, n)
 	}
 	b = binary.AppendUvarint(b, uint64(a.textSize))
-	b = appendList(b, a.Member, func(b []byte, h unique.Handle[feeds.Tag]) []byte {
-		t := h.Value()
-		return packed.AppendString(append(b, byte(t.Kind)), t.Name)
-	})
+	b = appendList(b, a.Member, func(b []byte, h unique.Handle[feeds.Tag]) []byte { return appendTag(b, h.Value()) })
 	return appendList(b, a.Warnings(), func(b []byte, n *feeds.Problem) []byte {
 		b = binary.AppendUvarint(binary.AppendUvarint(b, uint64(n.Line)), uint64(n.Col))
 		return appendStrings(b, n.Field, n.Message)

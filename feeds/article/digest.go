@@ -2,84 +2,51 @@ package article
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"hash"
 	"strings"
-	"sync"
 	"time"
 
 	"golang.org/x/net/html/atom"
 
-	"feedmill/feeds/article/internal/address"
+	"feedmill/feeds"
 	"feedmill/feeds/article/internal/body"
+	"feedmill/feeds/internal/packed"
 )
 
-// Digest stands for what a reader sees.
-type Digest [16]byte
-
-// digests returns two: visible covers everything the item and its membership are
-// made of, content only what the file holds, whatever it is called and wherever
-// it lies. Neither depends on an id made of the path, on the order of keys, on
-// the address the site is published at, or on white space without meaning.
-func (a *draft) digests() (visible, content Digest) {
-	d := digesters.Get().(*digester)
-	defer digesters.Put(d)
-	d.urls = a.site
-	d.text = appendCanonical(d.text[:0], a.body.Text, a.body.Markup)
-	for i := range d.parts {
-		d.parts[i] = d.parts[i][:0]
+// digests returns two: visible covers everything that readers can see of the
+// article, content only what the file holds, whatever it is called and wherever it
+// lies. Neither depends on an id made of the path, on the order of keys, on the
+// address the site is published at, or on white space without meaning. They are made
+// of the packed form of the article: one more field of that is one more here.
+func (d *draft) digests() (visible, content feeds.Digest) {
+	text, packing := borrow(), borrow()
+	defer text.giveBack()
+	defer packing.giveBack()
+	text.bytes = appendCanonical(text.bytes, d.body.Text, d.body.Markup)
+	p := payload{item: d.base, body: d.body}
+	p.item.URL, p.item.Video, p.body.Text = "", nil, text.bytes
+	title, published, updated := d.base.Title, d.Published, d.base.Updated
+	if d.named.title {
+		title = ""
 	}
-	base := a.base
-	if !a.Explicit {
-		base.ID = ""
+	if d.named.date {
+		published, updated = time.Time{}, d.Stated
 	}
-	d.item(&base)
-	d.part(4, func() {
-		d.raw(",")
-		d.tags(a.Member)
-	})
-	d.times(a.Published, a.NotBefore, a.Expires)
-	d.strings(a.Hidden, string(a.body.Markup), a.body.Featured)
-	visible = d.sum()
+	b := packed.AppendString(p.append(packing.bytes, d.site.Own), title)
+	b = packed.AppendTime(packed.AppendTime(b, published), updated)
+	b = appendList(b, d.Member, appendTag)
+	content = feeds.DigestOf(b)
 
-	base.URL, base.Video, base.ID = "", nil, ""
-	if a.named.title {
-		base.Title = ""
+	b = append(b[:0], content[:]...)
+	if d.Explicit {
+		b = packed.AppendString(b, d.base.ID)
 	}
-	published := a.Published
-	if a.named.date {
-		published, base.Published, base.Updated = time.Time{}, time.Time{}, a.Stated
+	b = appendStrings(append(b, 0), d.site.Own(d.base.URL), d.base.Title, d.Hidden)
+	b = appendList(b, one(d.base.Video), func(b []byte, v feeds.Video) []byte { return appendVideo(b, v, d.site.Own) })
+	for _, t := range [...]time.Time{d.Published, d.base.Updated, d.NotBefore, d.Expires} {
+		b = packed.AppendTime(b, t)
 	}
-	d.item(&base)
-	d.part(4, func() {
-		d.raw(",")
-		d.tags(a.Member)
-	})
-	d.times(published)
-	d.strings(string(a.body.Markup), a.body.Featured)
-	return visible, d.sum()
-}
-
-var digesters = sync.Pool{New: func() any { return &digester{hash: sha256.New()} }}
-
-// digester holds what is digested: JSON as package encoding/json writes it, and
-// the body.
-type digester struct {
-	urls       address.Site
-	hash       hash.Hash
-	json, text []byte
-	parts      [5][]byte // that both digests have
-}
-
-// sum is the digest of an array of all that was written since the last one.
-func (d *digester) sum() (sum Digest) {
-	d.hash.Reset()
-	d.hash.Write(append(d.json, ']', '\n'))
-	d.hash.Write(d.text)
-	d.json = d.hash.Sum(d.json[:0])
-	copy(sum[:], d.json)
-	d.json = d.json[:0]
-	return sum
+	packing.bytes = b
+	return feeds.DigestOf(b), content
 }
 
 // appendCanonical appends a body without the white space that readers never

@@ -1,8 +1,11 @@
 package article
 
 import (
+	"feedmill/feeds"
+	"reflect"
 	"strings"
 	"testing"
+	"time"
 )
 
 const digestFront = `title: T
@@ -79,8 +82,71 @@ func TestUndated(t *testing.T) {
 	if !a.Published.IsZero() || updated(a) != "1990-01-01" || !itemOf(a).Updated.Equal(itemOf(again).Updated) || itemOf(a).Updated.Equal(itemOf(b).Updated) {
 		t.Errorf("%v %v %v", itemOf(a).Updated, itemOf(again).Updated, itemOf(b).Updated)
 	}
-	c := a.With(Facts{ID: "urn:x:y"})
+	c := a.With(feeds.Facts{ID: "urn:x:y"})
 	if c.ID() != "urn:x:y" || itemOf(c).ID != "urn:x:y" || a.ID() == c.ID() || c.Digest != a.Digest || itemOf(c).Title != itemOf(a).Title {
 		t.Errorf("%+v", c)
+	}
+}
+
+// TestDigestOfItem holds the digest to each field that an item has and will have.
+func TestDigestOfItem(t *testing.T) {
+	elsewhere := map[string]bool{
+		".ID": true, ".Published": true, ".Updated": true, ".Tags": true, // in the front matter that TestDigest has
+		".HTML": true, ".Fragments": true, // made of the text
+	}
+	digest := func(change func(field string, v reflect.Value)) feeds.Digest {
+		var d draft
+		fill(reflect.ValueOf(&d.base).Elem(), "", change)
+		visible, _ := d.digests()
+		return visible
+	}
+	var fields []string
+	base := digest(func(field string, _ reflect.Value) { fields = append(fields, field) })
+	for _, field := range fields {
+		top, _, _ := strings.Cut(field[1:], ".")
+		top, _, _ = strings.Cut(top, "[")
+		if elsewhere["."+top] {
+			continue
+		}
+		changed := digest(func(f string, v reflect.Value) {
+			switch {
+			case f != field:
+			case v.Kind() == reflect.String:
+				v.SetString("another")
+			case v.CanInt():
+				v.SetInt(77)
+			default:
+				v.Set(reflect.ValueOf(time.Unix(77, 0).UTC()))
+			}
+		})
+		if changed == base {
+			t.Errorf("%s: the same digest", field)
+		}
+	}
+	if len(fields) < 30 {
+		t.Errorf("only %d fields: %q", len(fields), fields)
+	}
+}
+
+// fill makes elements below v, and has each plain value changed.
+func fill(v reflect.Value, field string, change func(field string, v reflect.Value)) {
+	switch v.Kind() {
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		fill(v.Elem(), field, change)
+	case reflect.Slice:
+		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
+		fill(v.Index(0), field+"[0]", change)
+	case reflect.Struct:
+		if v.Type() == reflect.TypeFor[time.Time]() {
+			change(field, v)
+			return
+		}
+		for f, part := range v.Fields() {
+			fill(part, field+"."+f.Name, change)
+		}
+	case reflect.Interface:
+	default:
+		change(field, v)
 	}
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // parsing goes up when a file gives another Article than before.
-const parsing = 1
+const parsing = 2
 
 // Fingerprint writes to w what the articles that p makes depend on, besides their
 // files and TopicName. Equal writings mean equal articles.

@@ -34,12 +34,10 @@ func (h *Home) Keep(a *Article) (*Article, error) {
 	if fresh == nil {
 		return a, nil
 	}
-	buffer := packing.Get().(*[]byte)
-	*buffer = fresh.append((*buffer)[:0])
-	place, err := h.Store.Put(*buffer)
-	if cap(*buffer) <= largePacking {
-		packing.Put(buffer)
-	}
+	packing := borrow()
+	defer packing.giveBack()
+	packing.bytes = fresh.append(packing.bytes, asIs)
+	place, err := h.Store.Put(packing.bytes)
 	if err != nil {
 		return a, err
 	}
@@ -51,11 +49,24 @@ func (h *Home) Keep(a *Article) (*Article, error) {
 	return &b, nil
 }
 
-// packing lends memory to pack payloads in; more than largePacking is not kept
-// for the next one.
-var packing = sync.Pool{New: func() any { return new([]byte) }}
+// buffer is memory that is used again and again.
+type buffer struct{ bytes []byte }
 
-const largePacking = 1 << 20
+var buffers = sync.Pool{New: func() any { return new(buffer) }}
+
+// borrow returns an empty buffer, until giveBack.
+func borrow() *buffer {
+	b := buffers.Get().(*buffer)
+	b.bytes = b.bytes[:0]
+	return b
+}
+
+// giveBack keeps the buffer for another use, unless it has become large.
+func (b *buffer) giveBack() {
+	if cap(b.bytes) <= 1<<20 {
+		buffers.Put(b)
+	}
+}
 
 // fresh is the payload of an article in no home; nil for one that has one.
 func (a *Article) fresh() *payload {

@@ -12,31 +12,48 @@ import (
 // payload is what an article is only read for to be rendered. Of the item it
 // has what no card holds.
 type payload struct {
-	item feeds.Item
-	body body.Body
+	item  feeds.Item
+	body  body.Body
+	named named // not packed: only old digests take it
 }
 
-// append writes the payload in the form that unpack reads.
-func (p *payload) append(b []byte) []byte {
+// append writes the payload in the form that unpack reads, with what own makes of
+// each address.
+func (p *payload) append(b []byte, own func(address string) string) []byte {
 	it := &p.item
-	b = appendStrings(b, it.URL, it.OriginalURL, it.Summary, it.Language, string(p.body.Markup))
+	b = appendStrings(b, own(it.URL), own(it.OriginalURL), it.Summary, it.Language, string(p.body.Markup))
 	b = packed.AppendBytes(b, p.body.Text)
 	b = packed.AppendString(b, p.body.Featured)
-	b = appendList(b, it.AMP, func(b []byte, l feeds.Link) []byte { return appendStrings(b, l.URL, l.Title) })
-	b = appendList(b, it.Authors, func(b []byte, p feeds.Person) []byte { return appendStrings(b, p.Name, p.Email, p.URL, p.Avatar) })
+	b = appendList(b, it.AMP, func(b []byte, l feeds.Link) []byte { return appendStrings(b, own(l.URL), l.Title) })
+	b = appendList(b, it.Authors, func(b []byte, p feeds.Person) []byte {
+		return appendStrings(b, p.Name, p.Email, own(p.URL), own(p.Avatar))
+	})
 	b = appendList(b, it.Images, func(b []byte, i feeds.Image) []byte {
 		b = binary.AppendUvarint(binary.AppendUvarint(b, uint64(i.Width)), uint64(i.Height))
-		return appendStrings(b, i.URL, i.Title, i.Credit)
+		return appendStrings(b, own(i.URL), i.Title, i.Credit)
 	})
 	b = appendList(b, it.Enclosures, func(b []byte, e feeds.Enclosure) []byte {
 		b = binary.AppendUvarint(binary.AppendUvarint(b, uint64(e.Length)), uint64(e.Duration))
-		return appendStrings(b, e.URL, e.Type)
+		return appendStrings(b, own(e.URL), e.Type)
 	})
 	b = appendList(b, it.Related, func(b []byte, r feeds.Related) []byte {
-		return packed.AppendTime(appendStrings(b, r.URL, r.Title, r.Summary, r.Provider), r.Published)
+		return packed.AppendTime(appendStrings(b, own(r.URL), r.Title, r.Summary, r.Provider), r.Published)
 	})
-	b = appendList(b, one(it.Video), func(b []byte, v feeds.Video) []byte { return appendStrings(b, v.PlayerURL, v.PageURL) })
-	return appendList(b, one(it.Source), func(b []byte, s feeds.Source) []byte { return appendStrings(b, s.Name, s.URL, s.Icon, s.ID) })
+	b = appendList(b, one(it.Video), func(b []byte, v feeds.Video) []byte { return appendVideo(b, v, own) })
+	return appendList(b, one(it.Source), func(b []byte, s feeds.Source) []byte {
+		return appendStrings(b, s.Name, own(s.URL), own(s.Icon), s.ID)
+	})
+}
+
+func appendVideo(b []byte, v feeds.Video, own func(string) string) []byte {
+	return appendStrings(b, own(v.PlayerURL), own(v.PageURL))
+}
+
+// asIs leaves an address as it is.
+func asIs(address string) string { return address }
+
+func appendTag(b []byte, t feeds.Tag) []byte {
+	return packed.AppendString(append(b, byte(t.Kind)), t.Name)
 }
 
 // unpack reads a payload. Any bytes give one or packed.ErrMalformed.

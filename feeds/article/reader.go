@@ -36,11 +36,14 @@ type draft struct {
 	Article                    // without its Member, which is what follows
 	Member                     []feeds.Tag
 	Stated, NotBefore, Expires time.Time
-	base                       feeds.Item                 // without HTML, and without a Summary that is taken from the text
-	body                       body.Body                  // of which the item's content is made
-	site                       address.Site               // of which the item's addresses are
-	named                      struct{ title, date bool } // what is taken from the file's name
+	base                       feeds.Item   // without HTML, and without a Summary that is taken from the text
+	body                       body.Body    // of which the item's content is made
+	site                       address.Site // of which the item's addresses are
+	named                      named
 }
+
+// named says what is taken from the file's name.
+type named struct{ title, date bool }
 
 var readers = sync.Pool{New: func() any { return &reader{given: make([]given, len(fields)), members: map[feeds.Key]bool{}} }}
 
@@ -114,7 +117,7 @@ func (d *draft) card(warnings []*feeds.Problem) *Article {
 	a.stated, a.notBefore, a.updated, a.firstSeen = d.Stated.Unix(), d.NotBefore.Unix(), it.Updated.Unix(), time.Time{}.Unix()
 	a.textSize = uint32(len(d.body.Text) * 5 / 4)
 	a.Member = TagsOf(d.Member...)
-	a.extra = &extra{expires: d.Expires, fresh: &payload{item: *it, body: d.body}}
+	a.extra = &extra{expires: d.Expires, fresh: &payload{item: *it, body: d.body, named: d.named}}
 	if len(warnings) > 0 {
 		a.extra.warnings = warnings
 	}

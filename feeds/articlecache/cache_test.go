@@ -2,6 +2,7 @@ package articlecache
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -76,7 +77,7 @@ func (s *stock) close() {
 // front matter is no article.
 func (s *stock) round(files map[string]string) {
 	s.t.Helper()
-	var seen []*article.Article
+	var seen []ledger.Article
 	var gone []string
 	stamp := uint64(len(s.kept) + 1)
 	for _, path := range slices.Sorted(maps.Keys(files)) {
@@ -95,13 +96,13 @@ func (s *stock) round(files map[string]string) {
 		default:
 			a, err := s.home.Keep(parse(s.t, path, src))
 			s.check(err)
-			seen = append(seen, a)
+			seen = append(seen, ledger.Article{Path: a.Path, ID: a.ID(), Digest: a.Digest, Content: a.Content})
 			s.kept[path] = Entry{Path: path, Stamp: stamp, Article: a, Current: true}
 			s.check(s.texts.Note(a, stamp))
 		}
 	}
-	_, err := s.l.Note(s.now, seen, gone)
-	s.check(err)
+	_, err := s.l.Take(s.now, seen, gone)
+	s.check(errors.Join(err, s.l.Flush()))
 	s.check(s.texts.Commit(s.now, true))
 }
 
@@ -155,9 +156,8 @@ func TestCache(t *testing.T) {
 			t.Errorf("under other settings %s is current", e.Path)
 		}
 	}
-	if _, err := again.l.Note(s.now, []*article.Article{parse(t, "d.md", post("D", "", "d"))}, nil); err != nil {
-		t.Fatal(err)
-	}
+	_, err := again.l.Take(s.now, []ledger.Article{{Path: "d.md", ID: "d"}}, nil)
+	s.check(errors.Join(err, again.l.Flush()))
 	again.close()
 	if behind := openStock(t, dir, Fingerprint{1}); print(behind.kept) != want || behind.was.Whole {
 		t.Errorf("behind its ledger it is whole: %v\n%s", behind.was.Whole, print(behind.kept))

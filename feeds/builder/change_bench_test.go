@@ -26,7 +26,7 @@ func cards(tb testing.TB, n int) []*article.Article {
 	all := make([]*article.Article, n)
 	for i := range all {
 		at := from.Add(time.Duration(i) * step).Truncate(time.Second)
-		a := p.With(article.Facts{ID: fmt.Sprint("urn:x:", i), Published: at, Updated: at})
+		a := p.With(feeds.Facts{ID: fmt.Sprint("urn:x:", i), Published: at, Updated: at})
 		a.Path = fmt.Sprintf("%07d.md", i)
 		member := append(make([]feeds.Tag, 0, 8), kinds...)
 		for j := range 5 {

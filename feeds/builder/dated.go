@@ -1,7 +1,6 @@
 package builder
 
 import (
-	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
 	"time"
@@ -33,7 +32,11 @@ func (b *Builder) dated(x *issue) time.Time {
 	}
 	at := before.At
 	if before.Of != of {
-		if at = latest(x.articles, x.fallen); !at.After(before.At) && !before.At.IsZero() {
+		at = latest(x.articles, x.fallen)
+		switch stands := !at.After(before.At) && !before.At.IsZero(); {
+		case stands && before.Of == feeds.Digest{}: // a ledger of an older version has the time, but not of what
+			at = before.At
+		case stands:
 			at = now
 			b.noted.Store(true)
 		}
@@ -67,7 +70,7 @@ func latest(articles []*article.Article, fallen []feeds.Tombstone) (t time.Time)
 }
 
 // print stands for the issue.
-func (x *issue) print(site *feeds.Site) (p ledger.Print) {
+func (x *issue) print(site *feeds.Site) feeds.Digest {
 	b := fmt.Appendf(nil, "%q %q %v %q\n", fmt.Sprint(*site), fmt.Sprint(x.meta), x.limits, x.place)
 	for _, a := range x.articles {
 		b = append(b, a.Digest[:]...)
@@ -77,7 +80,5 @@ func (x *issue) print(site *feeds.Site) (p ledger.Print) {
 	for _, t := range x.fallen {
 		b = binary.AppendVarint(append(append(b, t.ID...), '\n'), t.When.Unix())
 	}
-	sum := sha256.Sum256(b)
-	copy(p[:], sum[:])
-	return p
+	return feeds.DigestOf(b)
 }

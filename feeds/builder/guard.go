@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"feedmill/feeds"
-	"feedmill/feeds/article"
 	"feedmill/feeds/document"
 	"feedmill/feeds/ledger"
 )
@@ -102,7 +101,7 @@ func (b *Builder) weigh(all []loaded, gone []string) *feeds.Hold {
 	if !first && len(all)+len(gone)+len(departed) <= b.opt.Guard.Items {
 		return nil
 	}
-	var seen []*article.Article
+	var seen []ledger.Article
 	lost := map[string]bool{}
 	for _, path := range gone {
 		lost[path] = true
@@ -115,7 +114,7 @@ func (b *Builder) weigh(all []loaded, gone []string) *feeds.Hold {
 	for _, l := range all {
 		switch {
 		case l.err == nil:
-			seen = append(seen, l.article)
+			seen = append(seen, l.forLedger())
 			delete(lost, l.path)
 		case errors.Is(l.err, fs.ErrNotExist):
 			lost[l.path] = true
@@ -207,7 +206,7 @@ func fingerprint(effects []ledger.Effect) string {
 	for _, e := range effects {
 		text = binary.AppendUvarint(text, uint64(len(e.Path)))
 		text = append(text, e.Path...)
-		text = append(text, e.Record.Digest...)
+		text = append(text, e.Record.Digest[:]...)
 		text = append(text, e.After[:]...)
 	}
 	return document.TagOf(text)

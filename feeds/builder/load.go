@@ -9,18 +9,19 @@ import (
 
 	"feedmill/feeds"
 	"feedmill/feeds/article"
+	"feedmill/feeds/ledger"
 )
 
 // remember tells the ledger of a round and returns what holds for the articles
 // read in it, in their order. That is on disk, if it can be, when flushed returns,
 // which is before anybody sees it. Articles that have turned appear or expire now,
 // although their files are as they were.
-func (b *Builder) remember(now time.Time, all []loaded, gone []string, turned []*article.Article) (facts []article.Facts, flushed func() bool) {
-	seen := make([]*article.Article, 0, len(all)+len(turned))
+func (b *Builder) remember(now time.Time, all []loaded, gone []string, turned []*article.Article) (facts []feeds.Facts, flushed func() bool) {
+	seen := make([]ledger.Article, 0, len(all)+len(turned))
 	for _, l := range all {
 		switch {
 		case l.err == nil:
-			seen = append(seen, l.article)
+			seen = append(seen, l.forLedger())
 		case errors.Is(l.err, fs.ErrNotExist):
 			gone = append(gone, l.path)
 		}
@@ -28,7 +29,9 @@ func (b *Builder) remember(now time.Time, all []loaded, gone []string, turned []
 	for _, a := range turned {
 		_, read := slices.BinarySearchFunc(all, a.Path, func(l loaded, path string) int { return strings.Compare(l.path, path) })
 		if !read && b.catalog.Get(a.Path) == a {
-			seen = append(seen, a)
+			unread := forLedger(a)
+			unread.Unread = true
+			seen = append(seen, unread)
 		}
 	}
 	facts, err := b.opt.Ledger.Take(now, seen, gone)
@@ -46,9 +49,24 @@ func (b *Builder) remember(now time.Time, all []loaded, gone []string, turned []
 	}
 }
 
+// forLedger is what the ledger has to know of an article that was read.
+func (l *loaded) forLedger() ledger.Article {
+	a := forLedger(l.article)
+	a.OldDigest, a.OldContent = l.oldDigest, l.oldContent
+	return a
+}
+
+func forLedger(a *article.Article) ledger.Article {
+	return ledger.Article{
+		Path: a.Path, ID: a.ID(), Explicit: a.Explicit, Hidden: a.Hidden != "", Link: a.Link,
+		Published: a.Published, Stated: a.Stated(), NotBefore: a.NotBefore(), Expires: a.Expires(),
+		Feeds: a.Member.List(feeds.Tag{Kind: feeds.All}), Digest: a.Digest, Content: a.Content,
+	}
+}
+
 // take puts what was read into the catalog, or keeps the last good version. facts
 // are those of the articles read, in their order.
-func (b *Builder) take(all []loaded, facts []article.Facts) {
+func (b *Builder) take(all []loaded, facts []feeds.Facts) {
 	empty := b.catalog.Len() == 0
 	var fresh []*article.Article
 	if empty {

@@ -101,7 +101,7 @@ func randomShelf(tb testing.TB, r *rand.Rand) ([]*article.Article, catalog.List)
 		default:
 			at = at.Add(time.Duration(r.IntN(30_000)) * time.Second)
 		}
-		a := p.With(article.Facts{ID: fmt.Sprint("urn:x:", i), Published: at})
+		a := p.With(feeds.Facts{ID: fmt.Sprint("urn:x:", i), Published: at})
 		a.Path = fmt.Sprintf("%03d.md", r.IntN(1000))
 		c.Put(a)
 	}

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"feedmill/feeds"
 	"feedmill/feeds/article"
 	"feedmill/watcher"
 )
@@ -142,6 +143,8 @@ type loaded struct {
 	article *article.Article
 	changed int64 // when the file did, in nanoseconds since 1970; zero where that is not known
 	err     error
+
+	oldDigest, oldContent feeds.Digest // see ledger.Article
 }
 
 // job is a file to be read, and its stamp when that was decided.
@@ -151,6 +154,7 @@ type job found
 type reading struct {
 	b       *Builder
 	ctx     context.Context
+	old     bool // the ledger wants old digests
 	jobs    chan job
 	workers sync.WaitGroup
 	done    atomic.Int64
@@ -159,7 +163,7 @@ type reading struct {
 }
 
 func (b *Builder) newReading(ctx context.Context) *reading {
-	return &reading{b: b, ctx: ctx}
+	return &reading{b: b, ctx: ctx, old: b.opt.Ledger.WantsOldDigests()}
 }
 
 // add names a file. What waits for an acceptance as it is now is not read again.
@@ -187,7 +191,7 @@ func (r *reading) work() {
 			continue
 		}
 		l := loaded{path: j.path}
-		buf = r.b.read(&l, buf)
+		buf = r.b.read(&l, buf, r.old)
 		mine = append(mine, l)
 		if n := r.done.Add(1); n%1000 == 0 && r.b.opt.Progress != nil {
 			r.b.opt.Progress(int(n))
@@ -213,13 +217,16 @@ const keptBuffer = 1 << 20
 
 // read reads and parses a file, in the memory of buf if that is large enough, and
 // returns what may be the buf of the next call.
-func (b *Builder) read(l *loaded, buf []byte) []byte {
+func (b *Builder) read(l *loaded, buf []byte, old bool) []byte {
 	src, version, err := b.src.ReadFile(l.path, buf, maxFile)
 	l.stamp, l.changed, l.err = digestOf(version), version.ChangeTime, err
 	if err != nil {
 		return buf
 	}
 	if l.article, l.err = b.parser.Parse(l.path, src); l.err == nil {
+		if old {
+			l.oldDigest, l.oldContent = b.parser.OldDigests(l.article)
+		}
 		if b.texts == nil {
 			return nil // its text is in src
 		}

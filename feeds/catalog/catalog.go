@@ -139,7 +139,7 @@ func (c *Catalog) Remove(path string) bool {
 func (c *Catalog) show(e *entry) {
 	shown := e.stated
 	if c.ids[e.stated.ID()] != e {
-		shown = shown.With(article.Facts{ID: feeds.ID(c.opt.SiteID, "path", e.stated.Path, "again")})
+		shown = shown.With(feeds.Facts{ID: feeds.ID(c.opt.SiteID, "path", e.stated.Path, "again")})
 	}
 	if e.shown != nil && e.shown.ID() == shown.ID() {
 		return

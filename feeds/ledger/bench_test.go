@@ -5,13 +5,11 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
-
-	"feedmill/feeds/article"
 )
 
 // BenchmarkFirst takes in 20,000 new articles at once and writes them.
 func BenchmarkFirst(b *testing.B) {
-	var seen []*article.Article
+	var seen []Article
 	for i := range 20_000 {
 		seen = append(seen, parse(b, fmt.Sprintf("2024/%02d/an-article-with-a-usual-name-%d.md", i%12+1, i), post("A title of some length", fmt.Sprintf("webUrl: https://www.example.org/a/%d\ntopics: [One topic %d, Another topic %d, Third topic %d]\ncategory: news\nprovider: P", i, i%67, i%66, i%65), fmt.Sprint(i))))
 	}

@@ -10,17 +10,15 @@ import (
 
 	"go.etcd.io/bbolt"
 
+	"feedmill/feeds"
 	"feedmill/feeds/internal/packed"
 )
 
 // Date is since when something has been what it is.
 type Date struct {
-	Of Print
-	At time.Time // UTC, in whole seconds; zero where nothing is known
+	Of feeds.Digest // zero where that is not known
+	At time.Time    // UTC, in whole seconds; zero where nothing is known
 }
-
-// Print stands for a content: other content, another Print.
-type Print [16]byte
 
 var bucketDates = []byte("dates") // name → Print and time
 
@@ -141,12 +139,15 @@ func writeDates(b *bbolt.Bucket, changed map[string]Date) error {
 }
 
 // loadDates reads what is on disk, as far as nothing newer is known. What is
-// damaged counts as unknown.
-func (l *Ledger) loadDates(b *bbolt.Bucket) error {
+// damaged counts as unknown, and so does what a date of an older format stands for.
+func (l *Ledger) loadDates(b *bbolt.Bucket, older bool) error {
 	l.dates.mu.Lock()
 	defer l.dates.mu.Unlock()
 	return b.ForEach(func(name, v []byte) error {
 		d, err := decodeDate(name, v)
+		if older {
+			d.Of = feeds.Digest{}
+		}
 		if _, newer := l.dates.byName[string(name)]; err == nil && !newer {
 			l.dates.byName[string(name)] = d
 		}

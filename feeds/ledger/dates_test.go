@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"feedmill/feeds"
 	"fmt"
 	"path/filepath"
 	"testing"
@@ -26,17 +27,17 @@ func TestDates(t *testing.T) {
 		return l
 	}
 	l := reopen(nil)
-	l.SetDate("/", Date{Print{1}, at})
+	l.SetDate("/", Date{feeds.Digest{1}, at})
 	before := l.state
 	l = reopen(l)
-	if got := l.Date("/"); got != (Date{Print{1}, at}) {
+	if got := l.Date("/"); got != (Date{feeds.Digest{1}, at}) {
 		t.Errorf("after a restart it is %v", got)
 	}
 	if l.state != before {
 		t.Error("a date alone makes the cache another ledger's")
 	}
 	for i := range maxDates {
-		l.SetDate(fmt.Sprint("/", i), Date{Print{2}, at.Add(time.Duration(i+1) * time.Second)})
+		l.SetDate(fmt.Sprint("/", i), Date{feeds.Digest{2}, at.Add(time.Duration(i+1) * time.Second)})
 	}
 	l = reopen(l)
 	defer l.Close()

@@ -36,6 +36,7 @@ type Ledger struct {
 	file   string
 	db     *bbolt.DB         // nil: nothing outlives the process
 	sealed bool              // db is only read: what is new does not outlive the process
+	old    bool              // there can be records that are old
 	tx     *bbolt.Tx         // while much is read: see reading
 	damage error             // what could not be read since the last Take
 	state  state             // what belongs to what is on disk
@@ -58,12 +59,9 @@ type Ledger struct {
 	dates *dates
 }
 
-// Version of the format. Another one is refused, not guessed at, but for the
-// version before, which is taken over.
-const (
-	version = "2"
-	before  = "1" // records are JSON
-)
+// version is that of the file's format; see upgrade.go for those before. Any other
+// is refused.
+const version = "3"
 
 var (
 	bucketMeta = []byte("meta")
@@ -177,12 +175,15 @@ func (l *Ledger) load() error {
 				return err
 			}
 		}
-		if meta := tx.Bucket(bucketMeta); meta.Get(keyVersion) == nil || string(meta.Get(keyVersion)) == before {
+		if meta := tx.Bucket(bucketMeta); meta.Get(keyVersion) == nil {
 			if err := meta.Put(keyVersion, []byte(version)); err != nil {
 				return err
 			}
 		}
-		return errors.Join(forgetBegun(tx), l.loadFrom(tx))
+		if err := errors.Join(forgetBegun(tx), l.loadFrom(tx)); err != nil {
+			return err
+		}
+		return l.upgrade(tx)
 	})
 }
 
@@ -194,7 +195,8 @@ func (l *Ledger) loadFrom(tx *bbolt.Tx) error {
 		}
 	}
 	meta := tx.Bucket(bucketMeta)
-	if v := string(meta.Get(keyVersion)); v != version && v != before {
+	v := string(meta.Get(keyVersion))
+	if v != version && !older(v) {
 		return fmt.Errorf("written by another version of feedmill (format %s, this one has %s): use that version, or move the file away", v, version)
 	}
 	if meta.Get(keyBegun) != nil {
@@ -209,7 +211,8 @@ func (l *Ledger) loadFrom(tx *bbolt.Tx) error {
 	if err := l.loadLeft(tx.Bucket(bucketLeft)); err != nil {
 		return err
 	}
-	if err := l.loadDates(tx.Bucket(bucketDates)); err != nil {
+	l.old = older(v) || meta.Get(keyOld) != nil
+	if err := l.loadDates(tx.Bucket(bucketDates), older(v)); err != nil {
 		return err
 	}
 	return tx.Bucket(bucketGone).ForEach(func(k, v []byte) error {

@@ -20,13 +20,30 @@ import (
 
 var parser = article.NewParser(article.Options{SiteID: "example.org", SiteURL: "https://example.org/", Folders: []feeds.Folder{{Link: "/:path/"}}})
 
-func parse(t testing.TB, path, src string) *article.Article {
+func parse(t testing.TB, path, src string) Article {
 	t.Helper()
-	a, err := parser.Parse(path, []byte(src))
+	return parseBy(t, parser, path, src)
+}
+
+func parseBy(t testing.TB, p *article.Parser, path, src string) Article {
+	t.Helper()
+	a, err := p.Parse(path, []byte(src))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return a
+	seen := Article{
+		Path: a.Path, ID: a.ID(), Explicit: a.Explicit, Hidden: a.Hidden != "", Link: a.Link,
+		Published: a.Published, Stated: a.Stated(), NotBefore: a.NotBefore(), Expires: a.Expires(),
+		Feeds: a.Member.List(feeds.Tag{Kind: feeds.All}), Digest: a.Digest, Content: a.Content,
+	}
+	seen.OldDigest, seen.OldContent = p.OldDigests(a)
+	return seen
+}
+
+// Note is Take and Flush.
+func (l *Ledger) Note(now time.Time, seen []Article, gone []string) ([]feeds.Facts, error) {
+	facts, err := l.Take(now, seen, gone)
+	return facts, errors.Join(err, l.Flush())
 }
 
 // play is a folder, a clock and a ledger that is told of every change.
@@ -36,11 +53,11 @@ type play struct {
 	file  string
 	now   time.Time
 	files map[string]string
-	facts map[string]article.Facts
+	facts map[string]feeds.Facts
 }
 
 func newPlay(t *testing.T) *play {
-	p := &play{t: t, file: filepath.Join(t.TempDir(), "state", "ledger.db"), now: time.Date(2024, 6, 1, 12, 0, 0, 0, time.UTC), files: map[string]string{}, facts: map[string]article.Facts{}}
+	p := &play{t: t, file: filepath.Join(t.TempDir(), "state", "ledger.db"), now: time.Date(2024, 6, 1, 12, 0, 0, 0, time.UTC), files: map[string]string{}, facts: map[string]feeds.Facts{}}
 	p.open()
 	return p
 }
@@ -92,7 +109,7 @@ func (p *play) round(changes map[string]string) {
 func (p *play) note(changed map[string]string, gone []string) {
 	p.t.Helper()
 	p.now = p.now.Add(time.Hour)
-	var seen []*article.Article
+	var seen []Article
 	for path, src := range changed {
 		seen = append(seen, parse(p.t, path, src))
 	}
@@ -164,7 +181,7 @@ func TestWhileNotRunning(t *testing.T) {
 		all[fmt.Sprintf("%02d.md", i)] = post(fmt.Sprint("T", i), "", fmt.Sprint("body ", i))
 	}
 	p.round(all)
-	before := map[string]article.Facts{}
+	before := map[string]feeds.Facts{}
 	for path, f := range p.facts {
 		before[p.files[path]] = f
 	}
@@ -173,7 +190,7 @@ func TestWhileNotRunning(t *testing.T) {
 		p.files["moved/x"+path] = p.files[path]
 		delete(p.files, path)
 	}
-	p.facts = map[string]article.Facts{}
+	p.facts = map[string]feeds.Facts{}
 	p.restart()
 	for path, f := range p.facts {
 		if before[p.files[path]] != f {
@@ -271,13 +288,9 @@ func TestAddress(t *testing.T) {
 	a, b := p.facts["a.md"], p.facts["b.md"]
 	for _, site := range []string{"http://example.org/", "https://example.org/", "https://example.com/blog/"} {
 		other := article.NewParser(article.Options{SiteID: "example.org", SiteURL: site, Folders: []feeds.Folder{{Link: "/:path/"}}})
-		var seen []*article.Article
+		var seen []Article
 		for _, path := range []string{"a.md", "b.md"} {
-			one, err := other.Parse(path, []byte(p.files[path]))
-			if err != nil {
-				t.Fatal(err)
-			}
-			seen = append(seen, one)
+			seen = append(seen, parseBy(t, other, path, p.files[path]))
 		}
 		p.now = p.now.Add(time.Hour)
 		facts, err := p.l.Note(p.now, seen, nil)
@@ -374,7 +387,7 @@ func TestDamaged(t *testing.T) {
 				refused++
 				continue
 			}
-			if _, err := l.Note(p.now, []*article.Article{parse(t, "new.md", post("New", "", "new"))}, nil); err != nil {
+			if _, err := l.Note(p.now, []Article{parse(t, "new.md", post("New", "", "new"))}, nil); err != nil {
 				t.Logf("from %d to %d: %v", from, to, err)
 			}
 			l.Close()
@@ -452,11 +465,11 @@ func TestReadOnly(t *testing.T) {
 func TestMemory(t *testing.T) {
 	l := Memory()
 	now := time.Date(2024, 6, 1, 0, 0, 0, 0, time.UTC)
-	one, err := l.Note(now, []*article.Article{parse(t, "a.md", post("A", "", "x"))}, nil)
+	one, err := l.Note(now, []Article{parse(t, "a.md", post("A", "", "x"))}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	two, err := l.Note(now.Add(time.Hour), []*article.Article{parse(t, "b.md", post("A", "", "x"))}, []string{"a.md"})
+	two, err := l.Note(now.Add(time.Hour), []Article{parse(t, "b.md", post("A", "", "x"))}, []string{"a.md"})
 	if err != nil || one[0] != two[0] || l.Lasting() {
 		t.Errorf("%+v, then %+v: %v", one, two, err)
 	}

@@ -5,7 +5,7 @@ import (
 	"maps"
 	"slices"
 
-	"feedmill/feeds/article"
+	"feedmill/feeds"
 )
 
 // lost is the records of articles that vanished, by the path where they lay;
@@ -59,11 +59,11 @@ func (g *lost) clone() lost {
 // known again by.
 type candidates struct {
 	byID, byLink map[string][]string // to paths
-	byContent    map[article.Digest][]string
+	byContent    map[feeds.Digest][]string
 }
 
 func newCandidates(set map[string]Record) *candidates {
-	c := &candidates{map[string][]string{}, map[string][]string{}, map[article.Digest][]string{}}
+	c := &candidates{map[string][]string{}, map[string][]string{}, map[feeds.Digest][]string{}}
 	for p, r := range set {
 		c.add(p, r)
 	}
@@ -75,17 +75,15 @@ func (c *candidates) add(p string, r Record) {
 	if r.Link != "" {
 		c.byLink[r.Link] = append(c.byLink[r.Link], p)
 	}
-	if d, ok := r.content(); ok {
-		c.byContent[d] = append(c.byContent[d], p)
+	if r.Content != (feeds.Digest{}) {
+		c.byContent[r.Content] = append(c.byContent[r.Content], p)
 	}
 }
 
 func (c *candidates) remove(p string, r Record) {
 	without(c.byID, r.ID, p)
 	without(c.byLink, r.Link, p)
-	if d, ok := r.content(); ok {
-		without(c.byContent, d, p)
-	}
+	without(c.byContent, r.Content, p)
 }
 
 func without[K comparable](m map[K][]string, key K, p string) {
@@ -93,10 +91,4 @@ func without[K comparable](m map[K][]string, key K, p string) {
 	if m[key] = paths; len(paths) == 0 {
 		delete(m, key)
 	}
-}
-
-// content is what an article with the same content has; false for a record that
-// says nothing of it.
-func (r *Record) content() (d article.Digest, ok bool) {
-	return d, copy(d[:], r.Content) == len(d) && len(r.Content) == len(d)
 }

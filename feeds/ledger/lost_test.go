@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"feedmill/feeds"
 	"feedmill/feeds/article"
 )
 
@@ -21,7 +22,7 @@ func TestLostIndex(t *testing.T) {
 		if r.IntN(3) == 0 {
 			g.remove(p)
 		} else {
-			rec := Record{ID: fmt.Sprint("id", r.IntN(20)), Content: []byte{byte(r.IntN(10)), 15: 0}}
+			rec := Record{ID: fmt.Sprint("id", r.IntN(20)), Content: feeds.Digest{byte(r.IntN(10))}}
 			if r.IntN(2) == 0 {
 				rec.Link = fmt.Sprint("link", r.IntN(10))
 			}
@@ -45,9 +46,9 @@ func samePaths[K comparable](a, b map[K][]string) bool {
 func amongLost(tb testing.TB, n int) (edit func()) {
 	l := Memory()
 	now := time.Date(2024, 6, 1, 12, 0, 0, 0, time.UTC)
-	seen := make([]*article.Article, 0, n)
+	seen := make([]Article, 0, n)
 	var gone []string
-	note := func(seen []*article.Article, gone []string) {
+	note := func(seen []Article, gone []string) {
 		if _, err := l.Note(now, seen, gone); err != nil {
 			tb.Fatal(err)
 		}
@@ -58,7 +59,7 @@ func amongLost(tb testing.TB, n int) (edit func()) {
 	}
 	note(seen, nil)
 	note(nil, gone)
-	var versions []*article.Article
+	var versions []Article
 	for i := range 2 {
 		versions = append(versions, parse(tb, "here.md", fmt.Sprintf("---\ntitle: here\n---\nVersion %d\n", i)))
 	}

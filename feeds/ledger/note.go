@@ -1,37 +1,26 @@
 package ledger
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"feedmill/feeds"
-	"feedmill/feeds/article"
 )
 
 // sighting is a file that was read.
 type sighting struct {
-	Article *article.Article
+	Article *Article
 	record  Record
 	known   bool   // there is a record
 	from    string // where the record's article lay before
 }
 
-// Note is Take and Flush. When it returns nil, what it took in is on disk; after an
-// error it holds for this process, and the next Flush tries to write it again.
-func (l *Ledger) Note(now time.Time, seen []*article.Article, gone []string) ([]article.Facts, error) {
-	facts, err := l.Take(now, seen, gone)
-	return facts, errors.Join(err, l.Flush())
-}
-
 // Take takes in what one round of changes brought: the articles read and the
 // paths that hold none any more. It returns the facts of each article, in the
-// order of seen, whose digests are those of [article.Article]. They are not on
-// disk before Flush. The error says what is damaged, and was passed over.
-func (l *Ledger) Take(now time.Time, seen []*article.Article, gone []string) ([]article.Facts, error) {
+// order of seen. They are not on disk before Flush. The error says what is damaged, and was passed over.
+func (l *Ledger) Take(now time.Time, seen []Article, gone []string) ([]feeds.Facts, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.damage = nil
@@ -44,7 +33,7 @@ func (l *Ledger) Take(now time.Time, seen []*article.Article, gone []string) ([]
 		n.vanish(p)
 	}
 	n.recognise(seen)
-	facts := make([]article.Facts, len(seen))
+	facts := make([]feeds.Facts, len(seen))
 	undated := 0
 	for i := range n.seen {
 		if n.seen[i].Article.Published.IsZero() && !n.seen[i].known {
@@ -81,15 +70,16 @@ func (n *noting) vanish(p string) {
 
 // recognise finds the record of each article. Those that plainly stay where they
 // were go first; what they leave is open to the others.
-func (n *noting) recognise(seen []*article.Article) {
+func (n *noting) recognise(seen []Article) {
 	n.seen = make([]sighting, len(seen))
 	var open []*sighting
 	displaced := map[string]Record{}
-	for i, a := range seen {
-		s := &n.seen[i]
+	for i := range seen {
+		s, a := &n.seen[i], &seen[i]
 		s.Article = a
 		r, ok := n.l.get(a.Path)
-		if off := n.l.gone.records[a.Path]; !ok && off.Unpublished && same(a, off) { // its file has been there all the time
+		r = r.comparable(a)
+		if off := n.l.gone.records[a.Path].comparable(a); !ok && off.Unpublished && same(a, off) { // its file has been there all the time
 			s.record, s.known, s.from = off, true, a.Path
 			n.taken[a.Path] = a.Path
 			continue
@@ -121,7 +111,7 @@ func (n *noting) recognise(seen []*article.Article) {
 			if !was {
 				r = n.l.gone.records[from]
 			}
-			s.record, s.known, s.from = r, true, from
+			s.record, s.known, s.from = r.comparable(s.Article), true, from
 		}
 	}
 	for _, s := range open {
@@ -143,35 +133,35 @@ func (n *noting) oust(s *sighting, displaced map[string]Record) {
 	if _, elsewhere := n.taken[p]; !elsewhere {
 		n.vanish(p)
 		n.ousted = append(n.ousted, Effect{Path: p, Record: r, Vanished: true})
-	} else if s.Article.Hidden != "" { // so no record takes its place
+	} else if s.Article.Hidden { // so no record takes its place
 		n.l.drop(p)
 	}
 }
 
 // back recognises an article, whatever has become of it, at the path where it
 // was unpublished, or removed a short while ago.
-func (n *noting) back(a *article.Article) (from string, ok bool) {
+func (n *noting) back(a *Article) (from string, ok bool) {
 	r, ok := n.l.gone.records[a.Path]
 	_, taken := n.taken[a.Path]
 	return a.Path, ok && !taken && (r.Unpublished || n.now.Sub(r.Gone) < keepPlace)
 }
 
 // same reports whether an article plainly is the one of the record.
-func same(a *article.Article, r Record) bool {
-	return bytes.Equal(a.Digest[:], r.Digest) || bytes.Equal(a.Content[:], r.Content) || r.Link != "" && a.Link == r.Link || a.Explicit && a.ID() == r.ID
+func same(a *Article, r Record) bool {
+	return a.Unread || a.Digest == r.Digest || a.Content == r.Content || r.Link != "" && a.Link == r.Link || a.Explicit && a.ID == r.ID
 }
 
 // settle brings the record of an article up to date and says what holds for it.
-func (n *noting) settle(s *sighting, undated int) article.Facts {
+func (n *noting) settle(s *sighting, undated int) feeds.Facts {
 	a, r := s.Article, s.record
-	if a.Hidden != "" {
+	if a.Hidden {
 		if s.known && s.from == a.Path {
 			n.vanish(a.Path)
 			r := n.l.gone.records[a.Path]
 			r.Unpublished = true
 			n.l.gone.set(a.Path, r)
 		}
-		return article.Facts{ID: a.ID()}
+		return feeds.Facts{ID: a.ID}
 	}
 	before := r
 	switch {
@@ -180,20 +170,21 @@ func (n *noting) settle(s *sighting, undated int) article.Facts {
 		// own, because equal ones would claim to be one event.
 		r.FirstSeen = n.now.Add(-time.Duration(undated) * time.Second)
 		r.ID = n.freeID(a)
-	case !bytes.Equal(a.Content[:], r.Content) || a.Link != r.Link:
-		if r.Changed = n.now; a.Stated().After(r.Stated) && !a.Stated().After(n.now) {
-			r.Changed = a.Stated()
+	case a.Unread:
+	case a.Content != r.Content || a.Link != r.Link:
+		if r.Changed = n.now; a.Stated.After(r.Stated) && !a.Stated.After(n.now) {
+			r.Changed = a.Stated
 		}
 	}
 	if a.Explicit {
-		r.ID = a.ID()
+		r.ID = a.ID
 	}
-	if !bytes.Equal(a.Digest[:], r.Digest) {
-		if r.Stated = a.Stated(); r.Stated.After(n.now) { // a change to come has not happened, nor will it without one
-			r.Stated = before.Stated
+	if !a.Unread || !s.known {
+		if a.Digest != r.Digest && !a.Stated.After(n.now) { // a change to come has not happened, nor will it without one
+			r.Stated = a.Stated
 		}
+		r.Link, r.Digest, r.Content, r.old = a.Link, a.Digest, a.Content, false
 	}
-	r.Link, r.Digest, r.Content = a.Link, a.Digest[:], a.Content[:]
 	if n.appear(a, &r); r.Gone.IsZero() {
 		n.move(r.ID, before.Feeds, r.Feeds)
 	}
@@ -220,16 +211,15 @@ func (n *noting) settle(s *sighting, undated int) article.Facts {
 // appear brings up to date where an article is shown, or that it has gone: one
 // that was shown and expires, or is put off, is unpublished. One that was never
 // shown cannot go.
-func (n *noting) appear(a *article.Article, r *Record) {
-	over := !a.Expires().IsZero() && !a.Expires().After(n.now)
-	switch off := a.NotBefore().After(n.now); {
-	case !over && !off:
+func (n *noting) appear(a *Article, r *Record) {
+	switch {
+	case a.shownAt(n.now):
 		r.Gone, r.Unpublished = time.Time{}, false
-		r.Feeds = a.Member.List(feeds.Tag{Kind: feeds.All})
+		r.Feeds = a.Feeds
 	case len(r.Feeds) == 0:
 		r.Gone, r.Unpublished = time.Time{}, false
-	case r.Gone.IsZero() && over:
-		r.Gone, r.Unpublished = a.Expires().UTC(), true
+	case r.Gone.IsZero() && a.expired(n.now):
+		r.Gone, r.Unpublished = a.Expires.UTC(), true
 	default:
 		if r.Unpublished = true; r.Gone.IsZero() {
 			r.Gone = n.now
@@ -247,8 +237,8 @@ func (n *noting) withdraw(p string, r Record) {
 }
 
 // facts are what holds for an article with a record.
-func (n *noting) facts(a *article.Article, r Record) article.Facts {
-	f := article.Facts{ID: r.ID, FirstSeen: r.FirstSeen, Published: a.Published}
+func (n *noting) facts(a *Article, r Record) feeds.Facts {
+	f := feeds.Facts{ID: r.ID, FirstSeen: r.FirstSeen, Published: a.Published}
 	if !r.Stated.After(n.now) { // as older ledgers may have it
 		f.Updated = r.Stated
 	}
@@ -265,19 +255,19 @@ func (n *noting) facts(a *article.Article, r Record) article.Facts {
 
 func equal(r, q Record) bool {
 	return r.ID == q.ID && r.FirstSeen.Equal(q.FirstSeen) && r.Changed.Equal(q.Changed) && r.Stated.Equal(q.Stated) &&
-		r.Link == q.Link && bytes.Equal(r.Digest, q.Digest) && bytes.Equal(r.Content, q.Content) && r.Gone.Equal(q.Gone) &&
+		r.Link == q.Link && r.Digest == q.Digest && r.Content == q.Content && r.old == q.old && r.Gone.Equal(q.Gone) &&
 		r.Unpublished == q.Unpublished && slices.Equal(r.Feeds, q.Feeds)
 }
 
 // freeID is the id that the article's path gives, or one next to it where an
 // article that moved away has taken that along.
-func (n *noting) freeID(a *article.Article) string {
-	id := a.ID()
+func (n *noting) freeID(a *Article) string {
+	id := a.ID
 	for i := 2; !a.Explicit; i++ {
 		if !n.l.used(id) {
 			break
 		}
-		id = feeds.ID(a.ID(), "again", fmt.Sprint(i))
+		id = feeds.ID(a.ID, "again", fmt.Sprint(i))
 	}
 	return id
 }

@@ -1,18 +1,17 @@
 package ledger
 
 import (
-	"bytes"
 	"maps"
 	"time"
 
-	"feedmill/feeds/article"
+	"feedmill/feeds"
 )
 
 // Effect is what a round would do to the record of one article.
 type Effect struct {
 	Path     string // where the article lay before
 	Record   Record // as it is before
-	After    article.Digest
+	After    feeds.Digest
 	Vanished bool // it would be shown no more
 	Changed  bool // its time of change would move
 	Renewed  bool // it would have another id
@@ -21,7 +20,7 @@ type Effect struct {
 // Preview tells what [Ledger.Note] would do to the articles that are known and
 // there, as far as a reader could see it, in no particular order. An article
 // that is recognised elsewhere is none of that. Nothing changes.
-func (l *Ledger) Preview(now time.Time, seen []*article.Article, gone []string) []Effect {
+func (l *Ledger) Preview(now time.Time, seen []Article, gone []string) []Effect {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.reading(); l.empty() {
@@ -62,12 +61,12 @@ func effect(s *sighting, now time.Time) Effect {
 	a, r := s.Article, s.record
 	e := Effect{Path: s.from, Record: r, After: a.Digest}
 	switch {
-	case bytes.Equal(a.Digest[:], r.Digest):
-	case a.Hidden != "", a.NotBefore().After(now), !a.Expires().IsZero() && !a.Expires().After(now):
+	case a.Digest == r.Digest:
+	case !a.shownAt(now):
 		e.Vanished = true
-	case a.Explicit && a.ID() != r.ID:
+	case a.Explicit && a.ID != r.ID:
 		e.Renewed = true
-	case !bytes.Equal(a.Content[:], r.Content) || a.Link != r.Link:
+	case a.Content != r.Content || a.Link != r.Link:
 		e.Changed = true
 	}
 	return e

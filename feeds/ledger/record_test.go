@@ -3,6 +3,7 @@ package ledger
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"reflect"
@@ -14,22 +15,31 @@ import (
 	"go.etcd.io/bbolt"
 
 	"feedmill/feeds"
-	"feedmill/feeds/article"
 )
 
 var someRecord = Record{
 	ID: "urn:x:1", FirstSeen: time.Date(2024, 1, 2, 3, 4, 5, 0, time.UTC), Stated: time.Date(1, 1, 1, 0, 0, 1, 0, time.UTC), Link: "example.org/a",
-	Digest: []byte("0123456789abcdef"), Content: []byte("fedcba9876543210"), Gone: time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC), Unpublished: true,
+	Digest: feeds.Digest([]byte("0123456789abcdef")), Content: feeds.Digest([]byte("fedcba9876543210")), Gone: time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC), Unpublished: true,
 	Feeds: []feeds.Tag{{Kind: feeds.All}, {Kind: feeds.Topic, Name: "Größe"}, {Kind: feeds.Provider, Name: "P"}},
+}
+
+// inJSON is a record of format 1.
+func inJSON(t testing.TB, r Record) []byte {
+	t.Helper()
+	b, err := json.Marshal(struct {
+		Record
+		Digest  []byte `json:"digest"`
+		Content []byte `json:"content"`
+	}{r, r.Digest[:], r.Content[:]})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
 }
 
 // FuzzRecord makes a record or an error of any bytes.
 func FuzzRecord(f *testing.F) {
-	plain, err := json.Marshal(someRecord)
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add(plain)
+	f.Add(inJSON(f, someRecord))
 	f.Add(someRecord.append(nil))
 	f.Fuzz(func(t *testing.T, v []byte) {
 		r, err := decode([]byte("sub/a.md"), v)
@@ -50,13 +60,14 @@ func FuzzRecord(f *testing.F) {
 
 func TestRecord(t *testing.T) {
 	for _, r := range []Record{someRecord, {ID: "x", FirstSeen: someRecord.FirstSeen}} {
-		plain, err := json.Marshal(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, v := range [][]byte{r.append(nil), plain} {
-			if back, err := decode([]byte("a.md"), v); err != nil || !equal(back, r) {
-				t.Errorf("%+v comes back as %+v: %v", r, back, err)
+		old := r
+		old.old = true
+		for _, c := range []struct {
+			v    []byte
+			want Record
+		}{{r.append(nil), r}, {old.append(nil), old}, {inJSON(t, r), old}} {
+			if back, err := decode([]byte("a.md"), c.v); err != nil || !equal(back, c.want) {
+				t.Errorf("%+v comes back as %+v: %v", c.want, back, err)
 			}
 		}
 		whole := r.append(nil)
@@ -68,49 +79,95 @@ func TestRecord(t *testing.T) {
 	}
 }
 
-// TestTakeOver reads a ledger of version 1, and writes what changes in version 2.
+// TestTakeOver reads ledgers of formats 1 and 2, and writes format 3. What is gone
+// is known again when it comes back, although it was never written anew.
 func TestTakeOver(t *testing.T) {
-	p := newPlay(t)
-	p.round(map[string]string{"a.md": post("A", "", "x"), "b.md": post("B", "", "y")})
-	p.round(map[string]string{"b.md": ""})
-	before := recordsOf(p.l)
-	if err := p.l.db.Update(func(tx *bbolt.Tx) error {
-		for _, name := range [][]byte{bucketLive, bucketGone} {
-			b := tx.Bucket(name)
-			b.ForEach(func(k, v []byte) error {
-				r, err := decode(k, v)
+	for _, format := range []string{"1", "2"} {
+		p := newPlay(t)
+		files := map[string]string{"a.md": post("A", "", "x"), "b.md": post("B", "", "y"), "c.md": post("C", "", "z")}
+		p.round(files)
+		b := p.id("b.md")
+		p.round(map[string]string{"b.md": "", "c.md": ""})
+		before := recordsOf(p.l)
+		p.l.SetDate("/", Date{feeds.Digest{1}, p.now})
+		p.l.SetDate("held", Date{At: p.now})
+		p.check(p.l.FlushDates())
+		p.check(p.l.db.Update(func(tx *bbolt.Tx) error {
+			for _, name := range [][]byte{bucketLive, bucketGone} {
+				old := map[string][]byte{}
+				err := tx.Bucket(name).ForEach(func(k, v []byte) error {
+					r, err := decode(k, v)
+					seen := parse(t, string(k), files[string(k)])
+					r.Digest, r.Content, r.old = seen.OldDigest, seen.OldContent, true
+					if old[string(k)] = r.append(nil); format == "1" {
+						old[string(k)] = inJSON(t, r)
+					}
+					return err
+				})
+				for k, v := range old {
+					err = errors.Join(err, tx.Bucket(name).Put([]byte(k), v))
+				}
 				if err != nil {
 					return err
 				}
-				plain, _ := json.Marshal(r)
-				return b.Put(k, plain)
-			})
+			}
+			meta := tx.Bucket(bucketMeta)
+			if format == "1" {
+				meta.Delete(keyInstance)
+				meta.Delete(keyGeneration)
+			}
+			return meta.Put(keyVersion, []byte(format))
+		}))
+		at := p.l.Date("/").At
+		a := p.facts["a.md"]
+		p.l.Close()
+		if format == "2" {
+			l, err := OpenReadOnly(p.file)
+			p.check(err)
+			facts, err := l.Take(p.now, []Article{parse(t, "a.md", files["a.md"])}, nil)
+			if err != nil || facts[0] != a || !l.WantsOldDigests() || l.Date("/") != (Date{At: at}) {
+				t.Errorf("read only: %+v, %v", facts, err)
+			}
+			l.Close()
 		}
-		meta := tx.Bucket(bucketMeta)
-		meta.Delete(keyInstance)
-		meta.Delete(keyGeneration)
-		return meta.Put([]byte("version"), []byte("1"))
-	}); err != nil {
-		t.Fatal(err)
+		p.open()
+		p.restart()
+		if after := recordsOf(p.l); !reflect.DeepEqual(after, before) || p.facts["a.md"] != a || len(p.l.Gone(time.Time{})) != 2 {
+			t.Errorf("format %s: %+v, was %+v", format, after, before)
+		}
+		if p.l.Date("/") != (Date{At: at}) || p.l.Date("held") != (Date{At: at}) {
+			t.Errorf("format %s: dates are %v and %v", format, p.l.Date("/"), p.l.Date("held"))
+		}
+		p.l.db.View(func(tx *bbolt.Tx) error {
+			if v := tx.Bucket(bucketLive).Get([]byte("a.md")); v[0] != packedRecord {
+				t.Errorf("written as %q", v)
+			}
+			if v := tx.Bucket(bucketMeta).Get([]byte("version")); string(v) != version {
+				t.Errorf("version %s", v)
+			}
+			return nil
+		})
+		p.now = p.now.Add(2 * keepPlace)
+		p.round(map[string]string{"moved/b.md": files["b.md"]})
+		p.want("back at another path", p.id("moved/b.md") == b)
+		if !p.l.WantsOldDigests() {
+			t.Error("old digests are wanted while what is gone has them")
+		}
+		p.round(map[string]string{"a.md": post("A", "", "another"), "moved/c.md": files["c.md"]})
+		p.want("an edit shows", p.facts["a.md"].Updated.Equal(p.now))
+		p.restart()
+		if p.l.WantsOldDigests() {
+			t.Error("old digests are wanted for ever")
+		}
+		p.l.Close()
+		p.check(Check(p.file))
 	}
-	a := p.facts["a.md"]
-	p.restart()
-	if after := recordsOf(p.l); !reflect.DeepEqual(after, before) || p.facts["a.md"] != a || len(p.l.Gone(time.Time{})) != 1 {
-		t.Errorf("%+v, was %+v", after, before)
-	}
-	p.round(map[string]string{"a.md": post("A", "", "another")})
-	p.l.db.View(func(tx *bbolt.Tx) error {
-		if v := tx.Bucket(bucketLive).Get([]byte("a.md")); v[0] != packedRecord {
-			t.Errorf("written as %q", v)
-		}
-		if v := tx.Bucket(bucketMeta).Get([]byte("version")); string(v) != version {
-			t.Errorf("version %s", v)
-		}
-		return nil
-	})
-	p.l.Close()
-	if err := Check(p.file); err != nil {
-		t.Error(err)
+}
+
+func (p *play) check(err error) {
+	p.t.Helper()
+	if err != nil {
+		p.t.Fatal(err)
 	}
 }
 
@@ -122,11 +179,11 @@ func TestDamagedRecord(t *testing.T) {
 	p.round(map[string]string{"a.md": post("A", "", "x"), "b.md": post("B", "", "y")})
 	b := p.id("b.md")
 	p.l.db.Update(func(tx *bbolt.Tx) error { return tx.Bucket(bucketLive).Put([]byte("a.md"), []byte{packedRecord, 200}) })
-	facts, err := p.l.Note(p.now, []*article.Article{parse(t, "a.md", post("A", "", "x")), parse(t, "b.md", post("B", "", "z"))}, nil)
+	facts, err := p.l.Note(p.now, []Article{parse(t, "a.md", post("A", "", "x")), parse(t, "b.md", post("B", "", "z"))}, nil)
 	if err == nil || !strings.Contains(err.Error(), "a.md") || facts[1].ID != b || facts[0].ID == "" {
 		t.Errorf("%+v: %v", facts, err)
 	}
-	if _, err = p.l.Note(p.now, []*article.Article{parse(t, "a.md", post("A", "", "x"))}, nil); err != nil {
+	if _, err = p.l.Note(p.now, []Article{parse(t, "a.md", post("A", "", "x"))}, nil); err != nil {
 		t.Errorf("it is not written anew: %v", err)
 	}
 }
@@ -134,7 +191,7 @@ func TestDamagedRecord(t *testing.T) {
 // TestWalk yields everything once, over many batches, while others use the ledger.
 func TestWalk(t *testing.T) {
 	p := newPlay(t)
-	var seen []*article.Article
+	var seen []Article
 	for i := range 2*batch + 10 {
 		seen = append(seen, parse(t, fmt.Sprintf("%d.md", i), post("X", "", fmt.Sprint(i))))
 	}

@@ -6,15 +6,14 @@ import (
 	"time"
 
 	"go.etcd.io/bbolt"
-
-	"feedmill/feeds/article"
 )
 
 // crowd is n articles without a date.
-func crowd(t *testing.T, n int) []*article.Article {
-	one, seen := parse(t, "x.md", post("A", "", "x")), make([]*article.Article, n)
+func crowd(t *testing.T, n int) []Article {
+	one, seen := parse(t, "x.md", post("A", "", "x")), make([]Article, n)
 	for i := range seen {
-		a := one.With(article.Facts{ID: fmt.Sprint("urn:x:", i)})
+		a := one
+		a.ID = fmt.Sprint("urn:x:", i)
 		a.Path, a.Link = fmt.Sprintf("%d.md", i), fmt.Sprint("https://example.org/", i)
 		seen[i] = a
 	}
