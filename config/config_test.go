@@ -165,7 +165,7 @@ site: {title: New}
 		t.Errorf("in force: %+v", now)
 	}
 	for i, s := range settings {
-		if s.show == nil || s.Restart && (s.same == nil || s.keep == nil) {
+		if s.show == nil || s.Restart && s.at == nil {
 			t.Errorf("the field of %s lacks a function", s.Key)
 		}
 		if shown := c.Shown()[i]; shown.Key != s.Key || strings.Contains(shown.Value, c.StatusToken) {

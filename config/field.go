@@ -1,21 +1,16 @@
 package config
 
 import (
-	"fmt"
 	"maps"
-	"reflect"
 	"slices"
 	"strings"
-
-	"feedmill/feeds"
 )
 
 // field is the part of a T that holds a setting.
 type field[T any] struct {
 	read  func(v value, to *T) // v is not null; what is wrong with it is reported
 	show  func(of *T) string   // for the operator; nil for settings of an entry
-	same  func(a, b *T) bool   // never nil where a change takes effect at the next start
-	keep  func(to, from *T)    // the same
+	at    func(t *T) any       // a pointer to the value; not nil where a change takes effect at the next start
 	path  string               // behind the key of a setting that holds entries: "[]" or ".KIND"
 	below []Setting            // the settings of an entry
 }
@@ -40,8 +35,7 @@ func dependent[T, V any](of func(*T) *V, parse func(*T, string) (V, error), show
 			}
 		},
 		show: func(t *T) string { return show(*of(t)) },
-		same: func(a, b *T) bool { return reflect.DeepEqual(*of(a), *of(b)) },
-		keep: func(to, from *T) { *of(to) = *of(from) },
+		at:   func(t *T) any { return of(t) },
 	}
 }
 
@@ -54,13 +48,7 @@ func verbatim(s string) string { return s }
 
 // several is a field for a list, to which the values of the file are added.
 func several[T, V any](of func(*T) *[]V, k kind[V]) field[T] {
-	f := one(of, kind[[]V]{show: func(all []V) string {
-		texts := make([]string, len(all))
-		for i, x := range all {
-			texts[i] = k.show(x)
-		}
-		return strings.Join(texts, ", ")
-	}})
+	f := one(of, kind[[]V]{show: func(all []V) string { return list(all, k.show) }})
 	f.read = func(v value, to *T) {
 		for _, item := range v.items() {
 			if x, ok := checked(item, k.parse); ok {
@@ -100,33 +88,18 @@ func put[K comparable, V any](m *map[K]V, k K, v V) {
 	(*m)[k] = v
 }
 
-// pairs shows a map: "headline: title, teaser: excerpt".
-func pairs(m map[string]string) string {
-	var all []string
-	for _, k := range slices.Sorted(maps.Keys(m)) {
-		all = append(all, k+": "+m[k])
-	}
-	return strings.Join(all, ", ")
-}
-
-// count shows how many entries there are: "3 topics"; empty for none.
-func count(n int, noun, plural string) string {
-	switch n {
-	case 0:
-		return ""
-	case 1:
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %s", n, plural)
-}
-
-// collections shows one thing of each collection that has it.
-func (l *loader) collections(of func(feeds.Folder) string) string {
-	var all []string
-	for _, c := range l.Collections {
-		if s := of(c); s != "" {
-			all = append(all, s)
+// list shows several values; those that show nothing are skipped.
+func list[V any](all []V, show func(V) string) string {
+	var texts []string
+	for _, x := range all {
+		if s := show(x); s != "" {
+			texts = append(texts, s)
 		}
 	}
-	return strings.Join(all, ", ")
+	return strings.Join(texts, ", ")
+}
+
+// pairs shows a map: "headline: title, teaser: excerpt".
+func pairs(m map[string]string) string {
+	return list(slices.Sorted(maps.Keys(m)), func(k string) string { return k + ": " + m[k] })
 }

@@ -64,7 +64,7 @@ func set(to *string, check func(string) (string, error), all ...value) {
 }
 
 func (l *loader) setReference(to *string, all ...value) {
-	set(to, func(s string) (string, error) { return reference(l.Site.HomeURL, s) }, all...)
+	set(to, l.reference, all...)
 }
 
 // setTimeZone stores a time zone. An unknown one is reported in a lenient file too:

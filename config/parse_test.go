@@ -59,6 +59,8 @@ func TestAbsoluteURL(t *testing.T) {
 
 func TestReference(t *testing.T) {
 	const base = "https://example.com/blog/"
+	l := &loader{}
+	l.Site.HomeURL = base
 	for s, want := range map[string]string{
 		"/logo.png":                 base + "logo.png",
 		"logo.png":                  base + "logo.png",
@@ -69,11 +71,11 @@ func TestReference(t *testing.T) {
 		"data:image/png;base64,AA":  "",
 		"javascript:alert(1)":       "",
 	} {
-		if got, err := reference(base, s); got != want || (err == nil) != (want != "") {
+		if got, err := l.reference(s); got != want || (err == nil) != (want != "") {
 			t.Errorf("%q is %q (%v), want %q", s, got, err, want)
 		}
 	}
-	if got, err := reference("", "/logo.png"); err == nil {
+	if got, err := new(loader).reference("/logo.png"); err == nil {
 		t.Errorf("a relative address without a site is %q", got)
 	}
 }

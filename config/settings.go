@@ -3,7 +3,9 @@ package config
 import (
 	"math"
 	"net/netip"
+	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -55,7 +57,7 @@ var settings = []setting[loader]{
 		one(func(l *loader) *int { return &l.Cache }, size(1<<20, "a smaller cache has no room for a document"))},
 
 	{Setting{Key: "site.url", Example: "https://www.example.com/", Meaning: "Home page of the site whose articles these are: their relative addresses are below it."},
-		siteURL()},
+		dependent(func(l *loader) *string { return &l.Site.HomeURL }, (*loader).siteURL, verbatim)},
 	{Setting{Key: "site.id", Example: "www.example.com", Meaning: "Name that article ids are made with; never change it once people subscribe. Without it: host and path of site.url."},
 		text(func(l *loader) *string { return &l.Site.ID }, siteID)},
 	{Setting{Key: "site.title", Example: "Example news", Meaning: "Title of the feed of everything. Without it: the name of the folder."},
@@ -65,9 +67,9 @@ var settings = []setting[loader]{
 	{Setting{Key: "site.language", Example: "en-US", Meaning: "Language of the articles, as a BCP 47 tag."},
 		text(func(l *loader) *string { return &l.Site.Language }, languageTag)},
 	{Setting{Key: "site.icon", Example: "https://www.example.com/icon.png", Meaning: "Square image for the site, absolute or below site.url."},
-		siteReference(func(l *loader) *string { return &l.Site.Icon })},
+		dependent(func(l *loader) *string { return &l.Site.Icon }, (*loader).reference, verbatim)},
 	{Setting{Key: "site.logo", Example: "https://www.example.com/logo.png", Meaning: "Wide image for the site, absolute or below site.url."},
-		siteReference(func(l *loader) *string { return &l.Site.Logo })},
+		dependent(func(l *loader) *string { return &l.Site.Logo }, (*loader).reference, verbatim)},
 	{Setting{Key: "site.copyright", Example: "© Example Press", Meaning: "Who holds the rights."},
 		text(func(l *loader) *string { return &l.Site.Copyright }, prose)},
 	{Setting{Key: "site.author.name", Example: "Jane Doe", Meaning: "Author of articles that name none."},
@@ -75,16 +77,16 @@ var settings = []setting[loader]{
 	{Setting{Key: "site.author.email", Example: "news@example.com", Meaning: "The author's e-mail address. The feeds publish it."},
 		text(func(l *loader) *string { return &l.Site.Author.Email }, email)},
 	{Setting{Key: "site.author.url", Example: "https://www.example.com/jane/", Meaning: "The author's page, absolute or below site.url."},
-		siteReference(func(l *loader) *string { return &l.Site.Author.URL })},
+		dependent(func(l *loader) *string { return &l.Site.Author.URL }, (*loader).reference, verbatim)},
 	{Setting{Key: "site.author.avatar", Example: "https://www.example.com/jane.png", Meaning: "The author's picture, absolute or below site.url."},
-		siteReference(func(l *loader) *string { return &l.Site.Author.Avatar })},
+		dependent(func(l *loader) *string { return &l.Site.Author.Avatar }, (*loader).reference, verbatim)},
 	{Setting{Key: "site.time_zone", Default: "UTC", Meaning: "Time zone of dates that name none."},
 		one(func(l *loader) **time.Location { return &l.Site.TimeZone }, timeZone)},
 
 	{Setting{Key: "articles.folders", Example: "[news, blog]", Meaning: "Folders that hold articles. Without it: all of a plain folder, what the site publishes of a Jekyll or Hugo site."},
-		field[loader]{read: readFolders, show: func(l *loader) string { return l.collections(func(c feeds.Folder) string { return c.Dir }) }}},
+		field[loader]{read: readFolders, show: func(l *loader) string { return list(l.Collections, func(f feeds.Folder) string { return f.Dir }) }}},
 	{Setting{Key: "articles.link", Example: "/:year/:month/:slug/", Meaning: "Pattern of the addresses, below site.url, of articles that state none: one for all, or one for each folder. Without it: the site's own, /:path/ for a plain folder."},
-		field[loader]{read: readLink, show: func(l *loader) string { return l.collections(func(c feeds.Folder) string { return c.Link }) }}},
+		field[loader]{read: readLink, show: func(l *loader) string { return list(l.Collections, func(f feeds.Folder) string { return f.Link }) }}},
 	{Setting{Key: "articles.ignore", Default: "[]", Example: `["*.draft.md", /archive/]`, Meaning: "Files and folders to ignore, in the patterns of a .gitignore: one with a slash starts at the folder of articles, one without matches at any depth, ! makes an exception."},
 		several(func(l *loader) *[]string { return &l.Articles.Ignore }, kind[string]{ignorePattern, verbatim})},
 	{Setting{Key: "articles.extensions", Default: "{}", Example: "{.mdx: markdown}", Meaning: "More endings of the names of article files, and what such files hold: markdown, html or text."},
@@ -94,7 +96,7 @@ var settings = []setting[loader]{
 	{Setting{Key: "articles.embed_hosts", Default: "[]", Example: "[www.youtube.com, player.vimeo.com]", Meaning: "Hosts whose video players may be embedded instead of a linked picture."},
 		several(func(l *loader) *[]string { return &l.Articles.EmbedHosts }, kind[string]{hostName, verbatim})},
 	{Setting{Key: "articles.defaults", Default: "[]", Meaning: "Front matter for all articles of a folder that do not state it themselves."},
-		field[loader]{read: readDefaults, show: func(l *loader) string { return count(len(l.Articles.Defaults), "entry", "entries") },
+		field[loader]{read: readDefaults, show: func(l *loader) string { return strconv.Itoa(len(l.Articles.Defaults)) },
 			path: "[]", below: rows(defaultsSettings)}},
 
 	{Setting{Key: "feeds.items", Default: "50", Meaning: "Number of articles in a feed, at most."},
@@ -105,11 +107,11 @@ var settings = []setting[loader]{
 		one(func(l *loader) *int { return &l.Feeds.MaxBytes }, documentSize)},
 	{Setting{Key: "feeds.tombstones", Default: "30d", Meaning: "How long Atom feeds name articles that were removed, so that readers remove them too, as in 30d; 0 for not at all."},
 		one(func(l *loader) *time.Duration { return &l.Tombstones }, duration(0))},
-	{Setting{Key: "feeds.kinds", Default: "{}", Meaning: "Other items, max_age and max_bytes for a kind of feed: " + strings.Join(kindNames(), ", ") + "."},
-		field[loader]{read: readKinds, show: func(l *loader) string { return count(len(l.Kinds), "kind", "kinds") },
+	{Setting{Key: "feeds.kinds", Default: "{}", Meaning: "Other items, max_age and max_bytes for a kind of feed: " + strings.Join(feeds.KindNames(), ", ") + "."},
+		field[loader]{read: readKinds, show: func(l *loader) string { return strconv.Itoa(len(l.Kinds)) },
 			path: ".KIND", below: rows(limitSettings)}},
 	{Setting{Key: "topics", Default: "[]", Meaning: "Titles, descriptions, parents and other names of topics."},
-		field[loader]{read: readTopics, show: func(l *loader) string { return count(len(l.Topics), "topic", "topics") },
+		field[loader]{read: readTopics, show: func(l *loader) string { return strconv.Itoa(len(l.Topics)) },
 			path: "[]", below: rows(topicSettings)}},
 
 	{Setting{Key: "watch.mode", Default: "auto", Meaning: "How changes are noticed. auto: at once, where the system reports them. scan: by scanning alone."},
@@ -170,7 +172,7 @@ func (c *Config) Shown() []Shown {
 func (c *Config) AtNextStart(started *Config) []string {
 	var keys []string
 	for _, s := range settings {
-		if s.Restart && !s.same(&loader{Config: *c}, &loader{Config: *started}) {
+		if s.Restart && !reflect.DeepEqual(s.at(&loader{Config: *c}), s.at(&loader{Config: *started})) {
 			keys = append(keys, s.Key)
 		}
 	}
@@ -183,7 +185,7 @@ func (c *Config) InForce(started *Config) *Config {
 	l := &loader{Config: *c}
 	for _, s := range settings {
 		if s.Restart {
-			s.keep(l, &loader{Config: *started})
+			reflect.ValueOf(s.at(l)).Elem().Set(reflect.ValueOf(s.at(&loader{Config: *started})).Elem())
 		}
 	}
 	return &l.Config
@@ -241,19 +243,11 @@ func names[T any](table []setting[T], prefix string) []string {
 	return slices.Compact(known)
 }
 
-func kindNames() []string {
-	var all []string
-	for _, k := range feeds.Kinds {
-		all = append(all, k.String())
-	}
-	return all
-}
-
 func readKinds(v value, l *loader) {
 	for _, e := range v.entries() {
 		k, ok := feeds.ParseKind(e.name)
 		if !ok {
-			e.key.problem("unknown kind of feed%s", didYouMean(e.name, kindNames()))
+			e.key.problem("unknown kind of feed%s", didYouMean(e.name, feeds.KindNames()))
 			continue
 		}
 		var o Override

@@ -90,7 +90,8 @@ func asciiHost(u *url.URL) (string, error) {
 }
 
 // reference resolves the address of a page or image against that of the site.
-func reference(base, s string) (string, error) {
+func (l *loader) reference(s string) (string, error) {
+	base := l.Site.HomeURL
 	u, err := url.Parse(s)
 	if err != nil {
 		return "", fmt.Errorf("%q is not a URL", s)
@@ -119,21 +120,14 @@ func reference(base, s string) (string, error) {
 	return u.String(), nil
 }
 
-func siteReference(of func(*loader) *string) field[loader] {
-	return dependent(of, func(l *loader, s string) (string, error) { return reference(l.Site.HomeURL, s) }, verbatim)
-}
-
-// siteURL is a field for site.url. After a mistake in it, another address stands in
-// for it, so that settings that depend on it are not reported as well.
-func siteURL() field[loader] {
-	f := text(func(l *loader) *string { return &l.Site.HomeURL }, AbsoluteURL)
-	read := f.read
-	f.read = func(v value, l *loader) {
-		if read(v, l); l.Site.HomeURL == "" && v.text() != "" {
-			l.Site.HomeURL = "https://www.invalid/"
-		}
+// siteURL is AbsoluteURL. After a mistake another address stands in for the site's, so
+// that settings that depend on it are not reported as well.
+func (l *loader) siteURL(s string) (string, error) {
+	u, err := AbsoluteURL(s)
+	if err != nil && l.Site.HomeURL == "" {
+		l.Site.HomeURL = "https://www.invalid/"
 	}
-	return f
+	return u, err
 }
 
 // siteID refuses spaces and invisible characters, which are lost when people copy it.

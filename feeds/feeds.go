@@ -77,6 +77,15 @@ func (k Kind) Label() string { return kinds[k].label }
 // empty for All and Composed.
 func (k Kind) Heading() string { return kinds[k].heading }
 
+// KindNames lists the singular names of [Kinds].
+func KindNames() []string {
+	names := make([]string, len(Kinds))
+	for i, k := range Kinds {
+		names[i] = k.String()
+	}
+	return names
+}
+
 // ParseKind finds a kind that directories list by its singular name.
 func ParseKind(name string) (k Kind, ok bool) {
 	i := slices.IndexFunc(Kinds, func(k Kind) bool { return k.String() == name })

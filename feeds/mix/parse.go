@@ -2,10 +2,11 @@ package mix
 
 import (
 	"errors"
-	"feedmill/feeds"
 	"fmt"
 	"strconv"
 	"strings"
+
+	"feedmill/feeds"
 )
 
 // Bounds of what a composed feed can ask for.
@@ -83,7 +84,7 @@ func (p *mixParser) condition(s string) error {
 	case "count":
 		return p.count(s, rest)
 	}
-	return fmt.Errorf("%q: a condition is the name of a topic, or begins with one of %s not: title: quality: heat: count: and goes on", s, mixKinds())
+	return fmt.Errorf("%q: a condition is the name of a topic, or begins with one of %s not: title: quality: heat: count: and goes on", s, kindWords())
 }
 
 // mixKind is the kind of feed that a word before a colon names.
@@ -96,14 +97,8 @@ func mixKind(word string) (feeds.Kind, bool) {
 	return 0, false
 }
 
-// mixKinds lists the words that name a kind of feed: "topic: category: …".
-func mixKinds() string {
-	var words []string
-	for _, k := range feeds.Kinds[1:] {
-		words = append(words, k.String()+":")
-	}
-	return strings.Join(words, " ")
-}
+// kindWords are the words that name a kind of feed: "topic: category: …".
+func kindWords() string { return strings.Join(feeds.KindNames()[1:], ": ") + ":" }
 
 func (p *mixParser) of(k feeds.Kind, list string) error {
 	group, err := p.keys(k, list)
@@ -116,7 +111,7 @@ func (p *mixParser) not(list string) error {
 	if word, rest, stated := strings.Cut(list, ":"); stated {
 		k, ok := mixKind(strings.ToLower(word))
 		if !ok {
-			return fmt.Errorf("%q: what is excluded is the name of a topic, or begins with one of %s and goes on", list, mixKinds())
+			return fmt.Errorf("%q: what is excluded is the name of a topic, or begins with one of %s and goes on", list, kindWords())
 		}
 		kind, list = k, rest
 	}
