@@ -12,7 +12,7 @@ var (
 	mdComment = regexp.MustCompile(`(?s)<!--.*?-->\n+`)
 	mdTopic   = regexp.MustCompile(`\[([^\]]*)\]\((\w+)\.md[^)]*\)`)
 	mdLink    = regexp.MustCompile(`\[([^\]]*)\]\(([^)]*)\)`)
-	mdItem    = regexp.MustCompile(`^(- |\d+\. )`)
+	mdItem    = regexp.MustCompile(`^ *(- |\d+\. |)`)
 )
 
 // plainText sets a page of the reference for a terminal: its Markdown is wrapped
@@ -33,7 +33,7 @@ func plainText(markdown string) string {
 			fenced = !fenced
 		case fenced:
 			t.line(strings.TrimRight("    "+line, " "))
-		case line == "" || line[0] == '#' || strings.HasPrefix(line, "    "):
+		case line == "" || line[0] == '#' || t.paragraph == "" && strings.HasPrefix(line, "    "):
 			t.line(line)
 		case line[0] == '|':
 			t.row(line)
@@ -60,7 +60,7 @@ func (t *textSetter) line(s string) {
 }
 
 func (t *textSetter) words(line string) {
-	if mdItem.MatchString(line) {
+	if mark := mdItem.FindStringSubmatch(line); mark[1] != "" {
 		t.flush()
 	}
 	t.paragraph += line + "\n"
@@ -76,12 +76,10 @@ func (t *textSetter) row(line string) {
 
 func (t *textSetter) flush() {
 	if t.paragraph != "" {
-		indent := len(mdItem.FindString(t.paragraph))
-		for i, line := range wrapped(t.paragraph, helpWidth-indent) {
-			if i > 0 {
-				line = strings.Repeat(" ", indent) + line
-			}
-			t.WriteString(line + "\n")
+		mark := mdItem.FindString(t.paragraph)
+		for _, line := range wrapped(t.paragraph[len(mark):], helpWidth-len(mark)) {
+			t.WriteString(mark + line + "\n")
+			mark = strings.Repeat(" ", len(mark))
 		}
 	}
 	if len(t.table) > 2 {
