@@ -51,7 +51,7 @@ var settings = []setting[loader]{
 		several(func(l *loader) *[]netip.Prefix { return &l.TrustedProxies }, network)},
 	{Setting{Key: "status_token", Example: "a-long-and-random-text", Restart: true, Meaning: "A secret of at least 16 characters. Whoever sends it may see /status and /metrics, from anywhere, and nobody else may. Without it: requests from the machine itself may."},
 		one(func(l *loader) *string { return &l.StatusToken }, secret)},
-	{Setting{Key: "state", Default: ".feedmill", Restart: true, Meaning: "Folder for what must outlive a restart. A relative path starts at the folder of articles."},
+	{Setting{Key: "state", Default: ".feedmill", Restart: true, Meaning: "Folder where ids, dates, statistics and caches are kept between runs. A relative path starts at the folder of articles."},
 		dependent(func(l *loader) *string { return &l.State }, (*loader).stateFolder, verbatim)},
 	{Setting{Key: "cache", Default: "256 MiB", Meaning: "Memory that rendered articles and documents take at most. When it is full, the least used are dropped and made again when asked for."},
 		one(func(l *loader) *int { return &l.Cache }, size(1<<20, "a smaller cache has no room for a document"))},

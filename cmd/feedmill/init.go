@@ -16,8 +16,9 @@ func newInit() *cobra.Command {
 	return &cobra.Command{
 		Use:   "init [DIR]",
 		Short: "Write a commented settings file",
-		Long: `Init writes DIR/feedmill.yaml with every setting explained, filled from the
-settings of the Jekyll or Hugo site that DIR may be. It never overwrites an existing file.`,
+		Long: `Init writes DIR/feedmill.yaml with every setting explained. If DIR is a Jekyll or
+Hugo site, what that site says of itself is filled in. Init never overwrites an
+existing file.`,
 		Example:           "  feedmill init ~/site",
 		Args:              oneFolder,
 		ValidArgsFunction: completeFolder,

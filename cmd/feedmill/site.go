@@ -43,7 +43,7 @@ func (f *siteFlags) add(cmd *cobra.Command) {
 }
 
 func (f *siteFlags) addState(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.state, "state", "", "`folder` for what must outlive a restart (default DIR/.feedmill)")
+	cmd.Flags().StringVar(&f.state, "state", "", "`folder` where ids, dates and caches are kept between runs (default DIR/.feedmill)")
 	cmd.MarkFlagDirname("state")
 }
 
