@@ -18,5 +18,6 @@ type Poll struct {
 	Delta       bool          // the request asked for new items only (RFC 3229)
 	Agent       string        // User-Agent
 	Client      netip.Addr    // who asked, as far as known
+	Hidden      bool          // it came through a proxy that hides who asked, and may be trusted no word about it
 	Time        time.Time
 }

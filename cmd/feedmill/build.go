@@ -10,7 +10,7 @@ import (
 	"feedmill/feeds/builder"
 	"feedmill/feeds/export"
 	"feedmill/feeds/opml"
-	"feedmill/feeds/server"
+	feedsite "feedmill/feeds/site"
 )
 
 func newBuild() *cobra.Command {
@@ -65,7 +65,7 @@ touched.`,
 			if h := s.builder.Held(); h != nil {
 				return fmt.Errorf("held back, nothing written: %s; put the articles back, or approve the change with --accept", h)
 			}
-			report, err := export.Write(cmd.Context(), out, server.Resources(s.builder.Snapshot(), server.Options{OPML: opml.Encode, Logger: log, Version: version()}))
+			report, err := export.Write(cmd.Context(), out, feedsite.New(s.builder.Snapshot(), feedsite.Options{OPML: opml.Encode, Version: version()}).Resources())
 			if err != nil {
 				return err
 			}

@@ -20,10 +20,12 @@ import (
 	"feedmill/feeds"
 	"feedmill/feeds/atom"
 	"feedmill/feeds/document"
+	"feedmill/feeds/front"
 	"feedmill/feeds/jsonfeed"
 	"feedmill/feeds/rss"
 	"feedmill/feeds/server"
 	"feedmill/feeds/stats"
+	"feedmill/feeds/status"
 )
 
 // poller is one program that polls, behind one address.
@@ -101,12 +103,12 @@ var (
 // TestFiguresOfADay: what /status shows is what a day of polls came to, whichever
 // front answers.
 func TestFiguresOfADay(t *testing.T) {
-	for name, run := range map[string]func(context.Context, net.Listener, *server.Handler) error{
-		"standard": func(ctx context.Context, ln net.Listener, h *server.Handler) error {
-			return server.Serve(ctx, ln, h, server.Limits{}, slog.New(slog.DiscardHandler))
+	for name, run := range map[string]func(context.Context, net.Listener, *server.Handler, func() time.Time) error{
+		"standard": func(ctx context.Context, ln net.Listener, h *server.Handler, now func() time.Time) error {
+			return front.Serve(ctx, ln, h, front.Options{Logger: slog.New(slog.DiscardHandler), NoLoops: true, Now: now})
 		},
-		"fast": func(ctx context.Context, ln net.Listener, h *server.Handler) error {
-			return server.ServeFast(ctx, ln, h, server.Limits{}, slog.New(slog.DiscardHandler))
+		"fast": func(ctx context.Context, ln net.Listener, h *server.Handler, now func() time.Time) error {
+			return front.Serve(ctx, ln, h, front.Options{Logger: slog.New(slog.DiscardHandler), Now: now})
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -126,7 +128,7 @@ func TestFiguresOfADay(t *testing.T) {
 type playedDay struct {
 	got    *stats.Recorder
 	bytes  map[string]*stats.Figures // by path of the feed
-	served server.Status
+	served status.Status
 }
 
 // election and sport are what is there; cricket was.
@@ -152,16 +154,24 @@ type source struct {
 
 func (s *source) Snapshot() *document.Snapshot { return s.Load() }
 
+// idle is a program that does nothing but serve a source.
+type idle struct {
+	*serve
+	src *source
+}
+
+func (p idle) Snapshot() *document.Snapshot { return p.src.Load() }
+
 // playDay polls over HTTP, in the order of the day.
-func playDay(t *testing.T, midnight time.Time, run func(context.Context, net.Listener, *server.Handler) error) *playedDay {
+func playDay(t *testing.T, midnight time.Time, run func(context.Context, net.Listener, *server.Handler, func() time.Time) error) *playedDay {
 	site := &feeds.Site{Title: "News", BaseURL: "https://feeds.example.com/", HomeURL: "https://feeds.example.com/"}
 	src, now := &source{}, atomic.Pointer[time.Time]{}
 	now.Store(&midnight)
 	src.Store(dayOfNews(site, "b", "a"))
 	d := &playedDay{got: stats.New(stats.Options{Known: func(k feeds.Key) bool { return knows(src.Load(), k) }}), bytes: map[string]*stats.Figures{}}
 	h := server.NewHandler(src, server.Options{
-		Recorder: d.got, Figures: d.got, Operations: &serve{}, StatusKey: "key", TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")},
-		Now: func() time.Time { return *now.Load() }, Logger: slog.New(slog.DiscardHandler),
+		Recorder: d.got, TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}, Logger: slog.New(slog.DiscardHandler),
+		Operator: status.New(idle{&serve{}, src}, status.Options{Key: "key", Figures: d.got, Logger: slog.New(slog.DiscardHandler)}),
 	})
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -169,10 +179,12 @@ func playDay(t *testing.T, midnight time.Time, run func(context.Context, net.Lis
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- run(ctx, ln, h) }()
+	go func() { ended <- run(ctx, ln, h, func() time.Time { return *now.Load() }) }()
 	counted := make(chan error, 1)
 	go func() { counted <- d.got.Run(ctx) }()
-	client := &http.Client{Transport: &http.Transport{DisableCompression: true}}
+	// A loop looks at the clock once for all that comes while it is awake. The script's
+	// clock jumps, so each poll has a connection of its own.
+	client := &http.Client{Transport: &http.Transport{DisableCompression: true, DisableKeepAlives: true}}
 	type turn struct {
 		at time.Duration
 		of int
@@ -321,7 +333,7 @@ func dumped(v any) string {
 	return string(b)
 }
 
-func askStatus(t *testing.T, base string) (s server.Status) {
+func askStatus(t *testing.T, base string) (s status.Status) {
 	body, err := (runningServe{URL: base + "/", Key: "key"}).ask(t.Context())
 	if err == nil {
 		err = json.Unmarshal(body, &s)

@@ -19,10 +19,12 @@ var layers = []struct {
 	pkg string
 	may []string
 }{
-	{"cmd/feedmill", []string{"config", "watcher", "feeds", "feeds/document", "feeds/article", "feeds/catalog", "feeds/builder", "feeds/ledger", "feeds/articlecache", "feeds/opml", "feeds/server", "feeds/front", "feeds/stats", "feeds/export"}},
+	{"cmd/feedmill", []string{"config", "watcher", "feeds", "feeds/document", "feeds/article", "feeds/catalog", "feeds/builder", "feeds/ledger", "feeds/articlecache", "feeds/opml", "feeds/site", "feeds/server", "feeds/front", "feeds/status", "feeds/stats", "feeds/export"}},
 	{"config", []string{"feeds"}},
 	{"feeds/builder", []string{"feeds", "feeds/mix", "feeds/document", "feeds/article", "feeds/ledger", "feeds/articlecache", "feeds/catalog", "feeds/rss", "feeds/atom", "feeds/jsonfeed", "watcher"}},
-	{"feeds/server", []string{"feeds", "feeds/mix", "feeds/document", "feeds/front", "feeds/stats"}},
+	{"feeds/status", []string{"feeds", "feeds/document", "feeds/site", "feeds/front", "feeds/stats", "feeds/internal/client"}},
+	{"feeds/server", []string{"feeds", "feeds/document", "feeds/site", "feeds/front", "feeds/internal/client"}},
+	{"feeds/site", []string{"feeds", "feeds/mix", "feeds/document"}},
 	{"feeds/stats", []string{"feeds", "feeds/internal/packed"}},
 	{"feeds/export", nil},
 	{"feeds/catalog", []string{"feeds", "feeds/article"}},
@@ -36,6 +38,7 @@ var layers = []struct {
 	{"feeds/jsonfeed", []string{"feeds", "feeds/internal/*"}},
 	{"feeds/opml", []string{"feeds", "feeds/document", "feeds/internal/*"}},
 	{"feeds/internal/feedtest", []string{"feeds", "feeds/document", "feeds/internal/*"}},
+	{"feeds/internal/client", []string{"feeds/front"}},
 	{"feeds/internal/*", []string{"feeds", "feeds/internal/*"}},
 	{"feeds/front", nil},
 	{"feeds/document", []string{"feeds", "feeds/mix"}},

@@ -21,10 +21,12 @@ import (
 	"feedmill/feeds/articlecache"
 	"feedmill/feeds/builder"
 	"feedmill/feeds/document"
+	"feedmill/feeds/front"
 	"feedmill/feeds/ledger"
 	"feedmill/feeds/opml"
 	"feedmill/feeds/server"
 	"feedmill/feeds/stats"
+	"feedmill/feeds/status"
 )
 
 func newServe() *cobra.Command {
@@ -150,14 +152,14 @@ func (s *serve) missing(cfg *settings) error {
 
 // answer serves HTTP from ln until ctx ends.
 func (s *serve) answer(ctx context.Context, ln net.Listener, cfg *settings) error {
-	handler := server.NewHandler(s, server.Options{
-		OPML: opml.Encode, Logger: s.log, Version: version(), TrustedProxies: cfg.TrustedProxies, ShowDocuments: cfg.Browsers == "document",
-		Operations: s, StatusToken: cfg.StatusToken, StatusKey: s.running.Key, Recorder: s.figures, Figures: s.figures, Collectors: []prometheus.Collector{s.figures},
+	operator := status.New(s, status.Options{
+		Token: cfg.StatusToken, Key: s.running.Key, Figures: s.figures, Collectors: []prometheus.Collector{s.figures}, Version: version(), Logger: s.log,
 	})
-	if cfg.HTTPServer == "fast" {
-		return server.ServeFast(ctx, ln, handler, server.Limits{}, s.log)
-	}
-	return server.Serve(ctx, ln, handler, server.Limits{}, s.log)
+	handler := server.NewHandler(s, server.Options{
+		OPML: opml.Encode, Logger: s.log, Version: version(), Operator: operator, ShowDocuments: cfg.Browsers == "document",
+		Recorder: s.figures, TrustedProxies: cfg.TrustedProxies,
+	})
+	return front.Serve(ctx, ln, handler, front.Options{Logger: s.log, NoLoops: cfg.HTTPServer != "fast"})
 }
 
 // sites runs one site after the other: a new one takes over from the last when

@@ -7,13 +7,13 @@ import (
 
 	"feedmill/config"
 	"feedmill/feeds/builder"
-	"feedmill/feeds/server"
+	"feedmill/feeds/status"
 )
 
-// State implements [server.Operations].
-func (s *serve) State() *server.State {
-	state := &server.State{
-		Started: s.started, Problems: []string{}, Rounds: []server.Round{}, Scheduled: []server.Turn{}, Settings: []server.Setting{}, Memory: memoryNow(),
+// State implements [status.Program].
+func (s *serve) State() *status.State {
+	state := &status.State{
+		Started: s.started, Problems: []string{}, Rounds: []status.Round{}, Scheduled: []status.Turn{}, Settings: []status.Setting{}, Memory: memoryNow(),
 	}
 	if cfg := s.inForce.Load(); cfg != nil {
 		state.Folder, state.Settings, state.Cache.Limit = cfg.Dir, settingsInForce(s.effective(cfg)), int64(cfg.Cache)
@@ -33,7 +33,7 @@ func (s *serve) effective(cfg *settings) *config.Config {
 }
 
 // report tells what became of every file.
-func report(to *server.State, r builder.Report) {
+func report(to *status.State, r builder.Report) {
 	for _, p := range r.Problems {
 		to.Problems = append(to.Problems, p.Error())
 	}
@@ -41,28 +41,28 @@ func report(to *server.State, r builder.Report) {
 	for _, l := range r.Left {
 		to.Left[reason(l)]++
 	}
-	to.Scan = server.Scan{At: r.Scan.At.UTC(), Files: r.Scan.Files, Took: milliseconds(r.Scan.Took)}
+	to.Scan = status.Scan{At: r.Scan.At.UTC(), Files: r.Scan.Files, Took: milliseconds(r.Scan.Took)}
 	for _, x := range r.Rounds {
-		to.Rounds = append(to.Rounds, server.Round{At: x.At.UTC(), Files: x.Files, Feeds: x.Feeds, Took: milliseconds(x.Took), Delay: milliseconds(x.Delay)})
+		to.Rounds = append(to.Rounds, status.Round{At: x.At.UTC(), Files: x.Files, Feeds: x.Feeds, Took: milliseconds(x.Took), Delay: milliseconds(x.Delay)})
 	}
 	for _, t := range r.Scheduled {
-		to.Scheduled = append(to.Scheduled, server.Turn(t))
+		to.Scheduled = append(to.Scheduled, status.Turn(t))
 	}
 }
 
 func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
-func memoryNow() server.Memory {
+func memoryNow() status.Memory {
 	s := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}, {Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}
 	metrics.Read(s)
-	return server.Memory{Live: int64(s[0].Value.Uint64()), Total: int64(s[1].Value.Uint64() - s[2].Value.Uint64())}
+	return status.Memory{Live: int64(s[0].Value.Uint64()), Total: int64(s[1].Value.Uint64() - s[2].Value.Uint64())}
 }
 
 // settingsInForce are the settings as they are, whoever made them.
-func settingsInForce(cfg *config.Config) []server.Setting {
-	all := []server.Setting{{Key: "folder", Value: cfg.Dir + " (" + cfg.Flavor.String() + ")"}, {Key: "settings file", Value: cfg.File}}
+func settingsInForce(cfg *config.Config) []status.Setting {
+	all := []status.Setting{{Key: "folder", Value: cfg.Dir + " (" + cfg.Flavor.String() + ")"}, {Key: "settings file", Value: cfg.File}}
 	for _, s := range cfg.Shown() {
-		all = append(all, server.Setting(s))
+		all = append(all, status.Setting(s))
 	}
 	return all
 }

@@ -13,7 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"feedmill/feeds/server"
+	"feedmill/feeds/status"
 )
 
 func newStatus() *cobra.Command {
@@ -41,7 +41,7 @@ change is held back, or if there is a problem to mend.`,
 			if err != nil {
 				return err
 			}
-			var s server.Status
+			var s status.Status
 			if err := json.Unmarshal(body, &s); err != nil {
 				return fmt.Errorf("read the answer of serve: %w", err)
 			}

@@ -11,12 +11,12 @@ import (
 	"strings"
 	"time"
 
-	"feedmill/feeds/server"
 	"feedmill/feeds/stats"
+	"feedmill/feeds/status"
 )
 
 // printStatus writes for people who look at a terminal.
-func printStatus(w io.Writer, s *server.Status, color bool) error {
+func printStatus(w io.Writer, s *status.Status, color bool) error {
 	b := bufio.NewWriter(w)
 	p := &statusPrinter{columns{w: b, color: color}}
 	p.health(s)
@@ -33,16 +33,16 @@ func printStatus(w io.Writer, s *server.Status, color bool) error {
 
 type statusPrinter struct{ columns }
 
-func (p *statusPrinter) health(s *server.Status) {
+func (p *statusPrinter) health(s *status.Status) {
 	state := "ready"
 	if !s.Ready {
 		state = "not ready: the first scan is running"
 	}
 	p.line("state", state)
 	p.line("feedmill", s.Version+", running since "+local(s.Started))
-	p.line("articles", fmt.Sprintf("%s in %s", server.Count(int64(s.Articles)), plural(s.Feeds, "feed")))
+	p.line("articles", fmt.Sprintf("%s in %s", status.Count(int64(s.Articles)), plural(s.Feeds, "feed")))
 	if !s.Scan.At.IsZero() {
-		p.line("last scan", fmt.Sprintf("%s, %s in %s", local(s.Scan.At), plural(s.Scan.Files, "file"), server.Took(s.Scan.Took)))
+		p.line("last scan", fmt.Sprintf("%s, %s in %s", local(s.Scan.At), plural(s.Scan.Files, "file"), status.Took(s.Scan.Took)))
 	}
 	if len(s.Left) > 0 {
 		var why []string
@@ -51,10 +51,10 @@ func (p *statusPrinter) health(s *server.Status) {
 		}
 		p.line("not shown", strings.Join(why, ", "))
 	}
-	p.line("memory", fmt.Sprintf("%s; rendered %s of %s", server.Bytes(s.Memory.Total), server.Bytes(s.Cache.Used), server.Bytes(s.Cache.Limit)))
+	p.line("memory", fmt.Sprintf("%s; rendered %s of %s", status.Bytes(s.Memory.Total), status.Bytes(s.Cache.Used), status.Bytes(s.Cache.Limit)))
 }
 
-func (p *statusPrinter) problems(s *server.Status) {
+func (p *statusPrinter) problems(s *status.Status) {
 	if s.Held != nil {
 		p.title(red, "HELD BACK since "+local(s.Held.Since))
 		p.line(s.Held.String())
@@ -71,13 +71,13 @@ func (p *statusPrinter) problems(s *server.Status) {
 	}
 }
 
-func (p *statusPrinter) subscribers(polled *server.Polled) {
+func (p *statusPrinter) subscribers(polled *status.Polled) {
 	first := slices.IndexFunc(polled.Days, func(d stats.Day) bool { return d.Polls > 0 })
 	if first < 0 {
 		p.title(bold, "Nobody has polled yet.")
 		return
 	}
-	text := "SUBSCRIBERS " + server.Count(polled.Subscribers)
+	text := "SUBSCRIBERS " + status.Count(polled.Subscribers)
 	if growth := polled.Growth(); growth != "" {
 		text += ", " + growth + " in 30 days"
 	}
@@ -88,23 +88,23 @@ func (p *statusPrinter) subscribers(polled *server.Polled) {
 	}
 	p.right = true
 	for _, r := range polled.Readers[:min(len(polled.Readers), 10)] {
-		p.line("  "+r.Name, server.Count(r.Subscribers), fmt.Sprintf("%.1f %%", 100*r.Share))
+		p.line("  "+r.Name, status.Count(r.Subscribers), fmt.Sprintf("%.1f %%", 100*r.Share))
 	}
 	if polled.Hidden > 0 {
 		p.title(yellow, "PROXY")
-		p.line(server.Count(polled.Hidden) + " polls came through a proxy that trusted_proxies does not name,")
+		p.line(status.Count(polled.Hidden) + " polls came through a proxy that trusted_proxies does not name,")
 		p.line("so everybody who uses the same app counts as one subscriber: name its address there.")
 	}
 }
 
-func (p *statusPrinter) feeds(all []*server.Subscription) {
-	all = slices.DeleteFunc(all, func(f *server.Subscription) bool { return f == nil || f.Polls == 0 && f.Subscribers == 0 })
+func (p *statusPrinter) feeds(all []*status.Subscription) {
+	all = slices.DeleteFunc(all, func(f *status.Subscription) bool { return f == nil || f.Polls == 0 && f.Subscribers == 0 })
 	if len(all) == 0 {
 		return
 	}
 	p.table("FEEDS", "subscribers", "in 30 days", "polls today", "unchanged", "articles")
 	for _, f := range all[:min(len(all), 10)] {
-		p.line("  "+shortened(f.Name, 40)+" ("+f.Kind+")", server.Count(f.Subscribers), f.Growth(), server.Count(f.Polls), server.Percent(f.NotModified, f.Polls), server.Count(int64(f.Articles)))
+		p.line("  "+shortened(f.Name, 40)+" ("+f.Kind+")", status.Count(f.Subscribers), f.Growth(), status.Count(f.Polls), status.Percent(f.NotModified, f.Polls), status.Count(int64(f.Articles)))
 	}
 }
 
@@ -118,7 +118,7 @@ func (p *statusPrinter) days(days []stats.Day) {
 	p.table("POLLS", "polls", "unchanged", "deltas", "sent", "saved", "badly behaved")
 	cost := map[string]int64{}
 	for _, d := range slices.Backward(days) {
-		p.line("  "+d.Date, server.Count(d.Polls), server.Percent(d.NotModified(), d.Polls), server.Count(d.Deltas), server.Bytes(d.Sent), server.Bytes(d.Saved), server.Bytes(d.Unconditional.Bytes+d.TooOften.Bytes))
+		p.line("  "+d.Date, status.Count(d.Polls), status.Percent(d.NotModified(), d.Polls), status.Count(d.Deltas), status.Bytes(d.Sent), status.Bytes(d.Saved), status.Bytes(d.Unconditional.Bytes+d.TooOften.Bytes))
 		for name, n := range d.MisusedBy {
 			cost[name] += n
 		}
@@ -126,19 +126,19 @@ func (p *statusPrinter) days(days []stats.Day) {
 	p.flush()
 	names := slices.SortedFunc(maps.Keys(cost), func(a, b string) int { return cmp.Or(cmp.Compare(cost[b], cost[a]), cmp.Compare(a, b)) })
 	for i, name := range names[:min(len(names), 5)] {
-		names[i] = name + " " + server.Bytes(cost[name])
+		names[i] = name + " " + status.Bytes(cost[name])
 	}
 	if len(names) > 0 {
 		p.line("  badly behaved: " + strings.Join(names[:min(len(names), 5)], ", "))
 	}
 }
 
-func (p *statusPrinter) changes(s *server.Status) {
+func (p *statusPrinter) changes(s *status.Status) {
 	if len(s.Rounds) > 0 {
 		p.table("CHANGES", "files", "feeds", "took", "change to served")
 	}
 	for _, r := range s.Rounds[:min(len(s.Rounds), 5)] {
-		p.line("  "+local(r.At), server.Count(int64(r.Files)), server.Count(int64(r.Feeds)), server.Took(r.Took), server.Took(r.Delay))
+		p.line("  "+local(r.At), status.Count(int64(r.Files)), status.Count(int64(r.Feeds)), status.Took(r.Took), status.Took(r.Delay))
 	}
 	if len(s.Scheduled) > 0 {
 		p.title(bold, "SCHEDULED")

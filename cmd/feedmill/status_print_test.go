@@ -7,7 +7,7 @@ import (
 	"testing"
 	"unicode"
 
-	"feedmill/feeds/server"
+	"feedmill/feeds/status"
 )
 
 // FuzzPrintStatus: whatever is said to be the state, nothing in it steers a
@@ -18,7 +18,7 @@ func FuzzPrintStatus(f *testing.F) {
 		"by_feed":[{"name":"t\u0000","polls":1}],"rounds":[{"took_ms":1e300,"change_to_served_ms":-4}],"scheduled":[{"title":"\u009b31m","path":"p"}]}`))
 	f.Add([]byte(`{"polled":{},"by_feed":[null]}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		var s server.Status
+		var s status.Status
 		if json.Unmarshal(text, &s) != nil {
 			return
 		}

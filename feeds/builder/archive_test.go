@@ -15,7 +15,9 @@ import (
 
 	"feedmill/feeds"
 	"feedmill/feeds/document"
+	"feedmill/feeds/front"
 	"feedmill/feeds/server"
+	"feedmill/feeds/site"
 	"feedmill/watcher"
 )
 
@@ -64,7 +66,7 @@ func (p *past) apply(path string) {
 // get fetches a document as a reader does.
 func (p *past) get(path string) (*http.Response, []byte) {
 	w := httptest.NewRecorder()
-	server.NewHandler(p.b, server.Options{}).ServeHTTP(w, httptest.NewRequest("GET", path, nil))
+	front.HTTPHandler(server.NewHandler(p.b, server.Options{}), nil).ServeHTTP(w, httptest.NewRequest("GET", path, nil))
 	return w.Result(), w.Body.Bytes()
 }
 
@@ -262,7 +264,7 @@ func TestLoneMonth(t *testing.T) {
 func (p *past) offered() map[string]string {
 	p.Helper()
 	all := map[string]string{}
-	for r := range server.Resources(p.b.Snapshot(), server.Options{}) {
+	for r := range site.New(p.b.Snapshot(), site.Options{}).Resources() {
 		if strings.HasSuffix(r.Path, "/atom.xml") && (strings.HasPrefix(r.Path, "/archive/") || r.Path == "/atom.xml") {
 			body, err := r.Body()
 			if err != nil {

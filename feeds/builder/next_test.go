@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"feedmill/feeds"
+	"feedmill/feeds/front"
 	"feedmill/feeds/mix"
 	"feedmill/feeds/server"
 	"feedmill/watcher"
@@ -109,7 +110,7 @@ func TestNextElsewhere(t *testing.T) {
 	}
 	now = day(20).Add(-time.Minute)
 	scan(t, b)
-	h := server.NewHandler(b, server.Options{Now: func() time.Time { return now }})
+	h := front.HTTPHandler(server.NewHandler(b, server.Options{}), func() time.Time { return now })
 	for _, path := range []string{"/mix/ai/not:law/count:5/rss.xml", "/archive/2024-04/atom.xml"} {
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, httptest.NewRequest("GET", path, nil))

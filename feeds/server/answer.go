@@ -2,101 +2,226 @@ package server
 
 import (
 	"net/http"
-	"net/netip"
-	"strconv"
-	"sync/atomic"
+	"net/url"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"feedmill/feeds/document"
+	"feedmill/feeds/front"
+	"feedmill/feeds/site"
 )
 
-// request is as much of an HTTP request as an answer depends on, so that every
-// front gives the same. Its strings need not outlive the answering.
-type request interface {
-	Method() string
-	Target() string             // as in the request line: "/rss.xml?x=1"
-	Host() string               // as the client names it
-	Peer() netip.AddrPort       // the other end of the connection; invalid where unknown
-	Agent() string              // User-Agent, its first line; may not outlive the answering
-	Field(name string) []string // lines of a header field by its canonical name; nil where it is absent
-}
-
-// answer is what a front sends. Nothing of it may be changed.
-type answer struct {
-	*head
-	body []byte // of a HEAD's answer too, which leaves it out
-}
-
-// head is a status and its header fields, all but Date, in the form that they
-// are sent in. It is shared by requests and never changes.
-type head struct {
-	status int
-	fields []field
-	fast   fastHead
-	wire   wireHead
-
-	hurried atomic.Pointer[hurried]
-
-	// stream sends what follows by and by, in place of a body, and returns when
-	// that has ended. A head with one is of a single request; nil: none.
-	stream func(send func([]byte) error)
-}
-
-// field is one header field by its canonical name.
-type field struct {
-	name  string
-	lines []string
-}
-
-func newHead(status int, fields ...field) *head { return &head{status: status, fields: fields} }
-
-func one(name, value string) field { return field{name, []string{value}} }
-
-// fieldsOf lists h, whose values it keeps.
-func fieldsOf(h http.Header) []field {
-	all := make([]field, 0, len(h))
-	for name, lines := range h {
-		all = append(all, field{name, lines})
+// Ready implements [front.Handler]: it answers with what is in memory.
+func (h *Handler) Ready(r front.Request, now time.Time) (a front.Answer, verdict front.Verdict) {
+	path := targetPath(r.Target())
+	if strings.HasSuffix(path, "/events") {
+		return a, front.HandOver
 	}
-	return all
-}
-
-// with is h with other fields for those of the same names, and with the new ones.
-func (h *head) with(more ...field) *head {
-	changed := newHead(h.status)
-	for _, f := range h.fields {
-		if !names(more, f.name) {
-			changed.fields = append(changed.fields, f)
+	defer func() {
+		if recover() != nil {
+			verdict = front.Make // Answer then logs why
+		}
+	}()
+	v := h.view.Load()
+	if v == nil || v.snap != h.source.Snapshot() {
+		return a, front.Make
+	}
+	if out := v.ready(path); out != nil {
+		if a, ok := v.reply(out, r, now, true); ok {
+			return a, front.Done
 		}
 	}
-	changed.fields = append(changed.fields, more...)
-	return changed
+	return a, front.Make
 }
 
-func names(fields []field, name string) bool {
-	for _, f := range fields {
-		if f.name == name {
-			return true
+// Answer implements [front.Handler]: it finds, renders and answers.
+func (h *Handler) Answer(r front.Request, now time.Time) (a front.Answer) {
+	path := targetPath(r.Target())
+	defer func() {
+		if cause := recover(); cause != nil {
+			h.opt.Logger.Error("request panicked", "url", path, "err", cause, "stack", string(debug.Stack()))
+			a = internalError
+		}
+	}()
+	if m := r.Method(); m != http.MethodGet && m != http.MethodHead {
+		return text(http.StatusMethodNotAllowed, "only GET and HEAD are allowed here\n", front.One("Allow", "GET, HEAD"))
+	}
+	switch path {
+	case "/healthz":
+		return brief(http.StatusOK, "ok\n")
+	case "/status", "/status.json", "/metrics":
+		if h.opt.Operator != nil {
+			return h.opt.Operator.Answer(r, path, now)
 		}
 	}
-	return false
+	snap := h.source.Snapshot()
+	if snap == nil || path == "/readyz" {
+		return h.readiness(snap)
+	}
+	v := h.viewOf(snap)
+	out := v.ready(path)
+	if out == nil {
+		found := v.site.Find(strings.Clone(path), queryOf(r.Target()))
+		resource, ok := found.(*site.Resource)
+		if !ok {
+			a = v.without(found, r)
+			v.recordMiss(path, r, a, now)
+			return a
+		}
+		var err error
+		if out, err = v.representation(resource, now); err != nil {
+			return internalError
+		}
+	}
+	a, _ = v.reply(out, r, now, false)
+	return a
+}
+
+// reply answers with a representation, and has a poll counted. If it must be ready
+// and takes something that is not in memory, it does nothing and ok is false.
+func (v *view) reply(out *representation, r front.Request, now time.Time, mustBeReady bool) (a front.Answer, ok bool) {
+	way, isReady := out.choose(r)
+	if mustBeReady && !isReady {
+		return a, false
+	}
+	var wait time.Duration
+	var err error
+	shown := out.Document != nil && isNavigation(r)
+	if shown && !v.opt.ShowDocuments && !isFromHere(r) {
+		a = redirect(http.StatusSeeOther, out.Page, noStore, front.One("Vary", browserFields))
+	} else if wait = v.wait(out, r, now); wait > 0 {
+		a = tooMany(wait)
+	} else if a, err = out.answer(way, r, now); err != nil {
+		v.opt.Logger.Error("not rendered", "url", out.Path, "err", err)
+		a = internalError
+	} else if shown {
+		a.Head = shownAs(a.Head, out.MediaType)
+	}
+	v.record(out, r, a, wait, now)
+	return a, true
+}
+
+// without answers where there is no resource.
+func (v *view) without(found site.Found, r front.Request) front.Answer {
+	switch found := found.(type) {
+	case site.Moved:
+		status := http.StatusTemporaryRedirect
+		if found.ForGood {
+			status = http.StatusPermanentRedirect
+		}
+		return redirect(status, found.To, front.One("Cache-Control", "public, max-age=3600"))
+	case site.Entered:
+		return redirect(http.StatusSeeOther, found.To, front.One("Cache-Control", "no-cache"))
+	case site.News:
+		return v.news(found, r)
+	case site.Ended:
+		// RFC 9110 §15.5.11: so that readers stop asking. The feed may come back, hence no
+		// cache keeps the answer for long.
+		return v.missing(r, http.StatusGone, front.One("Cache-Control", "public, max-age=3600"), "Nothing is published here any more", "There was a feed at this address, and it has ended.")
+	}
+	return v.missing(r, http.StatusNotFound, front.One("Cache-Control", "no-cache"), "There is no such page", found.(site.Nothing).Explanation)
+}
+
+// missing says that nothing is here, as a page to those who read pages.
+func (v *view) missing(r front.Request, status int, control front.Field, title, explanation string) front.Answer {
+	vary := front.One("Vary", "Accept")
+	words := explanation + " All feeds are listed at " + v.snap.Site.BaseURL + "\n"
+	if !strings.Contains(first(r.Field("Accept")), "text/html") {
+		return text(status, words, control, vary)
+	}
+	body, err := v.site.Missing(title, explanation)
+	if err != nil {
+		v.opt.Logger.Error("not rendered", "url", targetPath(r.Target()), "err", err)
+		return text(status, words, control, vary)
+	}
+	fields := append([]front.Field{front.One("Content-Type", "text/html; charset=utf-8"), nosniff, control, vary}, pageFields...)
+	return front.Answer{Head: front.NewHead(status, fields...), Body: body}
+}
+
+// readiness answers /readyz, and all there is before the first scan is done.
+// Everybody may ask, so it names no feed.
+func (h *Handler) readiness(snap *document.Snapshot) front.Answer {
+	held := ""
+	if h.opt.Operator != nil {
+		held = h.opt.Operator.Held()
+	}
+	message := "not ready: first scan is running\n"
+	switch {
+	case snap != nil:
+		return brief(http.StatusOK, "ready\n"+held)
+	case held != "":
+		message = "not ready\n" + held
+	}
+	return text(http.StatusServiceUnavailable, message, noStore, front.One("Retry-After", "2"))
 }
 
 var (
-	nosniff = one("X-Content-Type-Options", "nosniff")
-	noStore = one("Cache-Control", "no-store")
+	nosniff       = front.One("X-Content-Type-Options", "nosniff")
+	noStore       = front.One("Cache-Control", "no-store")
+	internalError = brief(http.StatusInternalServerError, "internal error\n")
 )
 
 // brief answers in a few words that hold for this moment only.
-func brief(status int, message string) answer { return text(status, message, noStore) }
+func brief(status int, message string) front.Answer { return text(status, message, noStore) }
 
-func text(status int, message string, fields ...field) answer {
-	return bytesAnswer(status, "text/plain; charset=utf-8", []byte(message), fields...)
+func text(status int, message string, fields ...front.Field) front.Answer {
+	all := append([]front.Field{front.One("Content-Type", "text/plain; charset=utf-8"), nosniff}, fields...)
+	return front.Answer{Head: front.NewHead(status, all...), Body: []byte(message)}
 }
 
-func bytesAnswer(status int, mediaType string, body []byte, fields ...field) answer {
-	all := append([]field{one("Content-Type", mediaType), one("Content-Length", strconv.Itoa(len(body))), nosniff}, fields...)
-	return answer{newHead(status, all...), body}
+// redirect leads to a path. The words are for programs that do not follow.
+func redirect(status int, to string, fields ...front.Field) front.Answer {
+	return text(status, "see "+to+"\n", append([]front.Field{front.One("Location", to)}, fields...)...)
 }
 
-// redirect leads to a path of ours. The words are for programs that do not follow.
-func redirect(status int, to string, fields ...field) answer {
-	return text(status, "see "+to+"\n", append([]field{one("Location", to)}, fields...)...)
+func first(lines []string) string {
+	if len(lines) == 0 {
+		return ""
+	}
+	return lines[0]
+}
+
+// targetPath is the path of a request target, escaped as it came, without the
+// query (RFC 9112 §3.2). That of a target in absolute form is what follows the
+// host, and an asterisk stays one.
+func targetPath(target string) string {
+	if !strings.HasPrefix(target, "/") {
+		u, err := url.ParseRequestURI(target)
+		if err != nil {
+			return target
+		}
+		target = u.EscapedPath()
+	}
+	path, _, _ := strings.Cut(target, "?")
+	if path == "" {
+		return "/"
+	}
+	return path
+}
+
+func queryOf(target string) string {
+	_, query, _ := strings.Cut(target, "?")
+	return strings.Clone(query)
+}
+
+// browserFields are what tells people from programs at a document's address. Each
+// answer there varies by them, so that no cache hands one's to the other.
+const browserFields = "Sec-Fetch-Dest, Sec-Fetch-Site"
+
+// isNavigation reports whether a browser asks for what it is about to show as the
+// page itself (Fetch Metadata §2.1).
+func isNavigation(r front.Request) bool { return first(r.Field("Sec-Fetch-Dest")) == "document" }
+
+// isFromHere reports whether a link on the site's own pages led to a document,
+// which means the document.
+func isFromHere(r front.Request) bool { return first(r.Field("Sec-Fetch-Site")) == "same-origin" }
+
+// shownAs is the head of a document that a browser is about to show. Some browsers
+// take the media types of feeds for plain text, which no style sheet applies to.
+func shownAs(h *front.Head, mediaType string) *front.Head {
+	if h.Status != http.StatusOK || !strings.Contains(mediaType, "+xml") {
+		return h
+	}
+	return h.With(front.One("Content-Type", "application/xml; charset=utf-8"))
 }

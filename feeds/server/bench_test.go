@@ -10,9 +10,11 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"feedmill/feeds"
 	"feedmill/feeds/document"
+	"feedmill/feeds/front"
 )
 
 // sizedSnapshot has one feed, whose document is of about so many bytes.
@@ -53,32 +55,31 @@ var polls = []struct {
 // An answer takes no memory that grows with the document.
 func TestAnswerAllocations(t *testing.T) {
 	for _, size := range []int{3 << 10, 300 << 10} {
-		opt := testOptions(t)
-		h := NewHandler(holding(sizedSnapshot(size)), opt)
+		h := NewHandler(holding(sizedSnapshot(size)), testOptions(t))
 		tag := ask(h, "GET", "/rss.xml").Header().Get("ETag")
 		for _, p := range polls {
-			r, now := made(p.fields(tag)), opt.Now()
-			if a := h.answer(r, now); a.status != p.status {
-				t.Fatalf("%s: %d", p.name, a.status)
+			r, now := made(p.fields(tag)), time.Now()
+			if a := h.Answer(r, now); a.Status != p.status {
+				t.Fatalf("%s: %d", p.name, a.Status)
 			}
-			if n := testing.AllocsPerRun(100, func() { h.answer(r, now) }); n > 1 {
+			if n := testing.AllocsPerRun(100, func() { h.Answer(r, now) }); n > 1 {
 				t.Errorf("%s of %d bytes allocates %v times", p.name, size, n)
 			}
 		}
 	}
 }
 
-// A poll through net/http takes so many allocations, whatever the document; of one
-// that a crowd answers, where there is one, none is left.
+// A poll through net/http takes so many allocations, whatever the document; one that
+// a loop answers takes none.
 func TestFrontAllocations(t *testing.T) {
 	for _, size := range []int{3 << 10, 300 << 10} {
 		h := NewHandler(holding(sizedSnapshot(size)), testOptions(t))
 		tag := ask(h, "GET", "/rss.xml").Header().Get("ETag")
-		for name, most := range map[string]float64{"standard": 14, "fast": 0} {
-			if name == "fast" && runtime.GOOS != "linux" {
-				most = 14
+		for name, most := range map[string]float64{"net/http": 24, "loops": 0} {
+			if name == "loops" && runtime.GOOS != "linux" {
+				most = 24
 			}
-			addr, _, _ := answering(t, fronts[name], h, Limits{})
+			addr, _, _ := answering(t, fronts[name], h)
 			for _, p := range polls {
 				c := dial(t, addr)
 				var head strings.Builder
@@ -111,12 +112,18 @@ func BenchmarkServe(b *testing.B) {
 		b.Run("answer/"+p.name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				h.answer(r, h.opt.Now())
+				h.Answer(r, time.Now())
 			}
 		})
-		for name, serve := range fronts {
+		b.Run("ready/"+p.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				h.Ready(r, time.Now())
+			}
+		})
+		for name, opt := range fronts {
 			b.Run(name+"/"+p.name, func(b *testing.B) {
-				addr, _, _ := answering(b, serve, h, Limits{})
+				addr, _, _ := answering(b, opt, h)
 				c, err := net.Dial("tcp", addr)
 				if err != nil {
 					b.Fatal(err)
@@ -150,6 +157,51 @@ func passOver(b *testing.B, in *bufio.Reader) {
 		if len(line) == 2 {
 			in.Discard(length)
 			return
+		}
+	}
+}
+
+// A document that has left memory is not made again for who has it, nor waited for.
+func TestReadyWithoutDocument(t *testing.T) {
+	l := sizedSnapshot(30 << 10).Listings[0]
+	l.Revision = l.Revision.Checked(document.NewCache(1<<20), document.Feeds, nil)
+	snap := document.NewSnapshot(testSite(), 1, []*document.Listing{l}, nil)
+	h := NewHandler(holding(snap), testOptions(t))
+	tag := ask(h, "GET", "/rss.xml").Header().Get("ETag")
+	l.Revision.Forget(feeds.RSS)
+	for fields, want := range map[string]front.Verdict{"If-None-Match: " + tag: front.Done, "X-None: ": front.Make} {
+		name, value, _ := strings.Cut(fields, ": ")
+		a, got := h.Ready(made{name: {value}}, time.Now())
+		if got != want || got == front.Done && a.Status != http.StatusNotModified {
+			t.Errorf("%q: %v, not %v, or another status", fields, got, want)
+		}
+	}
+	if _, made := l.Revision.Ready(feeds.RSS); made {
+		t.Error("it was made again")
+	}
+}
+
+// Nothing is compressed on a loop, whatever codings a client takes.
+func TestReadyCompressesNothing(t *testing.T) {
+	h := NewHandler(holding(sizedSnapshot(30<<10)), testOptions(t))
+	ask(h, "GET", "/rss.xml")
+	d, _ := h.source.Snapshot().Listing(feeds.Key{}).Document(feeds.RSS)
+	for accept, want := range map[string]front.Verdict{
+		"": front.Done, "gzip": front.Make, "br, gzip": front.Make, "br": front.Make, "identity;q=0, br": front.Make, "zstd, identity;q=0": front.Make,
+	} {
+		if _, got := h.Ready(made{"Accept-Encoding": {accept}}, time.Now()); got != want {
+			t.Errorf("%q: %v, want %v", accept, got, want)
+		}
+	}
+	for _, c := range document.Codings[1:] {
+		if d.Coded.Has(c) {
+			t.Errorf("%v was made", c)
+		}
+	}
+	d.Coded.In(document.Gzip)
+	for accept, want := range map[string]front.Verdict{"gzip": front.Done, "br, gzip": front.Done, "br": front.Done, "identity;q=0, br": front.Make} {
+		if _, got := h.Ready(made{"Accept-Encoding": {accept}}, time.Now()); got != want {
+			t.Errorf("with gzip, %q: %v, want %v", accept, got, want)
 		}
 	}
 }

@@ -7,11 +7,11 @@ import (
 	"feedmill/feeds/document"
 )
 
-// heldIn reports whether an If-None-Match with these field lines names our tag,
+// namesTag reports whether an If-None-Match with these field lines names our tag,
 // compared weakly (RFC 9110 §13.1.2), and in which coding: want, if that is one
 // of several or none is told. Entries are matched whole, never as substrings; ones
 // without quotes, as some clients send them, count too.
-func heldIn(lines []string, tag string, want document.Coding) (coding document.Coding, held bool) {
+func namesTag(lines []string, tag string, want document.Coding) (coding document.Coding, held bool) {
 	for got := range tags(lines) {
 		c, same := want, got == "*"
 		if !same {
@@ -56,14 +56,14 @@ func nextTag(list string) (tag, rest string) {
 	return strings.TrimRight(tag, " \t"), rest
 }
 
-// sameTag reports whether got is tag, as it is or with the mark of a content
+// isTag reports whether got is tag, as it is or with the mark of a content
 // coding that we or a proxy between us appended: -gzip, ;gzip, --gzip, -df.
-func sameTag(got, tag string) bool {
+func isTag(got, tag string) bool {
 	_, same := codedTag(got, tag, document.Identity)
 	return same
 }
 
-// codedTag is sameTag and the coding of the mark: other where that is none of
+// codedTag is isTag and the coding of the mark: other where that is none of
 // ours.
 func codedTag(got, tag string, other document.Coding) (document.Coding, bool) {
 	mark, ok := strings.CutPrefix(got, tag)
@@ -85,119 +85,4 @@ func codedTag(got, tag string, other document.Coding) (document.Coding, bool) {
 		return other, true
 	}
 	return other, false
-}
-
-// preferred chooses a content coding for these Accept-Encoding field lines (RFC
-// 9110 §12.5.3): of those with the highest weight the first of feeds.Codings. A
-// "*" stands for gzip alone, which whoever sends it is sure to undo. Where
-// nothing is acceptable it chooses no coding: a readable answer serves the
-// client better than a refusal.
-func preferred(lines []string) preference {
-	var weight [len(document.Codings)]int
-	for c := range weight {
-		weight[c] = unset
-	}
-	others := unset
-	for name, q := range weights(lines) {
-		switch {
-		case strings.EqualFold(name, "identity"):
-			weight[document.Identity] = q
-		case strings.EqualFold(name, "br"):
-			weight[document.Brotli] = q
-		case strings.EqualFold(name, "zstd"):
-			weight[document.Zstd] = q
-		case strings.EqualFold(name, "gzip"), strings.EqualFold(name, "x-gzip"):
-			weight[document.Gzip] = max(weight[document.Gzip], q)
-		case name == "*":
-			others = q
-		}
-	}
-	if weight[document.Gzip] == unset {
-		weight[document.Gzip] = others
-	}
-	if weight[document.Identity] == unset && others == 0 {
-		weight[document.Identity] = 0
-	}
-	best := document.Identity
-	for _, c := range document.Codings[1:] {
-		if weight[c] > 0 && (weight[c] > weight[best] || best == document.Identity && weight[c] == weight[best]) {
-			best = c
-		}
-	}
-	p := preference{best: best, coded: best != document.Identity && weight[document.Identity] == 0}
-	if weight[document.Gzip] > 0 {
-		p.meanwhile = document.Gzip
-	}
-	return p
-}
-
-// preference is what a client would like best, and what it is to get meanwhile, as
-// long as that is being made: Gzip or Identity. If it takes nothing but coded
-// bytes, it gets the best at once.
-type preference struct {
-	best, meanwhile document.Coding
-	coded           bool
-}
-
-// of is b in the best coding that can be sent at once.
-func (p preference) of(b *document.Body) (document.Coding, []byte) {
-	if p.coded {
-		return p.best, b.In(p.best)
-	}
-	coding, bytes := b.Best(p.best)
-	if coding != p.best && coding != p.meanwhile {
-		return document.Identity, b.In(document.Identity)
-	}
-	return coding, bytes
-}
-
-// weights yields the elements of a list with their q parameters in thousandths.
-func weights(lines []string) iter.Seq2[string, int] {
-	return func(yield func(string, int) bool) {
-		for _, rest := range lines {
-			for rest != "" {
-				var element string
-				element, rest, _ = strings.Cut(rest, ",")
-				name, params, _ := strings.Cut(element, ";")
-				if !yield(strings.TrimSpace(name), quality(params)) {
-					return
-				}
-			}
-		}
-	}
-}
-
-const unset = -1
-
-// quality reads the q parameter in thousandths: 1000 where there is none, 0
-// where it is malformed, because a client that we misread must not get a coding
-// that it cannot undo.
-func quality(params string) int {
-	for params != "" {
-		var p string
-		p, params, _ = strings.Cut(params, ";")
-		name, value, _ := strings.Cut(strings.TrimSpace(p), "=")
-		if strings.EqualFold(name, "q") {
-			return thousandths(value)
-		}
-	}
-	return 1000
-}
-
-func thousandths(s string) int {
-	if s == "" || len(s) > 5 || s[0] != '0' && s[0] != '1' || len(s) > 1 && s[1] != '.' {
-		return 0
-	}
-	n, digit := int(s[0]-'0')*1000, 100
-	for i := 2; i < len(s); i++ {
-		if s[i] < '0' || s[i] > '9' {
-			return 0
-		}
-		n += int(s[i]-'0') * digit
-		digit /= 10
-	}
-	if n > 1000 {
-		return 0
-	}
-	return n
 }

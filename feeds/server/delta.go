@@ -2,43 +2,44 @@ package server
 
 import (
 	"log/slog"
-	"maps"
+	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"feedmill/feeds"
 	"feedmill/feeds/document"
+	"feedmill/feeds/front"
+	"feedmill/feeds/site"
 )
 
 // deltas gives clients of one document what is new since they last came (RFC
 // 3229, with the instance manipulation "feed").
 type deltas struct {
-	past     *past
-	resource *Resource
-	like     *content // the full document without its bytes
-	revision *document.Revision
-	format   feeds.Format
+	former   *former
+	resource *site.Resource
+	content  site.Content // of the full document, without its bytes
 	log      *slog.Logger
 
 	mu   sync.Mutex
-	room int                   // bytes that more deltas may take
-	made map[string]*rendition // by the tag they start from; nil: the full document is as good
+	room int                        // bytes that more deltas may take
+	made map[string]*representation // by the tag they start from; nil: the full document is as good
 }
 
-// deltas keeps what a document holds for clients to come, and answers those that
-// come back.
-func (v *view) deltas(r *Resource, full *content, revision *document.Revision, f feeds.Format) *deltas {
-	past := v.past
-	if full.document.key.Kind == feeds.Composed { // of which there is no end: they would soon be all that is remembered
-		past = v.pastMixes
+// newDeltas remembers what a document holds for clients to come, and answers those
+// that come back.
+func (v *view) newDeltas(r *site.Resource, full site.Content, now time.Time) *deltas {
+	f := v.former
+	if r.Document.Key.Kind == feeds.Composed { // of which there is no end: they would soon be all that is remembered
+		f = v.formerMixes
 	}
-	past.note(r.Path, full.tag, revision.Marks())
-	like := *full
-	like.body, like.again = nil, nil
+	f.note(r.Path, full.Tag, r.Document.Marks(), now)
+	like := full
+	like.Body = nil
 	return &deltas{
-		past: past, resource: r, like: &like, revision: revision, format: f, log: v.opt.Logger,
-		room: len(full.body.In(document.Identity)), made: map[string]*rendition{},
+		former: f, resource: r, content: like, log: v.opt.Logger,
+		room: len(full.Body.In(document.Identity)), made: map[string]*representation{},
 	}
 }
 
@@ -46,7 +47,7 @@ func (v *view) deltas(r *Resource, full *content, revision *document.Revision, f
 // with weights, of which "identity" asks for the whole. The library feedparser
 // sends it without asking the programs that use it, of which rss2email takes 226
 // for an error: its users would get nothing new for days.
-func wantsDelta(r request) bool {
+func wantsDelta(r front.Request) bool {
 	lines := r.Field("A-Im")
 	if lines == nil || strings.Contains(r.Agent(), "feedparser/") || strings.Contains(r.Agent(), "rss2email/") {
 		return false
@@ -63,139 +64,122 @@ func wantsDelta(r request) bool {
 	return feed > 0 && feed >= whole
 }
 
-// since returns a rendition of what is new since one of the tags in these
-// If-None-Match lines, and that tag as the client has it. It is nil where none of
-// them is remembered or the full document serves better.
-func (d *deltas) since(lines []string, now time.Time) (news *rendition, base string) {
-	for got := range tags(lines) {
+// answer is what is new since one of the tags in If-None-Match. ok is false where
+// none of them is remembered or the full document serves better.
+func (d *deltas) answer(want preference, r front.Request, now time.Time) (a front.Answer, ok bool) {
+	for got := range tags(r.Field("If-None-Match")) {
 		got = strings.Trim(got, `"`)
 		tag := got
-		if len(tag) > tagLength && sameTag(tag, tag[:tagLength]) {
+		if len(tag) > tagLength && isTag(tag, tag[:tagLength]) {
 			tag = tag[:tagLength]
 		}
-		if known, ok := d.past.find(d.resource.Path, tag); ok {
-			return d.from(tag, known, now), `"` + got + `"`
+		known, ok := d.former.find(d.resource.Path, tag, now)
+		if !ok {
+			continue
 		}
+		out := d.since(tag, known, now)
+		if out == nil {
+			return a, false
+		}
+		if out.isSmall && !want.coded {
+			want = preference{}
+		}
+		coding, bytes := want.of(out.body)
+		head := out.whole[coding].With(front.One("Delta-Base", `"`+got+`"`))
+		head.Status = http.StatusIMUsed
+		return front.Answer{Head: head, Body: bytes}, true
 	}
-	return nil, ""
+	return a, false
 }
 
-// tagLength is that of every tag that feeds.TagOf makes.
+// tagLength is that of every tag that document.TagOf makes.
 const tagLength = 16
 
-// from makes a delta once. There is room for them until they are as large as the
+// since makes a delta once. There is room for them until they are as large as the
 // full document together, so that many old tags cost little more than that.
-func (d *deltas) from(tag string, known []document.Mark, now time.Time) *rendition {
+func (d *deltas) since(tag string, known []document.Mark, now time.Time) *representation {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if out, ok := d.made[tag]; ok || d.room <= 0 {
 		return out
 	}
-	body, items, err := d.revision.Since(d.format, known)
+	revision := d.resource.Document
+	body, items, err := revision.Since(revision.Format, known)
 	if err != nil {
 		d.log.Error("not rendered", "url", d.resource.Path, "err", err)
 	}
 	d.room -= len(body)
-	if err != nil || items == len(d.revision.Marks()) { // all is new: then caches had better keep the answer
-		d.made[strings.Clone(tag)] = nil
+	tag = strings.Clone(tag)
+	if err != nil || items == len(revision.Marks()) { // all is new: then caches had better keep the answer
+		d.made[tag] = nil
 		return nil
 	}
-	c := *d.like
-	c.body = document.NewBody(body)
-	c.control = "no-store, im" // §10.8.3: for none but caches that know what 226 is
-	c.varies = varyBy(c.varies, "A-IM, If-None-Match")
-	c.header = maps.Clone(c.header)
-	c.header.Set("IM", "feed")
-	out := newRendition(d.resource, &c, now)
-	d.made[strings.Clone(tag)] = out
-	return out
+	c := d.content
+	c.Body = document.NewBody(body)
+	d.made[tag] = newRepresentation(d.resource, c, now, variant{
+		control: "no-store, im", // §10.8.3: for none but caches that know what 226 is
+		vary:    ", A-IM, If-None-Match",
+		fields:  []front.Field{front.One("Im", "feed")},
+	})
+	return d.made[tag]
 }
 
-// past remembers what documents held, so that a tag of the last days says what
-// its client knows. It is bounded in age and size, and empty after a start.
-type past struct {
-	now   func() time.Time
-	limit int // of size
+// former remembers what documents held, so that the tag of a client that comes back
+// within formerAge says what it knows. It is empty after a start, and safe for
+// concurrent use.
+type former struct {
+	cache *document.Cache // drops states
 
-	mu      sync.Mutex
-	current map[string]*state // by path
-	former  map[place]*state
-	order   []*state // former ones, the longest replaced first
-	size    int      // of all states, in marks
+	mu      sync.Mutex // held while a state is added
+	current sync.Map   // of *state, by path
+	states  sync.Map   // of *state, by place; also the current ones
 }
 
 type place struct{ path, tag string }
 
 // state is what one document held under one tag.
 type state struct {
+	document.Cached
 	place
-	marks []document.Mark
-	until time.Time // when it was replaced
+	marks    []document.Mark
+	replaced atomic.Int64 // when another took its place, as Unix time; zero: none did
 }
 
-// size is what a state takes of the bound: its marks and what holds them.
-func (s *state) size() int { return len(s.marks) + 16 }
+const formerAge = 7 * 24 * time.Hour
 
-const (
-	pastAge    = 7 * 24 * time.Hour
-	pastSize   = 1 << 20 // marks: 16 MiB
-	mixesShare = 1 << 18
-)
-
-func newPast(now func() time.Time, limit int) *past {
-	return &past{now: now, limit: limit, current: map[string]*state{}, former: map[place]*state{}}
-}
+// newFormer has room for the deltas' share of so many bytes.
+func newFormer(bytes int) *former { return &former{cache: document.NewCache(bytes)} }
 
 // note takes in what the document at path holds now.
-func (p *past) note(path, tag string, marks []document.Mark) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	old := p.current[path]
-	if old != nil && old.tag == tag {
-		return
-	}
-	if old != nil {
-		old.until = p.now()
-		p.former[old.place] = old
-		p.order = append(p.order, old)
-	}
-	s := &state{place: place{path, tag}, marks: marks}
-	p.current[path] = s
-	p.size += s.size()
-	p.trim()
-}
-
-// trim forgets what is too old or too much.
-func (p *past) trim() {
-	oldest := p.now().Add(-pastAge)
-	for len(p.order) > 0 && (p.size > p.limit || p.order[0].until.Before(oldest)) {
-		s := p.order[0]
-		p.order[0], p.order = nil, p.order[1:]
-		p.size -= s.size()
-		if p.former[s.place] == s {
-			delete(p.former, s.place)
-		}
-	}
-	for path, s := range p.current {
-		if p.size <= p.limit {
+func (f *former) note(path, tag string, marks []document.Mark, now time.Time) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if old, ok := f.current.Load(path); ok {
+		if old.(*state).tag == tag {
 			return
 		}
-		delete(p.current, path)
-		p.size -= s.size()
+		old.(*state).replaced.Store(now.Unix())
 	}
+	s := &state{place: place{path, tag}, marks: marks}
+	f.current.Store(path, s)
+	if old, ok := f.states.Swap(s.place, s); ok {
+		f.cache.Drop(&old.(*state).Cached)
+	}
+	const room = 256 // for what holds the marks
+	f.cache.Keep(document.Deltas, &s.Cached, room+len(marks)*len(document.Mark{}), func() {
+		f.current.CompareAndDelete(path, s)
+		f.states.CompareAndDelete(s.place, s)
+	})
 }
 
-// find returns what the document at path held under a tag. A document can have
-// had it in a view that is no longer the newest.
-func (p *past) find(path, tag string) ([]document.Mark, bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	s := p.former[place{path, tag}]
-	if c := p.current[path]; c != nil && c.tag == tag {
-		s = c
-	}
-	if s == nil || !s.until.IsZero() && p.now().Sub(s.until) > pastAge {
+// find returns what the document at path held under a tag.
+func (f *former) find(path, tag string, now time.Time) ([]document.Mark, bool) {
+	found, ok := f.states.Load(place{path, tag})
+	if !ok {
 		return nil, false
 	}
-	return s.marks, true
+	s := found.(*state)
+	s.Use()
+	replaced := s.replaced.Load()
+	return s.marks, replaced == 0 || now.Sub(time.Unix(replaced, 0)) <= formerAge
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -139,7 +138,7 @@ func TestWhoGetsADelta(t *testing.T) {
 func TestTagsAreForgotten(t *testing.T) {
 	now := newest
 	opt := testOptions(t)
-	opt.Now = func() time.Time { return now }
+	setClock(t, func() time.Time { return now })
 	site := testSite()
 	src := holding(edition(site, "a"))
 	h := NewHandler(src, opt)
@@ -149,7 +148,7 @@ func TestTagsAreForgotten(t *testing.T) {
 	for _, tt := range []struct {
 		after  time.Duration
 		status int
-	}{{0, 226}, {pastAge, 226}, {time.Second, 200}} {
+	}{{0, 226}, {formerAge, 226}, {time.Second, 200}} {
 		now = now.Add(tt.after)
 		if w := ask(h, "GET", "/atom.xml", "A-IM: feed", "If-None-Match: "+old); w.Code != tt.status {
 			t.Errorf("at %v: %d, want %d", now, w.Code, tt.status)
@@ -157,26 +156,28 @@ func TestTagsAreForgotten(t *testing.T) {
 	}
 }
 
-func TestPastIsBounded(t *testing.T) {
-	p := newPast(func() time.Time { return newest }, pastSize)
+// What is remembered has a bound, and each of the maps holds what the cache does.
+func TestFormerIsBounded(t *testing.T) {
+	f := newFormer(64 << 20) // of which deltas have 4 MiB
 	marks := make([]document.Mark, 1<<10)
 	for i := range 3000 {
-		p.note(fmt.Sprint("/", i%1500), fmt.Sprint(i%2999), marks)
-		size := 0
-		for _, s := range append(slices.Clone(p.order), current(p)...) {
-			size += s.size()
-		}
-		if size != p.size || size > pastSize || len(p.former) > len(p.order) {
-			t.Fatalf("%d marks, %d counted, %d former of %d", size, p.size, len(p.former), len(p.order))
+		f.note(fmt.Sprint("/", i%1500), fmt.Sprint(i%2999), marks, newest)
+		if size := f.cache.Size(); size > 4<<20 {
+			t.Fatalf("%d bytes", size)
 		}
 	}
-}
-
-func current(p *past) (all []*state) {
-	for _, s := range p.current {
-		all = append(all, s)
+	states, current := 0, 0
+	for range f.states.Range {
+		states++
 	}
-	return all
+	for path, s := range f.current.Range {
+		if current++; path != s.(*state).path {
+			t.Errorf("%s is at %s", s.(*state).path, path)
+		}
+	}
+	if room := 256 + len(marks)*len(document.Mark{}); f.cache.Size() != states*room || current > states || states < 200 {
+		t.Errorf("%d states, %d current ones, %d bytes", states, current, f.cache.Size())
+	}
 }
 
 // Many old tags take no more room than the document itself.

@@ -10,12 +10,13 @@ import (
 
 	"feedmill/feeds"
 	"feedmill/feeds/document"
+	"feedmill/feeds/front"
+	"feedmill/feeds/internal/client"
+	"feedmill/feeds/site"
 )
 
 // Bounds of the streams of new items that open pages listen to.
 const (
-	eventsFile = "events"
-
 	maxStreams       = 256 // at a time
 	streamsPerClient = 12  // where the client is known
 	streamLife       = 4 * time.Minute
@@ -62,31 +63,27 @@ func (s *streams) leave(client netip.Prefix) {
 	}
 }
 
-// events answers with the items that come to a feed from now on (Server-Sent
-// Events), each as the page shows it. after names the newest item that the page
-// has.
-func (v *view) events(r request, feedPath string) (a answer, ok bool) {
-	k, file, ok := split(feedPath)
-	l := v.snap.Listing(k)
-	if !ok || file != "" || l == nil {
-		return a, false
+// news answers with the items that come to a feed from now on (Server-Sent
+// Events), each as the page shows it.
+func (v *view) news(asked site.News, r front.Request) (a front.Answer) {
+	after := asked.After
+	if last := first(r.Field("Last-Event-Id")); last != "" {
+		after = last
 	}
-	after := first(r.Field("Last-Event-Id"))
-	if after == "" {
-		after = query(r).Get("after")
+	isGet := r.Method() == http.MethodGet
+	from := client.Network(r, v.opt.TrustedProxies)
+	if isGet && !v.streams.join(from) {
+		return text(http.StatusServiceUnavailable, "too many pages listen at the moment\n", noStore, front.One("Retry-After", "120"))
 	}
-	s, from := v.streams, client(r, v.opt.TrustedProxies)
-	if r.Method() == http.MethodGet && !s.join(from) {
-		return text(http.StatusServiceUnavailable, "too many pages listen at the moment\n", noStore, one("Retry-After", "120")), true
-	}
-	a.head = newHead(http.StatusOK, one("Content-Type", "text/event-stream; charset=utf-8"), noStore, nosniff, one("X-Accel-Buffering", "no"))
-	if r.Method() == http.MethodGet {
-		a.stream = func(send func([]byte) error) {
-			defer s.leave(from)
-			s.follow(l, after, send)
+	a.Head = front.NewHead(http.StatusOK, front.One("Content-Type", "text/event-stream; charset=utf-8"), noStore, nosniff, front.One("X-Accel-Buffering", "no"))
+	if isGet {
+		l, after := v.snap.Listing(asked.Feed), strings.Clone(after)
+		a.Stream = func(send func([]byte) error) {
+			defer v.streams.leave(from)
+			v.streams.follow(l, after, send)
 		}
 	}
-	return a, true
+	return a
 }
 
 // follow sends what is new in a feed until that, the client, the handler or
@@ -95,7 +92,7 @@ func (s *streams) follow(l *document.Listing, after string, send func([]byte) er
 	tick := time.NewTicker(streamPace)
 	defer tick.Stop()
 	fresh, known := newer(l.Feed().Items, after)
-	if send(append([]byte("retry: 10000\n\n"), s.news(l.Key, fresh)...)) != nil {
+	if send(append([]byte("retry: 10000\n\n"), s.write(l.Key, fresh)...)) != nil {
 		return
 	}
 	quiet := time.Duration(0)
@@ -111,7 +108,7 @@ func (s *streams) follow(l *document.Listing, after string, send func([]byte) er
 		}
 		var message []byte
 		if now.Revision != l.Revision {
-			message = s.news(l.Key, unknown(now.Feed().Items, known))
+			message = s.write(l.Key, unknown(now.Feed().Items, known))
 			l = now
 		}
 		if quiet += streamPace; len(message) == 0 && quiet >= streamBeat {
@@ -131,7 +128,7 @@ func (s *streams) follow(l *document.Listing, after string, send func([]byte) er
 func newer(all []*feeds.Item, after string) (fresh []*feeds.Item, known map[string]bool) {
 	known = make(map[string]bool, len(all))
 	for i, it := range all {
-		mark := markOf(it)
+		mark := site.Mark(it)
 		known[mark] = true
 		if mark == after {
 			fresh = all[:i]
@@ -143,7 +140,7 @@ func newer(all []*feeds.Item, after string) (fresh []*feeds.Item, known map[stri
 // unknown lists the items that are not known, and makes them known.
 func unknown(all []*feeds.Item, known map[string]bool) (fresh []*feeds.Item) {
 	for _, it := range all {
-		if mark := markOf(it); !known[mark] {
+		if mark := site.Mark(it); !known[mark] {
 			known[mark] = true
 			fresh = append(fresh, it)
 		}
@@ -151,32 +148,21 @@ func unknown(all []*feeds.Item, known map[string]bool) (fresh []*feeds.Item) {
 	return fresh
 }
 
-// news is items as events, oldest first.
-func (s *streams) news(k feeds.Key, fresh []*feeds.Item) []byte {
-	v := s.handler.current(s.handler.source.Snapshot())
+// write writes items as events, the oldest first.
+func (s *streams) write(k feeds.Key, fresh []*feeds.Item) []byte {
+	v := s.handler.viewOf(s.handler.source.Snapshot())
 	var out bytes.Buffer
 	for i := min(len(fresh), itemsPerEvent) - 1; i >= 0; i-- {
-		var html bytes.Buffer
-		if err := templates.ExecuteTemplate(&html, "item", v.item(fresh[i], k)); err != nil {
-			v.opt.Logger.Error("not rendered", "url", k.Path()+eventsFile, "err", err)
+		html, err := v.site.Item(fresh[i], k)
+		if err != nil {
+			v.opt.Logger.Error("not rendered", "url", k.Path()+"events", "err", err)
 			continue
 		}
-		out.WriteString("id: " + markOf(fresh[i]) + "\n")
-		for line := range strings.FieldsFuncSeq(html.String(), func(r rune) bool { return r == '\n' || r == '\r' }) {
+		out.WriteString("id: " + site.Mark(fresh[i]) + "\n")
+		for line := range strings.FieldsFuncSeq(string(html), func(r rune) bool { return r == '\n' || r == '\r' }) {
 			out.WriteString("data: " + line + "\n")
 		}
 		out.WriteByte('\n')
 	}
 	return out.Bytes()
-}
-
-// listen lets the page show what comes to its feed while it is open.
-func (p *page) listen(l *document.Listing) {
-	if p.v.streams == nil {
-		return
-	}
-	p.Events = p.v.link(l.Key.Path() + eventsFile)
-	if items := l.Feed().Items; len(items) > 0 {
-		p.After = markOf(items[0])
-	}
 }

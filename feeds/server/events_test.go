@@ -14,6 +14,7 @@ import (
 
 	"feedmill/feeds"
 	"feedmill/feeds/document"
+	"feedmill/feeds/site"
 )
 
 // pageListener is somebody who listens to the topic AI.
@@ -39,11 +40,11 @@ func titled(id, title string) *feeds.Item {
 
 // room is a handler over one topic, whose items tests replace.
 func room(t *testing.T, items ...*feeds.Item) (h *Handler, publish func(items ...*feeds.Item)) {
-	site := testSite()
+	of := testSite()
 	source := new(holder)
 	publish = func(items ...*feeds.Item) {
-		source.Store(document.NewSnapshot(site, len(items), []*document.Listing{
-			listing(site, feeds.All, "", "All", items...), listing(site, feeds.Topic, "ai", "AI", items...),
+		source.Store(document.NewSnapshot(of, len(items), []*document.Listing{
+			listing(of, feeds.All, "", "All", items...), listing(of, feeds.Topic, "ai", "AI", items...),
 		}, nil))
 	}
 	publish(items...)
@@ -52,12 +53,12 @@ func room(t *testing.T, items ...*feeds.Item) (h *Handler, publish func(items ..
 
 func attend(t *testing.T, h *Handler, target string, fields ...string) *pageListener {
 	t.Helper()
-	a := h.answer(handmade{target: target, fields: fields}, time.Now())
-	if a.status != 200 || a.stream == nil {
-		t.Fatalf("%s: %d", target, a.status)
+	a := h.Answer(handmade{target: target, fields: fields}, time.Now())
+	if a.Status != 200 || a.Stream == nil {
+		t.Fatalf("%s: %d", target, a.Status)
 	}
 	l := &pageListener{done: make(chan struct{})}
-	go func() { defer close(l.done); a.stream(l.send) }()
+	go func() { defer close(l.done); a.Stream(l.send) }()
 	synctest.Wait()
 	return l
 }
@@ -90,14 +91,14 @@ func TestEvents(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		old := titled("urn:1", "Old")
 		h, publish := room(t, old)
-		l := attend(t, h, "/topics/ai/events?after="+markOf(old))
+		l := attend(t, h, "/topics/ai/events?after="+site.Mark(old))
 		if len(l.got) != 1 || l.got[0] != "retry: 10000\n\n" {
 			t.Fatalf("at first %q", l.got)
 		}
 		publish(titled("urn:2", "New\r\nevent: x <i>"), old)
 		time.Sleep(2 * streamPace)
 		synctest.Wait()
-		if len(l.got) != 2 || !strings.HasPrefix(l.got[1], "id: "+markOf(titled("urn:2", ""))+"\ndata: <li id=") || !strings.Contains(l.got[1], "&lt;i&gt;") || strings.Contains(l.got[1], "\nevent:") {
+		if len(l.got) != 2 || !strings.HasPrefix(l.got[1], "id: "+site.Mark(titled("urn:2", ""))+"\ndata: <li id=") || !strings.Contains(l.got[1], "&lt;i&gt;") || strings.Contains(l.got[1], "\nevent:") {
 			t.Fatalf("the new item comes as %q", l.got)
 		}
 		publish(old) // what goes is not news
@@ -122,7 +123,7 @@ func TestEventsGoOn(t *testing.T) {
 			items = append(items, titled("urn:"+string(rune('a'+i)), "T"))
 		}
 		h, _ := room(t, items...)
-		for after, want := range map[string]int{markOf(items[2]): 2, markOf(items[14]): itemsPerEvent, "unknown": 0, "": 0} {
+		for after, want := range map[string]int{site.Mark(items[2]): 2, site.Mark(items[14]): itemsPerEvent, "unknown": 0, "": 0} {
 			l := attend(t, h, "/topics/ai/events", "Last-Event-Id: "+after)
 			if n := strings.Count(l.got[0], "id: "); n != want {
 				t.Errorf("after %q come %d items, want %d", after, n, want)
@@ -148,19 +149,19 @@ func TestEventsAreBounded(t *testing.T) {
 		}
 		one := handmade{target: "/topics/ai/events", peer: "203.0.113.7:1"}
 		for range streamsPerClient {
-			if a := h.answer(one, time.Now()); a.status != 200 {
-				t.Fatal(a.status)
+			if a := h.Answer(one, time.Now()); a.Status != 200 {
+				t.Fatal(a.Status)
 			}
 		}
-		if a := h.answer(one, time.Now()); a.status != 503 || a.stream != nil {
-			t.Errorf("one client more: %d", a.status)
+		if a := h.Answer(one, time.Now()); a.Status != 503 || a.Stream != nil {
+			t.Errorf("one client more: %d", a.Status)
 		}
 		var last *pageListener
 		for range maxStreams - streamsPerClient {
 			last = attend(t, h, "/topics/ai/events")
 		}
-		if a := h.answer(handmade{target: "/topics/ai/events"}, time.Now()); a.status != 503 {
-			t.Errorf("one stream more: %d", a.status)
+		if a := h.Answer(handmade{target: "/topics/ai/events"}, time.Now()); a.Status != 503 {
+			t.Errorf("one stream more: %d", a.Status)
 		}
 		publish()
 		h.source.(*holder).Store(document.NewSnapshot(testSite(), 0, nil, nil))
@@ -170,11 +171,11 @@ func TestEventsAreBounded(t *testing.T) {
 
 // Both fronts send a stream at once, and end it when they stop.
 func TestEventsThroughFronts(t *testing.T) {
-	for name, serve := range fronts {
+	for name, opt := range fronts {
 		t.Run(name, func(t *testing.T) {
 			h, _ := room(t, titled("urn:1", "New"), titled("urn:2", "Old"))
-			addr, stop, ended := answering(t, serve, h, Limits{})
-			res, err := http.Get("http://" + addr + "/topics/ai/events?after=" + markOf(titled("urn:2", "")))
+			addr, stop, ended := answering(t, opt, h)
+			res, err := http.Get("http://" + addr + "/topics/ai/events?after=" + site.Mark(titled("urn:2", "")))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -7,40 +7,44 @@ import (
 	"io"
 	"log/slog"
 	"net"
-	"net/http"
-	"os"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
+
+	"feedmill/feeds/front"
 )
 
-// frontOf serves h by one of the fronts until ctx ends.
-type frontOf func(ctx context.Context, ln net.Listener, h *Handler, limits Limits, log *slog.Logger) error
-
-var fronts = map[string]frontOf{
-	"standard": func(ctx context.Context, ln net.Listener, h *Handler, limits Limits, log *slog.Logger) error {
-		return Serve(ctx, ln, h, limits, log)
-	},
-	"fast": ServeFast,
-}
+// fronts are the ways in which package front serves a handler.
+var fronts = map[string]front.Options{"loops": {}, "net/http": {NoLoops: true}}
 
 // answering runs h behind a front until the test ends.
-func answering(t testing.TB, serve frontOf, h *Handler, limits Limits) (addr string, stop context.CancelFunc, done <-chan error) {
+func answering(t testing.TB, opt front.Options, h *Handler) (addr string, stop context.CancelFunc, done <-chan error) {
 	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
+	opt.Logger, opt.Now = slog.New(slog.DiscardHandler), clock
 	ctx, cancel := context.WithCancel(t.Context())
 	result, ended := make(chan error, 1), make(chan struct{})
 	go func() {
 		defer close(ended)
-		result <- serve(ctx, ln, h, limits, slog.New(slog.DiscardHandler))
+		result <- front.Serve(ctx, ln, h, opt)
 	}()
 	t.Cleanup(func() { cancel(); <-ended })
 	return ln.Addr().String(), cancel, result
+}
+
+func dial(t *testing.T, addr string) net.Conn {
+	t.Helper()
+	c, err := net.Dial("tcp", addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Close() })
+	c.SetDeadline(time.Now().Add(20 * time.Second))
+	return c
 }
 
 // raw is an answer as it came, its header lines sorted.
@@ -113,7 +117,7 @@ var frontRequests = []string{
 	"GET /a/../rss.xml HTTP/1.1\r\nHost: x\r\n",
 	"GET / HTTP/1.1\r\nHost: x\r\n",
 	"GET /opml.xml HTTP/1.1\r\nHost: x\r\nAccept-Encoding: gzip\r\n",
-	"GET " + stylePath + " HTTP/1.1\r\nHost: x\r\n",
+	"GET /feed.css HTTP/1.1\r\nHost: x\r\n",
 	"GET /healthz HTTP/1.1\r\nHost: x\r\n",
 	"GET /readyz HTTP/1.1\r\nHost: x\r\n",
 	"GET /status HTTP/1.1\r\nHost: localhost\r\n",
@@ -144,12 +148,12 @@ var frontRequests = []string{
 // leave the connection in the same state.
 func TestFrontsAnswerAlike(t *testing.T) {
 	answers := map[string][]string{}
-	for name, serve := range fronts {
+	for name, opt := range fronts {
 		h, old := requirementsHandler(t)
-		h.opt.Operations = operations{}
+		h.opt.Operator = operator{}
 		tag := strings.Trim(ask(h, "GET", "/rss.xml").Header().Get("ETag"), `"`)
 		names := strings.NewReplacer("TAG", tag, "OLD", strings.Trim(old, `"`))
-		addr, _, _ := answering(t, serve, h, Limits{})
+		addr, _, _ := answering(t, opt, h)
 		for _, r := range frontRequests {
 			c := dial(t, addr)
 			method, _, _ := strings.Cut(r, " ")
@@ -165,128 +169,12 @@ func TestFrontsAnswerAlike(t *testing.T) {
 		}
 	}
 	for i, r := range frontRequests {
-		a, b := answers["standard"][i], answers["fast"][i]
+		a, b := answers["net/http"][i], answers["loops"][i]
 		if strings.HasSuffix(r, " HTTP/1.0\r\n") {
 			b = strings.Replace(b, "Connection: close\r\n", "", 1) // as goes without saying in HTTP/1.0
 		}
 		if a != b {
-			t.Errorf("%.100q\nstandard: %.700q\nfast:     %.700q", r, a, b)
-		}
-	}
-}
-
-// TestFrontLimits holds both fronts to the limits of what a client may take.
-func TestFrontLimits(t *testing.T) {
-	for name, serve := range fronts {
-		t.Run(name, func(t *testing.T) {
-			h := NewHandler(holding(testSnapshot(testSite())), testOptions(t))
-			t.Run("slow header", func(t *testing.T) {
-				addr, _, _ := answering(t, serve, h, Limits{Header: 50 * time.Millisecond})
-				dripUntilCut(t, dial(t, addr))
-			})
-			t.Run("idle", func(t *testing.T) {
-				addr, _, _ := answering(t, serve, h, Limits{Idle: 50 * time.Millisecond})
-				c := dial(t, addr)
-				io.WriteString(c, "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
-				if all, err := io.ReadAll(c); err != nil || !strings.HasSuffix(string(all), "ok\n") {
-					t.Errorf("%q, %v", all, err)
-				}
-			})
-			t.Run("connections", func(t *testing.T) {
-				addr, _, _ := answering(t, serve, h, Limits{Connections: 1})
-				first, second := dial(t, addr), dial(t, addr)
-				io.WriteString(first, "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
-				in := bufio.NewReader(first)
-				if got := raw(t, in, "GET"); !strings.HasSuffix(got, "ok\n") {
-					t.Fatal(got)
-				}
-				io.WriteString(second, "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
-				second.SetReadDeadline(time.Now().Add(50 * time.Millisecond))
-				if n, err := second.Read(make([]byte, 1)); err == nil {
-					t.Errorf("a second connection got %d bytes", n)
-				}
-				first.Close()
-				second.SetReadDeadline(time.Now().Add(10 * time.Second))
-				if got := raw(t, bufio.NewReader(second), "GET"); !strings.HasSuffix(got, "ok\n") {
-					t.Errorf("after the first has gone: %s", got)
-				}
-			})
-		})
-	}
-}
-
-// A client that asks again and again and never reads loses its connection, and
-// stopping waits for none that is idle.
-func TestFrontsStop(t *testing.T) {
-	for name, serve := range fronts {
-		t.Run(name, func(t *testing.T) {
-			h := NewHandler(holding(testSnapshot(testSite())), testOptions(t))
-			addr, stop, done := answering(t, serve, h, Limits{Write: 100 * time.Millisecond})
-			deaf, idle := dial(t, addr), dial(t, addr)
-			for range 1 << 20 {
-				if _, err := io.WriteString(deaf, strings.Repeat("GET /rss.xml HTTP/1.1\r\nHost: x\r\n\r\n", 100)); err != nil {
-					break
-				}
-			}
-			io.WriteString(idle, "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
-			raw(t, bufio.NewReader(idle), "GET")
-			stop()
-			if err := <-done; err != nil {
-				t.Error(err)
-			}
-		})
-	}
-}
-
-// short is a listener of a system that first has no descriptors left.
-type short struct {
-	net.Listener
-	times *int
-}
-
-func (l short) Accept() (net.Conn, error) {
-	if *l.times--; *l.times >= 0 {
-		return nil, &net.OpError{Op: "accept", Net: "tcp", Err: os.NewSyscallError("accept4", syscall.EMFILE)}
-	}
-	return l.Listener.Accept()
-}
-
-// A shortage of descriptors passes.
-func TestFrontsOutlastShortage(t *testing.T) {
-	for name, serve := range fronts {
-		t.Run(name, func(t *testing.T) {
-			h := NewHandler(holding(testSnapshot(testSite())), testOptions(t))
-			times := 3
-			addr, _, _ := answering(t, func(ctx context.Context, ln net.Listener, h *Handler, limits Limits, log *slog.Logger) error {
-				return serve(ctx, short{ln, &times}, h, limits, log)
-			}, h, Limits{})
-			c := dial(t, addr)
-			io.WriteString(c, "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
-			if got := raw(t, bufio.NewReader(c), "GET"); !strings.HasSuffix(got, "ok\n") {
-				t.Error(got)
-			}
-		})
-	}
-}
-
-// The standard front speaks HTTP/2 to those who know beforehand, as proxies do.
-func TestHTTP2(t *testing.T) {
-	h := NewHandler(holding(testSnapshot(testSite())), testOptions(t))
-	addr, _, _ := answering(t, fronts["standard"], h, Limits{})
-	client := &http.Transport{Protocols: new(http.Protocols), DisableCompression: true}
-	client.Protocols.SetUnencryptedHTTP2(true)
-	t.Cleanup(client.CloseIdleConnections)
-	want := ask(h, "GET", "/rss.xml").Body.String()
-	for range 3 {
-		r, _ := http.NewRequest("GET", "http://"+addr+"/rss.xml", strings.NewReader("x"))
-		resp, err := client.RoundTrip(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		body, err := io.ReadAll(resp.Body)
-		resp.Body.Close()
-		if err != nil || resp.ProtoMajor != 2 || string(body) != want {
-			t.Errorf("%s, %d bytes, %v", resp.Proto, len(body), err)
+			t.Errorf("%.100q\nnet/http: %.700q\nloops:    %.700q", r, a, b)
 		}
 	}
 }

@@ -255,14 +255,13 @@ func TestMixPage(t *testing.T) {
 
 // A proxy may keep the folder that the base URL names.
 func TestMixBaseFolder(t *testing.T) {
-	v := newView(newNewsroom(t).Snapshot(), testOptions(t))
-	v.base, v.streams = "/feeds/", newStreams(NewHandler(holding(v.snap), testOptions(t)))
+	h := NewHandler(newNewsroom(t, func(o *builder.Options) { o.Site.BaseURL = "https://example.com/feeds/" }), testOptions(t))
 	for _, path := range []string{"/mix/election/weather/", "/feeds/mix/election/weather/", "/feeds/top/"} {
-		if e, to := v.find(path); e == nil {
-			t.Errorf("%s is not found, but leads to %q", path, to)
+		if w := ask(h, "GET", path); w.Code != 200 {
+			t.Errorf("%s: %d to %q", path, w.Code, w.Header().Get("Location"))
 		}
 	}
-	if _, to := v.find("/feeds/mix/weather/election"); to != "/feeds/mix/election/weather/" {
+	if to := ask(h, "GET", "/feeds/mix/weather/election").Header().Get("Location"); to != "/feeds/mix/election/weather/" {
 		t.Errorf("leads to %q", to)
 	}
 }
@@ -272,7 +271,7 @@ func TestMixBaseFolder(t *testing.T) {
 func TestMixesLeaveThePastOfOthers(t *testing.T) {
 	n := newNewsroom(t)
 	h := NewHandler(n, testOptions(t))
-	h.past.limit, h.pastMixes.limit = 200, 200
+	h.former, h.formerMixes = newFormer(3200), newFormer(3200)
 	old := ask(h, "GET", "/rss.xml").Header().Get("ETag")
 	n.save("8.md", story(8, "Biden rests", 1, "Joe Biden"))
 	ask(h, "GET", "/rss.xml")
@@ -340,7 +339,7 @@ func TestRankingsAreResources(t *testing.T) {
 	n := newNewsroom(t)
 	h := NewHandler(n, testOptions(t))
 	found := map[string]bool{}
-	for r := range Resources(n.Snapshot(), testOptions(t)) {
+	for r := range resources(n.Snapshot()) {
 		if !strings.Contains(r.Path, "top/") {
 			continue
 		}

@@ -1,10 +1,8 @@
 package server
 
 import (
-	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"golang.org/x/net/html"
 
@@ -18,7 +16,7 @@ func fetch(t *testing.T, target string) (*html.Node, string) {
 	return fetchFrom(t, testHandler(t), target)
 }
 
-func fetchFrom(t *testing.T, h http.Handler, target string) (*html.Node, string) {
+func fetchFrom(t *testing.T, h *Handler, target string) (*html.Node, string) {
 	t.Helper()
 	w := ask(h, "GET", target)
 	if w.Code != 200 {
@@ -46,7 +44,7 @@ func elements(root *html.Node, name string) (all []map[string]string) {
 }
 
 func pagePaths(t *testing.T) (paths []string) {
-	for r := range Resources(testSnapshot(testSite()), testOptions(t)) {
+	for r := range resources(testSnapshot(testSite())) {
 		if r.MediaType == htmlType {
 			paths = append(paths, r.Path)
 		}
@@ -110,7 +108,7 @@ func TestPagesHoldTogether(t *testing.T) {
 			t.Errorf("%s has %d main headings", path, n)
 		}
 		for _, s := range elements(root, "script") {
-			if s["type"] != "application/ld+json" && s["src"] != scriptPath {
+			if s["type"] != "application/ld+json" && s["src"] != asset(t, ".js") {
 				t.Errorf("%s has the script %v", path, s)
 			}
 		}
@@ -140,7 +138,7 @@ func TestFeedPage(t *testing.T) {
 	}
 	var pictures []string
 	for _, img := range elements(root, "img") {
-		if img["src"] != iconPath {
+		if img["src"] != "/icon.svg" {
 			pictures = append(pictures, img["src"])
 		}
 	}
@@ -187,7 +185,7 @@ func TestPageHeaders(t *testing.T) {
 			t.Errorf("%s: %v", path, got)
 		}
 	}
-	if got := ask(h, "GET", stylePath).Header().Get("Cache-Control"); !strings.HasSuffix(got, "immutable") {
+	if got := ask(h, "GET", asset(t, ".css")).Header().Get("Cache-Control"); !strings.HasSuffix(got, "immutable") {
 		t.Errorf("the style sheet is kept %q", got)
 	}
 }
@@ -207,49 +205,12 @@ func TestBareItem(t *testing.T) {
 	}
 }
 
-func TestAssetsAreSmall(t *testing.T) {
-	for name, tt := range map[string]struct {
-		body []byte
-		most int
-	}{"style sheet": {style, 12 << 10}, "script": {script, 6 << 10}, "style sheet of feeds": {feedStyle, 4 << 10}} {
-		if len(tt.body) > tt.most || len(tt.body) == 0 {
-			t.Errorf("%s: %d bytes", name, len(tt.body))
-		}
-	}
-}
-
-func TestExcerpt(t *testing.T) {
-	long := strings.Repeat("mills grind — ", 60)
-	got := item{Item: &feeds.Item{Summary: long}}.Excerpt()
-	if n := len([]rune(got)); n > summaryRunes+1 || n < summaryRunes/2 || !strings.HasSuffix(got, "d…") && !strings.HasSuffix(got, "s…") {
-		t.Errorf("%d: %q", n, got)
-	}
-	if got := (item{Item: &feeds.Item{Summary: "short."}}).Excerpt(); got != "short." {
-		t.Errorf("%q", got)
-	}
-}
-
-func TestLargest(t *testing.T) {
-	var all []*document.Listing
-	for i, name := range []string{"a", "b", "c", "d"} {
-		all = append(all, &document.Listing{Key: feeds.Key{Kind: feeds.Topic, Slug: name}, Name: name, Count: []int{1, 3, 2, 3}[i], Updated: time.Time{}})
-	}
-	d := newDirectory(document.NewSnapshot(testSite(), 0, all, nil))
-	var names strings.Builder
-	for _, l := range largest(d.byKind[feeds.Topic], 3) {
-		names.WriteString(l.Name)
-	}
-	if names.String() != "bcd" {
-		t.Errorf("the three largest are %q", names.String())
-	}
-}
-
 func TestNames(t *testing.T) {
 	got := make(map[string]bool)
 	site := testSite()
 	evil := listing(site, feeds.Topic, "../../x", "Evil")
 	dots := listing(site, feeds.Topic, "..", "Dots")
-	for r := range Resources(document.NewSnapshot(site, 0, []*document.Listing{listing(site, feeds.All, "", "All"), listing(site, feeds.Topic, "日本語", "日本語"), evil, dots}, nil), testOptions(t)) {
+	for r := range resources(document.NewSnapshot(site, 0, []*document.Listing{listing(site, feeds.All, "", "All"), listing(site, feeds.Topic, "日本語", "日本語"), evil, dots}, nil)) {
 		if got[r.Name()] {
 			t.Errorf("two resources are named %s", r.Name())
 		}

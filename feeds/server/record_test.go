@@ -1,12 +1,9 @@
 package server
 
 import (
-	"net/http"
 	"net/netip"
 	"testing"
 	"time"
-
-	"github.com/valyala/fasthttp"
 
 	"feedmill/feeds"
 )
@@ -53,12 +50,12 @@ func TestRecord(t *testing.T) {
 		{"an odd mix", someone, "GET", "/mix/unknown/rss.xml", nil, feeds.Poll{Key: feeds.Key{Kind: feeds.Composed}, Status: 404}},
 		{"behind a proxy", proxy, "GET", "/rss.xml", []string{"X-Forwarded-For: 192.0.2.1, 198.51.100.9, 10.1.1.1"}, feeds.Poll{Key: all, Status: 200, Full: size, Tag: bare, MaxAge: hour, Client: netip.MustParseAddr("198.51.100.9")}},
 		{"hidden by it", proxy, "GET", "/rss.xml", []string{"Forwarded: for=_x"}, feeds.Poll{Key: all, Status: 200, Full: size, Tag: bare, MaxAge: hour}},
-		{"a private one", "192.168.1.9:80", "GET", "/rss.xml", []string{"X-Forwarded-For: 192.0.2.1"}, feeds.Poll{Key: all, Status: 200, Full: size, Tag: bare, MaxAge: hour, Client: netip.MustParseAddr("192.168.1.9")}},
+		{"a private one", "192.168.1.9:80", "GET", "/rss.xml", []string{"X-Forwarded-For: 192.0.2.1"}, feeds.Poll{Key: all, Status: 200, Full: size, Tag: bare, MaxAge: hour, Client: netip.MustParseAddr("192.168.1.9"), Hidden: true}},
 	} {
 		before := rec.n
 		w := askFrom(tt.from, h, tt.method, tt.path, append(tt.fields, "User-Agent: Reader/1.0")...)
 		got := rec.last
-		if rec.n != before+1 || got.Agent != "Reader/1.0" || !got.Time.Equal(h.opt.Now()) {
+		if rec.n != before+1 || got.Agent != "Reader/1.0" || !got.Time.Equal(clock()) {
 			t.Errorf("%s: %d polls, %+v", tt.name, rec.n-before, got)
 		}
 		if got.Sent != int64(w.Body.Len()) {
@@ -76,7 +73,7 @@ func TestRecord(t *testing.T) {
 		}
 	}
 	before := rec.n
-	for _, path := range []string{"/", "/topics/known/", "/opml.xml", stylePath, "/nothing", "/healthz", "/topics/", "/rss.xml/x"} {
+	for _, path := range []string{"/", "/topics/known/", "/opml.xml", asset(t, ".css"), "/nothing", "/healthz", "/topics/", "/rss.xml/x"} {
 		ask(h, "GET", path)
 	}
 	ask(h, "POST", "/rss.xml")
@@ -85,43 +82,50 @@ func TestRecord(t *testing.T) {
 	}
 }
 
-// TestRecordAllocations: to be told of costs an answer no memory, on either front.
+// TestRecordAllocations: to be counted costs an answer no memory.
 func TestRecordAllocations(t *testing.T) {
 	opt := testOptions(t)
 	opt.Recorder = &polled{}
 	opt.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}
 	h := NewHandler(holding(sizedSnapshot(30<<10)), opt)
-	quiet := NewHandler(h.source, testOptions(t))
-	quiet.opt.TrustedProxies = opt.TrustedProxies
-	tag := ask(h, "GET", "/rss.xml").Header().Get("ETag")
-	ask(quiet, "GET", "/rss.xml")
-	now := opt.Now()
+	tag := ask(h, "GET", "/rss.xml", "Accept-Encoding: gzip").Header().Get("ETag")
+	now := time.Now()
 	for _, p := range polls {
 		header := p.fields(tag)
 		header["X-Forwarded-For"] = []string{"192.0.2.1, 198.51.100.9, 10.1.1.1"}
 		r := behindProxy{made(header)}
-		if n := testing.AllocsPerRun(100, func() { h.answer(r, now) }); n > 1 {
+		if n := testing.AllocsPerRun(100, func() { h.Answer(r, now) }); n > 1 {
 			t.Errorf("%s allocates %v times", p.name, n)
 		}
-	}
-	for _, fields := range []http.Header{{"If-None-Match": {tag}, "Accept-Encoding": {"gzip"}}, {}} {
-		var ctx fasthttp.RequestCtx
-		var request fasthttp.Request
-		request.Header.SetRequestURI("/rss.xml")
-		request.Header.SetUserAgent("Reader/1.0")
-		for name, lines := range fields {
-			request.Header.Set(name, lines[0])
-		}
-		ctx.Init(&request, nil, nil)
-		count := func(h *Handler) float64 {
-			return testing.AllocsPerRun(100, func() { h.answer(fastRequest{&ctx}, now) })
-		}
-		if with, without := count(h), count(quiet); with > without {
-			t.Errorf("fast, %v: %v allocations, %v without a recorder", fields, with, without)
+		if n := testing.AllocsPerRun(100, func() { h.Ready(r, now) }); n > 0 {
+			t.Errorf("%s, which is ready, allocates %v times", p.name, n)
 		}
 	}
 	if opt.Recorder.(*polled).last.Agent != "Reader/1.0" {
 		t.Error("nobody was told")
+	}
+}
+
+// TestHiddenClients: the recorder is told of a proxy that nobody was told to trust.
+func TestHiddenClients(t *testing.T) {
+	opt := testOptions(t)
+	rec := &polled{}
+	opt.Recorder = rec
+	h := NewHandler(holding(testSnapshot(testSite())), opt)
+	for from, want := range map[string]bool{"127.0.0.1:80": true, "10.1.2.3:80": true, someone: false} {
+		askFrom(from, h, "GET", "/rss.xml")
+		if rec.last.Hidden {
+			t.Errorf("%s itself is hidden", from)
+		}
+		askFrom(from, h, "GET", "/rss.xml", "X-Forwarded-For: 192.0.2.1")
+		if rec.last.Hidden != want {
+			t.Errorf("behind %s: hidden is %v", from, !want)
+		}
+	}
+	opt.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}
+	askFrom("127.0.0.1:80", NewHandler(h.source, opt), "GET", "/rss.xml", "X-Forwarded-For: 192.0.2.1")
+	if rec.last.Hidden {
+		t.Error("behind a proxy that is trusted")
 	}
 }
 

@@ -7,6 +7,9 @@ import (
 	"strconv"
 	"sync"
 	"time"
+
+	"feedmill/feeds/front"
+	"feedmill/feeds/internal/client"
 )
 
 const (
@@ -27,12 +30,14 @@ type repeat struct {
 	mu    sync.Mutex
 	key   uint64
 	until time.Time
-	count int
+	n     int
 }
 
-// note counts one fetch and returns how long the client had better wait, zero
+func newRepeats() *repeats { return &repeats{seed: maphash.MakeSeed()} }
+
+// count counts one fetch and returns how long the client had better wait, zero
 // while all is well.
-func (x *repeats) note(client netip.Prefix, path, tag string, fresh time.Duration, now time.Time) time.Duration {
+func (x *repeats) count(client netip.Prefix, path, tag string, fresh time.Duration, now time.Time) time.Duration {
 	var h maphash.Hash
 	h.SetSeed(x.seed)
 	addr := client.Addr().As16()
@@ -45,10 +50,10 @@ func (x *repeats) note(client netip.Prefix, path, tag string, fresh time.Duratio
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.key != key || !now.Before(s.until) {
-		s.key, s.until, s.count = key, now.Add(fresh), 0
+		s.key, s.until, s.n = key, now.Add(fresh), 0
 	}
-	s.count++
-	if s.count <= maxRepeats {
+	s.n++
+	if s.n <= maxRepeats {
 		return 0
 	}
 	return s.until.Sub(now)
@@ -56,18 +61,18 @@ func (x *repeats) note(client netip.Prefix, path, tag string, fresh time.Duratio
 
 // wait is how long a request for the whole of a document that has not changed
 // is to wait; zero for any other. RFC 6585 §4.
-func (v *view) wait(e *entry, r request, now time.Time) time.Duration {
-	if v.repeats == nil || e.page == "" || r.Method() != http.MethodGet || r.Field("If-None-Match") != nil || r.Field("If-Modified-Since") != nil {
+func (v *view) wait(out *representation, r front.Request, now time.Time) time.Duration {
+	if out.Document == nil || r.Method() != http.MethodGet || r.Field("If-None-Match") != nil || r.Field("If-Modified-Since") != nil {
 		return 0
 	}
-	c := client(r, v.opt.TrustedProxies)
+	c := client.Network(r, v.opt.TrustedProxies)
 	if !c.IsValid() {
 		return 0
 	}
-	return v.repeats.note(c, e.Path, e.out.tag, e.out.fresh, now)
+	return v.repeats.count(c, out.Path, out.tag, out.fresh, now)
 }
 
-func tooMany(wait time.Duration) answer {
+func tooMany(wait time.Duration) front.Answer {
 	seconds := strconv.FormatInt(int64((wait+time.Second-1)/time.Second), 10)
-	return text(http.StatusTooManyRequests, "this has not changed: ask with If-None-Match, or less often\n", noStore, one("Retry-After", seconds))
+	return text(http.StatusTooManyRequests, "this has not changed: ask with If-None-Match, or less often\n", noStore, front.One("Retry-After", seconds))
 }

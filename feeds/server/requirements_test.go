@@ -122,12 +122,12 @@ const someone = "198.51.100.7:1000"
 func requirementsHandler(t *testing.T) (h *Handler, old string) {
 	site := testSite()
 	opt := testOptions(t)
-	opt.Now = func() time.Time { return newest.Add(time.Hour) }
+	setClock(t, func() time.Time { return newest.Add(time.Hour) })
 	src := holding(edition(site, "b", "a"))
 	h = NewHandler(src, opt)
 	old = ask(h, "GET", "/rss.xml").Header().Get("ETag")
 	known := listing(site, feeds.Topic, "known", "Known")
-	known.Next = opt.Now().Add(10 * time.Minute)
+	known.Next = clock().Add(10 * time.Minute)
 	next := edition(site, "c", "b", "a")
 	snap := document.NewSnapshot(site, 3, append(next.Listings, known), map[feeds.Key]feeds.Key{{Kind: feeds.Topic, Slug: "renamed"}: known.Key})
 	snap.Retired = map[feeds.Key]string{{Kind: feeds.Topic, Slug: "retired"}: "retired"}

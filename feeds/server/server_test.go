@@ -4,9 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"log/slog"
-	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -14,6 +15,8 @@ import (
 
 	"feedmill/feeds"
 	"feedmill/feeds/document"
+	"feedmill/feeds/front"
+	"feedmill/feeds/site"
 )
 
 // holder is a Source whose snapshot tests swap.
@@ -99,11 +102,40 @@ func testSnapshot(site *feeds.Site) *document.Snapshot {
 }
 
 func testOptions(t *testing.T) Options {
-	return Options{
-		OPML:   func(w io.Writer, s *document.Snapshot) error { _, err := io.WriteString(w, "<opml/>"); return err },
-		Logger: slog.New(slog.NewTextHandler(t.Output(), nil)),
-		Now:    time.Now,
+	return Options{OPML: testOPML, Logger: slog.New(slog.NewTextHandler(t.Output(), nil))}
+}
+
+func testOPML(w io.Writer, s *document.Snapshot) error {
+	_, err := io.WriteString(w, "<opml/>")
+	return err
+}
+
+// resources are those that snap has for export.
+func resources(snap *document.Snapshot) iter.Seq[*site.Resource] {
+	return site.New(snap, site.Options{OPML: testOPML}).Resources()
+}
+
+// asset is the path of what the pages load that ends in this.
+func asset(t *testing.T, end string) string {
+	t.Helper()
+	for r := range resources(testSnapshot(testSite())) {
+		if r.Class >= site.Asset && strings.HasSuffix(r.Path, end) && r.Path != feeds.StylesheetPath {
+			return r.Path
+		}
 	}
+	t.Fatal("there is no ", end)
+	return ""
+}
+
+const htmlType = "text/html; charset=utf-8"
+
+// clock is the time of all requests that tests make.
+var clock = time.Now
+
+// setClock has tests ask at the time that now says, until the test ends.
+func setClock(t testing.TB, now func() time.Time) {
+	clock = now
+	t.Cleanup(func() { clock = time.Now })
 }
 
 func testHandler(t *testing.T) *Handler {
@@ -111,11 +143,11 @@ func testHandler(t *testing.T) *Handler {
 }
 
 // ask sends a request from this machine; fields are header lines "Name: value".
-func ask(h http.Handler, method, target string, fields ...string) *httptest.ResponseRecorder {
+func ask(h *Handler, method, target string, fields ...string) *httptest.ResponseRecorder {
 	return askFrom("127.0.0.1:1000", h, method, target, fields...)
 }
 
-func askFrom(remote string, h http.Handler, method, target string, fields ...string) *httptest.ResponseRecorder {
+func askFrom(remote string, h *Handler, method, target string, fields ...string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(method, target, nil)
 	r.RemoteAddr = remote
 	for _, f := range fields {
@@ -123,15 +155,15 @@ func askFrom(remote string, h http.Handler, method, target string, fields ...str
 		r.Header.Add(name, value)
 	}
 	w := httptest.NewRecorder()
-	h.ServeHTTP(w, r)
+	front.HTTPHandler(h, clock).ServeHTTP(w, r)
 	return w
 }
 
 // ripen waits until the feed of everything is there as RSS in every coding, which
 // are made in the background otherwise.
-func ripen(t *testing.T, h http.Handler) {
+func ripen(t *testing.T, h *Handler) {
 	t.Helper()
-	d, err := h.(*Handler).source.Snapshot().Listing(feeds.Key{}).Document(feeds.RSS)
+	d, err := h.source.Snapshot().Listing(feeds.Key{}).Document(feeds.RSS)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -164,7 +196,7 @@ func TestAddresses(t *testing.T) {
 		{"/about/", 200, "text/html; charset=utf-8"},
 		{"/opml.xml", 200, "text/x-opml; charset=utf-8"},
 		{"/icon.svg", 200, "image/svg+xml; charset=utf-8"},
-		{stylePath, 200, "text/css; charset=utf-8"},
+		{asset(t, ".css"), 200, "text/css; charset=utf-8"},
 		{"/%74opics/%61i/%72ss.xml", 200, "application/rss+xml; charset=utf-8"}, // RFC 3986 §6.2.2.2
 		{"/rss%2Exml", 200, "application/rss+xml; charset=utf-8"},
 		{"/topics", 308, "/topics/"},
@@ -226,7 +258,7 @@ func TestBaseFolder(t *testing.T) {
 		t.Errorf("a folder of a like name: %d", w.Code)
 	}
 	body := ask(h, "GET", "/").Body.String()
-	for _, want := range []string{`href="/feeds/topics/ai/"`, `href="/feeds` + stylePath + `"`, `href="https://example.com/feeds/rss.xml"`} {
+	for _, want := range []string{`href="/feeds/topics/ai/"`, `href="/feeds` + asset(t, ".css") + `"`, `href="https://example.com/feeds/rss.xml"`} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the first page lacks %s", want)
 		}
@@ -320,4 +352,59 @@ func TestPanic(t *testing.T) {
 	if w := ask(h, "GET", "/"); w.Code != 500 || w.Body.String() != "internal error\n" {
 		t.Errorf("%d %q", w.Code, w.Body)
 	}
+}
+
+// operator is one that has nothing to say but that something is held.
+type operator struct{ held string }
+
+func (o operator) Held() string { return o.held }
+
+func (o operator) Answer(_ front.Request, path string, _ time.Time) front.Answer {
+	return brief(200, "operator: "+path+"\n")
+}
+
+// The operator is asked for what is the operator's, and everybody is told what is
+// held.
+func TestOperator(t *testing.T) {
+	src := new(holder)
+	opt := testOptions(t)
+	check := func(path string, status int, want string) {
+		t.Helper()
+		if w := ask(NewHandler(src, opt), "GET", path); w.Code != status || !strings.HasPrefix(w.Body.String(), want) {
+			t.Errorf("%s: %d, %q, want %d, %q", path, w.Code, w.Body, status, want)
+		}
+	}
+	opt.Operator = operator{"held: a change\n"}
+	check("/readyz", 503, "not ready\nheld: a change\n")
+	check("/status?token=x", 200, "operator: /status\n")
+	check("/rss.xml", 503, "not ready\nheld: a change\n")
+	src.Store(testSnapshot(testSite()))
+	check("/readyz", 200, "ready\nheld: a change\n")
+	check("/status.json", 200, "operator: /status.json\n")
+	check("/metrics", 200, "operator: /metrics\n")
+	opt.Operator = operator{}
+	check("/readyz", 200, "ready\n")
+	opt.Operator = nil
+	check("/status", 404, "")
+	check("/readyz", 200, "ready\n")
+}
+
+func FuzzTarget(f *testing.F) {
+	for _, s := range []string{"/a?b", "http://x/a", "http://x", "*", "/%41%2f", "/%zz", "//a", "/é", "x:y"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, target string) {
+		u, err := url.ParseRequestURI(target)
+		if err != nil {
+			site.CanonicalPath(targetPath(target))
+			return
+		}
+		want := u.EscapedPath()
+		if want == "" {
+			want = "/"
+		}
+		if got := site.CanonicalPath(targetPath(target)); got != want {
+			t.Errorf("%q: %q, want %q", target, got, want)
+		}
+	})
 }

@@ -71,41 +71,50 @@ func editions(body string) int {
 
 // Pages beyond the budget are forgotten and come back with the same bytes.
 func TestBudget(t *testing.T) {
-	opt := testOptions(t)
-	opt.PageBytes = 40 << 10
-	v := newView(testSnapshot(testSite()), opt)
+	snap := testSnapshot(testSite())
+	snap.Cache = document.NewCache(40 << 10)
+	h := NewHandler(holding(snap), testOptions(t))
 	tags := make(map[string]string)
 	for range 3 {
-		for r := range Resources(v.snap, opt) {
-			e, _ := v.find(r.Path)
-			if e == nil {
-				t.Fatalf("%s is not found", r.Path)
+		for r := range resources(snap) {
+			w := ask(h, "GET", r.Path)
+			if w.Code != 200 {
+				t.Fatalf("%s: %d", r.Path, w.Code)
 			}
-			out, err := v.render(e)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if old, ok := tags[r.Path]; ok && old != out.tag {
+			tag := w.Header().Get("ETag")
+			if old, ok := tags[r.Path]; ok && old != tag {
 				t.Errorf("%s changed", r.Path)
 			}
-			tags[r.Path] = out.tag
-			if v.size > opt.PageBytes || len(v.entries) != len(v.aging) {
-				t.Fatalf("%d bytes in %d entries, %d aging", v.size, len(v.entries), len(v.aging))
+			tags[r.Path] = tag
+			if size, kept := snap.Cache.Size(), entries(h); size > 40<<10 || size < kept*entryBytes {
+				t.Fatalf("%d bytes in %d entries", size, kept)
 			}
 		}
 	}
-	if len(v.entries) == len(tags) {
+	if entries(h) == len(tags) {
 		t.Error("everything fitted: the budget was not tested")
 	}
+	h.viewOf(testSnapshot(testSite()))
+	if size := snap.Cache.Size(); size != 0 {
+		t.Errorf("%d bytes of the former snapshot are kept", size)
+	}
+}
+
+// entries counts what is in memory.
+func entries(h *Handler) (n int) {
+	for range h.view.Load().entries.Range {
+		n++
+	}
+	return n
 }
 
 // However many ways there are to write an address, memory holds one entry.
 func TestEntriesAreCanonical(t *testing.T) {
-	v := newView(testSnapshot(testSite()), testOptions(t))
-	for _, path := range []string{"/topics/%61i/", "/topics/a%69/", "/topics/ai/", "/topics/AI/", "/nothing", "/topics/%zz/", ""} {
-		v.find(path)
+	h := testHandler(t)
+	for _, path := range []string{"/topics/%61i/", "/topics/a%69/", "/topics/ai/", "/topics/AI/", "/nothing", "/topics/%zz/"} {
+		h.Answer(handmade{target: path}, newest)
 	}
-	if len(v.entries) > 2 { // the topic and, for the empty path, the first page
-		t.Errorf("%d entries", len(v.entries))
+	if n := entries(h); n > 1 {
+		t.Errorf("%d entries", n)
 	}
 }

@@ -19,6 +19,9 @@ func (r *Recorder) Record(p feeds.Poll) {
 	if r == nil {
 		return
 	}
+	if p.Hidden {
+		r.hidden.Add(1)
+	}
 	q := queued{
 		key: p.Key, format: p.Format, unix: p.Time.Unix(),
 		sent: max(0, p.Sent), full: max(0, p.Full), status: uint16(min(max(0, p.Status), 999)),

@@ -77,3 +77,7 @@ func (r *Recorder) Uncounted() int64 {
 	defer r.mu.Unlock()
 	return r.dropped.Load() + r.totals.unknown
 }
+
+// Hidden is the number of polls since the process began that came through a proxy
+// which hides who polls, and which is not among the trusted ones.
+func (r *Recorder) Hidden() int64 { return r.hidden.Load() }

@@ -60,6 +60,7 @@ type Recorder struct {
 	log     *slog.Logger
 	queue   chan queued
 	dropped atomic.Int64 // polls that found the queue full
+	hidden  atomic.Int64 // polls that hide who asked
 
 	mu      sync.Mutex // guards the fields below; Record does not take it
 	today   *day

@@ -1,0 +1,100 @@
+// Package server is how HTTP answers for a site: conditional requests, content
+// codings, deltas, redirects, streams of new items, limits for clients that ask
+// too much. What is at an address is for package site to say, and package front
+// has the sockets.
+//
+// A request loads the current snapshot once and is answered from that alone: it
+// never waits for a rebuild and never sees half of one. Each resource is rendered
+// when first asked for, then served from memory with all its headers ready, as
+// long as there is room for it. Nothing in an answer derives from the request's
+// host.
+//
+// The way of a request: [Handler.Ready] or [Handler.Answer], [site.Site.Find],
+// view.representation, view.reply, representation.answer, view.record.
+package server
+
+import (
+	"io"
+	"log/slog"
+	"net/netip"
+	"sync/atomic"
+	"time"
+
+	"feedmill/feeds/document"
+	"feedmill/feeds/front"
+)
+
+// Source gives the current snapshot, nil before the first scan is done. It must
+// be cheap and safe for concurrent use.
+type Source interface {
+	Snapshot() *document.Snapshot
+}
+
+// Operator answers requests that only the operator may make. It must be safe for
+// concurrent use.
+type Operator interface {
+	// Answer answers a GET or HEAD of path, which is /status, /status.json or
+	// /metrics.
+	Answer(r front.Request, path string, now time.Time) front.Answer
+	// Held says in a line what is held back from readers; empty for nothing.
+	Held() string
+}
+
+// Options say what a handler offers. The zero Options are usable.
+type Options struct {
+	// OPML writes all topics for import into a reader; nil offers no /opml.xml.
+	OPML func(io.Writer, *document.Snapshot) error
+	// Logger takes what goes wrong; nil: slog.Default.
+	Logger *slog.Logger
+	// Version names the program's version at the foot of pages; may be empty.
+	Version string
+	// Operator answers for /status, /status.json and /metrics; nil: there is nothing.
+	Operator Operator
+	// ShowDocuments shows browsers that open a document's address the document
+	// itself, and not its page.
+	ShowDocuments bool
+	// Recorder counts polls; nil: nobody does.
+	Recorder Recorder
+	// TrustedProxies are those whose word on who the client is counts.
+	TrustedProxies []netip.Prefix
+}
+
+// Handler answers requests for what a Source holds at the time of each. It is a
+// [front.Handler], safe for concurrent use, and starts no goroutine.
+type Handler struct {
+	source  Source
+	opt     Options
+	view    atomic.Pointer[view]
+	former  *former // of the feeds of the site
+	repeats *repeats
+	streams *streams
+
+	formerMixes *former // of composed feeds
+}
+
+// NewHandler serves what src holds.
+func NewHandler(src Source, opt Options) *Handler {
+	if opt.Logger == nil {
+		opt.Logger = slog.Default()
+	}
+	h := &Handler{source: src, opt: opt, former: newFormer(256 << 20), formerMixes: newFormer(64 << 20), repeats: newRepeats()}
+	h.streams = newStreams(h)
+	return h
+}
+
+// Stop implements [front.Handler].
+func (h *Handler) Stop() { h.streams.end() }
+
+// viewOf is the view of snap. A request that still holds an older snapshot may
+// put its view back for a moment, which costs a rendering and nothing else.
+func (h *Handler) viewOf(snap *document.Snapshot) *view {
+	v := h.view.Load()
+	if v != nil && v.snap == snap {
+		return v
+	}
+	v = newView(h, snap)
+	if old := h.view.Swap(v); old != nil {
+		old.forget()
+	}
+	return v
+}

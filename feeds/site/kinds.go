@@ -1,0 +1,147 @@
+package site
+
+import (
+	"slices"
+	"strconv"
+
+	"feedmill/feeds"
+	"feedmill/feeds/document"
+)
+
+// rowsOnSheet is how many feeds a page of a directory has, or a few more: what
+// belongs together stays together.
+const rowsOnSheet = 300
+
+// branch is a feed with those within it.
+type branch struct {
+	*document.Listing
+	Within []branch
+}
+
+func (b branch) size() int {
+	n := 1
+	for _, w := range b.Within {
+		n += w.size()
+	}
+	return n
+}
+
+// branches arranges the feeds of a kind below their parents, by name. Where
+// parents go round in a circle, its first member stands at the head.
+func (d *directory) branches(k feeds.Kind) (all []branch) {
+	seen := make(map[string]bool)
+	var grow func(l *document.Listing) branch
+	grow = func(l *document.Listing) branch {
+		seen[l.Key.Slug] = true
+		b := branch{Listing: l}
+		if k != feeds.Topic {
+			return b
+		}
+		for _, c := range d.children[l.Key.Slug] {
+			if !seen[c.Key.Slug] {
+				b.Within = append(b.Within, grow(c))
+			}
+		}
+		return b
+	}
+	known := make(map[string]bool)
+	for _, l := range d.byKind[k] {
+		known[l.Key.Slug] = true
+	}
+	rank := make(map[*document.Listing]int)
+	for i, l := range d.byKind[k] {
+		rank[l] = i
+		if k != feeds.Topic || !known[l.Parent] {
+			all = append(all, grow(l))
+		}
+	}
+	for _, l := range d.byKind[k] {
+		if !seen[l.Key.Slug] {
+			all = append(all, grow(l))
+		}
+	}
+	slices.SortFunc(all, func(a, b branch) int { return rank[a.Listing] - rank[b.Listing] })
+	return all
+}
+
+// sheets parts branches into pages.
+func sheets(all []branch) (out [][]branch) {
+	rows := rowsOnSheet
+	for _, b := range all {
+		if rows >= rowsOnSheet {
+			out, rows = append(out, nil), 0
+		}
+		last := len(out) - 1
+		out[last] = append(out[last], b)
+		rows += b.size()
+	}
+	return out
+}
+
+// row is a branch as its page shows it.
+type row struct {
+	branch
+	of group
+}
+
+// Branch is one of the group's feeds, with those within it.
+func (g group) Branch(b branch) row { return row{b, g} }
+
+// Link is where the page of the feed is.
+func (r row) Link() string { return r.of.Link(r.Listing) }
+
+// Narrower lists the feeds within.
+func (r row) Narrower() (all []row) {
+	for _, b := range r.Within {
+		all = append(all, row{b, r.of})
+	}
+	return all
+}
+
+// IsPage reports whether the i-th of Pages, from 0, is the page itself.
+func (p *page) IsPage(i int) bool { return p.Number == i+1 }
+
+// sheetPath is the escaped path of the n-th page of all feeds of a kind.
+func sheetPath(k feeds.Kind, n int) string {
+	if n == 1 {
+		return "/" + k.Plural() + "/"
+	}
+	return "/" + k.Plural() + "/page/" + strconv.Itoa(n) + "/"
+}
+
+// kind is a page of all feeds of one kind.
+func (s *Site) kind(a address) Found {
+	n := 1
+	if len(a.rest) > 0 {
+		n, _ = strconv.Atoi(a.rest[0])
+		if n < 2 || n > len(s.directory().sheets[a.key.Kind]()) || strconv.Itoa(n) != a.rest[0] {
+			return nil
+		}
+	}
+	if to := sheetPath(a.key.Kind, n); !a.is(to) {
+		return s.moved(to)
+	}
+	return s.kindPage(a.key.Kind, n)
+}
+
+// kindPage is the n-th of the pages that list every feed of one kind.
+func (s *Site) kindPage(k feeds.Kind, n int) *Resource {
+	return s.page(sheetPath(k, n), "kind.html", func(p *page) {
+		all := s.directory().sheets[k]()
+		p.Kind = s.group(k, 0)
+		p.Title = p.Kind.Title()
+		for i, sheet := range all {
+			p.Pages = append(p.Pages, label{sheet[0].Name + " …", s.link(sheetPath(k, i+1))})
+		}
+		if n <= len(all) {
+			p.Branches, p.Number = all[n-1], n
+		}
+		if n > 1 {
+			p.Title += ", page " + strconv.Itoa(n)
+			p.Newer = sheetPath(k, n-1)
+		}
+		if n < len(all) {
+			p.Older = sheetPath(k, n+1)
+		}
+	})
+}
