@@ -49,7 +49,7 @@ func (l *loader) existing(v value) (dir string, ok bool) {
 		return "", false
 	}
 	if info, err := os.Stat(filepath.Join(l.Dir, filepath.FromSlash(dir))); err != nil || !info.IsDir() {
-		l.missing(v.wrong("there is no folder %q in the folder of articles: create it or correct the name", dir))
+		l.Missing = append(l.Missing, v.wrong("there is no folder %q in the folder of articles: create it or correct the name", dir))
 	}
 	return dir, true
 }

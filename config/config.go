@@ -25,7 +25,7 @@ import (
 	"feedmill/feeds"
 )
 
-// Config is everything Feedmill can be told. A Config that [Load] returned is
+// Config is all settings for a folder of articles. A Config that [Load] returned is
 // valid and must not be changed; it is then safe for concurrent use.
 type Config struct {
 	File  string   // the settings file in force, as the user would open it; empty: none
@@ -43,7 +43,7 @@ type Config struct {
 	State          string         // absolute: the folder for what must outlive a restart
 
 	Site        Site
-	Collections []feeds.Folder // longest Dir first; never empty
+	Collections []feeds.Folder // those with the longest Dir first; never empty
 	Articles    Articles
 	Missing     []*feeds.Problem // one problem for each folder that the settings name and that is not there
 
@@ -125,7 +125,7 @@ func (c *Config) Limits(kind feeds.Kind, name string) feeds.Limits {
 	return l
 }
 
-// find looks a topic up by slug, name or alias.
+// find looks up a topic by slug, name or alias.
 func (c *Config) find(name string) (i int, ok bool) {
 	if i, ok = c.names[slugKey(name)]; !ok {
 		i, ok = c.names[feeds.Fold(name)]

@@ -117,7 +117,7 @@ func (l *loader) hugoCollections(h hugoSite) {
 	}
 	l.Collections = []feeds.Folder{{Dir: content, Link: prefix + link}}
 	for _, v := range []value{h.get("permalinks"), h.get("permalinks", "page")} {
-		for _, e := range collectionEntries(v) {
+		for _, e := range v.entries() {
 			dir := cleanDir(e.name)
 			if dir != "" && !e.value.null() && e.value.resolved().Kind == yaml.ScalarNode {
 				l.setLink(path.Join(content, dir), prefix+"/"+strings.TrimPrefix(e.value.text(), "/"))

@@ -107,13 +107,14 @@ var permalinks = map[string]string{
 
 func permalink(style string) string { return cmp.Or(permalinks[style], style) }
 
-// jekyllCollections finds the posts, and the collections that the site publishes.
+// jekyllCollections finds the posts, and the collections that the site publishes: those
+// of a list have no settings, so Jekyll publishes none of them.
 func (l *loader) jekyllCollections(root value) {
 	style := cmp.Or(root.get("permalink").text(), "date")
 	base := cleanDir(root.get("collections_dir").text())
 	posts := permalink(style)
 	var others []feeds.Folder
-	for _, c := range collectionEntries(root.get("collections")) {
+	for _, c := range root.get("collections").entries() {
 		own := permalink(c.value.get("permalink").text())
 		switch {
 		case c.name == "posts":
@@ -124,15 +125,6 @@ func (l *loader) jekyllCollections(root value) {
 		}
 	}
 	l.Collections = append(others, feeds.Folder{Dir: path.Join(base, "_posts"), Anywhere: true, Name: "posts", Link: posts})
-}
-
-// collectionEntries are the collections of a mapping; those of a list have no
-// settings, and Jekyll does not publish them.
-func collectionEntries(v value) []entry {
-	if v.null() || v.resolved().Kind != yaml.MappingNode {
-		return nil
-	}
-	return v.entries()
 }
 
 // collectionLink is the pattern of a collection that has none of its own: it ends like

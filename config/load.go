@@ -72,10 +72,9 @@ func newLoader(dir string) (*loader, error) {
 
 // readSite reads the configuration of a Jekyll or Hugo site, if the folder is one.
 func (l *loader) readSite() {
-	if l.readJekyll() {
-		return
+	if !l.readJekyll() {
+		l.readHugo()
 	}
-	l.readHugo()
 }
 
 func (l *loader) readFile(file string) {
@@ -88,7 +87,7 @@ func (l *loader) readFile(file string) {
 	}
 	s := l.open(file, false)
 	if s == nil {
-		l.report(&feeds.Problem{Path: file, Message: `no such file: create it with "feedmill init" or correct the name`})
+		l.report(&feeds.Problem{Path: filepath.ToSlash(file), Message: `no such file: create it with "feedmill init" or correct the name`})
 		return
 	}
 	l.File = file
@@ -105,7 +104,7 @@ func (l *loader) open(path string, lenient bool) *source {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
-	s := &source{path: path, lenient: lenient, report: l.report, text: trimBOM(text)}
+	s := &source{path: filepath.ToSlash(path), lenient: lenient, report: l.report, text: trimBOM(text)}
 	if err != nil {
 		s.unreadable = "cannot be read: " + reason(err)
 	}
@@ -143,16 +142,7 @@ func (l *loader) watch(path string) {
 	}
 }
 
-func (l *loader) report(p *feeds.Problem) {
-	p.Path = filepath.ToSlash(p.Path)
-	l.problems = append(l.problems, p)
-}
-
-// missing reports a folder that is not there, but can be back at any time.
-func (l *loader) missing(p *feeds.Problem) {
-	p.Path = filepath.ToSlash(p.Path)
-	l.Missing = append(l.Missing, p)
-}
+func (l *loader) report(p *feeds.Problem) { l.problems = append(l.problems, p) }
 
 // Complete joins the problems in Missing; nil if there are none.
 func (c *Config) Complete() error { return joined(c.Missing) }

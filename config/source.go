@@ -20,7 +20,7 @@ import (
 
 // source is one settings file.
 type source struct {
-	path       string
+	path       string // with slashes
 	text       []byte
 	unreadable string // why there is no text
 	lenient    bool

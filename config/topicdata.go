@@ -1,9 +1,9 @@
 package config
 
 import (
+	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"gopkg.in/yaml.v3"
 
@@ -19,14 +19,13 @@ func (l *loader) readTopicData() {
 	dir := filepath.Join(l.dir, filepath.FromSlash(l.jekyllData), "topics")
 	l.watch(dir)
 	var files []string
-	for _, ext := range []string{".yaml", ".yml", ".json"} {
-		found, _ := filepath.Glob(filepath.Join(quoteGlob(dir), "*"+ext))
-		files = append(files, found...)
+	entries, _ := os.ReadDir(dir) // most sites have none
+	for _, e := range entries {
+		if slices.Contains([]string{".yaml", ".yml", ".json"}, filepath.Ext(e.Name())) {
+			files = append(files, filepath.Join(dir, e.Name()))
+		}
 	}
-	slices.Sort(files)
-	for _, ext := range []string{".yml", ".yaml", ".json"} {
-		files = append(files, dir+ext)
-	}
+	files = append(files, dir+".yml", dir+".yaml", dir+".json")
 	for _, file := range files {
 		s := l.open(file, true)
 		if s == nil {
@@ -122,9 +121,4 @@ func (l *loader) mergeTopic(t placedTopic) {
 		}
 	}
 	own.Aliases = append(own.Aliases, t.Aliases...)
-}
-
-// quoteGlob makes the special characters of a path stand for themselves.
-func quoteGlob(dir string) string {
-	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(dir)
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -60,7 +59,7 @@ func (v value) col() int {
 
 // place is the file and line of a value, for messages about other values.
 func (v value) place() string {
-	name := path.Base(filepath.ToSlash(v.src.path))
+	name := path.Base(v.src.path)
 	if v.node.Line == 0 {
 		return name
 	}
