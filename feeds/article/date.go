@@ -100,25 +100,14 @@ func whole(t time.Time) (time.Time, error) {
 // fileDate splits a file name such as "2021-03-29-title" into its date, "" if it
 // has none, and its slug.
 func fileDate(name string) (date, slug string) {
-	digits := func(i, most int) int { // where the digits at i end, of which there are at most so many
-		for end := i + most; i < len(name) && i < end && name[i] >= '0' && name[i] <= '9'; {
-			i++
-		}
-		return i
-	}
-	if digits(0, 4) != 4 || len(name) < len("2006-1-2-x") || name[4] != '-' {
+	month := strings.IndexByte(name, '-') + 1
+	day := month + strings.IndexByte(name[month:], '-') + 1
+	end := day + strings.IndexAny(name[day:], "-_ ")
+	if end < day || end+1 == len(name) {
 		return "", name
 	}
-	month := digits(5, 2)
-	if month == len(name) || name[month] != '-' {
+	if _, err := time.Parse("2006-1-2", name[:end]); err != nil {
 		return "", name
 	}
-	day := digits(month+1, 2)
-	if day+1 >= len(name) || strings.IndexByte("-_ ", name[day]) < 0 || strings.Contains(name, "\n") {
-		return "", name
-	}
-	if _, err := time.Parse("2006-1-2", name[:day]); err != nil {
-		return "", name
-	}
-	return name[:day], name[day+1:]
+	return name[:end], name[end+1:]
 }

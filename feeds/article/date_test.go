@@ -104,3 +104,17 @@ func TestDates(t *testing.T) {
 		}
 	}
 }
+
+// TestFileDate takes a date off the names of files that begin with one.
+func TestFileDate(t *testing.T) {
+	for name, want := range map[string]string{
+		"2021-03-29-title": "2021-03-29", "2021-3-9_a-b": "2021-3-9", "2021-03-29 x": "2021-03-29", "2021-03-29--": "2021-03-29",
+		"2021-03-29": "", "2021-03-29-": "", "2021-02-30-x": "", "2021-13-01-x": "", "21-03-29-x": "", "12021-03-29-x": "", "2021-003-29-x": "",
+		"2021-03": "", "2021-03-": "", "2021": "", "2021-": "", "": "", "-": "", "--": "", "---": "", "----": "", "a-b-c-d": "", "2021-03-29x-y": "", "2021- 3-9-x": "", "-03-29-x": "",
+	} {
+		date, slug := fileDate(name)
+		if date != want || date == "" && slug != name || date != "" && name[:len(date)] != date || date != "" && slug != name[len(date)+1:] {
+			t.Errorf("%q is %q and %q, want %q", name, date, slug, want)
+		}
+	}
+}

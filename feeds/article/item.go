@@ -133,7 +133,7 @@ func (r *reader) related(v value) {
 		rel := r.relation(e)
 		if rel.URL != "" && !slices.ContainsFunc(*all, func(o feeds.Related) bool { return o.URL == rel.URL }) {
 			if *all == nil {
-				*all = make([]feeds.Related, 0, v.Len())
+				*all = make([]feeds.Related, 0, 4)
 			}
 			*all = append(*all, rel)
 		}

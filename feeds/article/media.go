@@ -39,7 +39,8 @@ func (r *reader) video() *feeds.Video {
 	v := &feeds.Video{PageURL: r.item.URL}
 	if src := body.Player(r.featured); src != "" {
 		if u, err := r.p.site.Web(src); err == nil {
-			v.PlayerURL, v.PageURL = u, cmp.Or(v.PageURL, body.WatchPage(u))
+			page, _ := body.WatchPage(u)
+			v.PlayerURL, v.PageURL = u, cmp.Or(v.PageURL, page)
 		}
 	}
 	if v.PageURL == "" && v.PlayerURL == "" {

@@ -100,7 +100,7 @@ func (b *Body) video(it *feeds.Item, src string) string {
 	page, picture := it.URL, ""
 	if u, err := b.renderer.site.Web(src); err == nil {
 		var watch string
-		watch, picture = watchPage(u)
+		watch, picture = WatchPage(u)
 		page = cmp.Or(page, watch)
 	}
 	if len(it.Images) > 0 {

@@ -42,16 +42,10 @@ func frameSource(n *nethtml.Node) string {
 	return attr(n, "data-src")
 }
 
-// WatchPage returns the page on which people watch the video of a player, which
-// is src itself if the service is not known.
-func WatchPage(src string) string {
-	page, _ := watchPage(src)
-	return page
-}
-
-// watchPage is WatchPage with the address of a picture of the video, which only
-// some services have.
-func watchPage(src string) (page, picture string) {
+// WatchPage returns the page on which people watch the video of a player, which is
+// src itself if the service is not known, and a picture of the video, which only
+// some services have at a known address.
+func WatchPage(src string) (page, picture string) {
 	u, err := url.Parse(src)
 	if err != nil {
 		return src, ""

@@ -88,7 +88,7 @@ func (w *walker) frame(parent, n *nethtml.Node) bool {
 		}
 		return true
 	}
-	page, picture := watchPage(src)
+	page, picture := WatchPage(src)
 	label := textNode(cmp.Or(attr(n, "title"), page))
 	if picture != "" {
 		w.hasImage = true

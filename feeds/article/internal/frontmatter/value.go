@@ -138,20 +138,6 @@ func (v Value) List() iter.Seq[Value] {
 	}
 }
 
-// Len returns how many values List yields at most.
-func (v Value) Len() (n int) {
-	if v.t == nil {
-		return 0
-	}
-	if !v.IsList() {
-		return 1
-	}
-	for range v.t.elements(v.node) {
-		n++
-	}
-	return n
-}
-
 // Problem makes a problem of v, with its place and path.
 func (v Value) Problem(message string) *feeds.Problem {
 	return &feeds.Problem{Line: int(v.at().line), Col: int(v.at().col), Field: v.Path(), Message: message}
