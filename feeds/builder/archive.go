@@ -17,25 +17,25 @@ import (
 // changes.
 const archiveTTL = 24 * time.Hour
 
-// annals is the archive of a feed over one state of its shelf. It implements
-// [feeds.Archive].
-type annals struct {
+// archive is the archive of a feed over one state of its shelf. It implements
+// [document.Archive].
+type archive struct {
 	list    atomic.Pointer[catalog.List] // one is as good as another if a reader sees no difference
 	limits  feeds.Limits
 	meta    meta
-	shown   int    // the subscription document shows the newest ones, these many at most
-	edition uint64 // is greater in later states
-	press   *press
+	shown   int    // how many of the newest articles the subscription document shows at most
+	version uint64 // is greater in later states
+	periods *periods
 }
 
-// hold has p make its documents from list from now on, so that the articles of
+// use has p make its documents from list from now on, so that the articles of
 // another one that looks the same can leave the memory.
-func (p *annals) hold(list catalog.List) { p.list.Store(&list) }
+func (p *archive) use(list catalog.List) { p.list.Store(&list) }
 
-func (p *annals) calendar() calendar { return calendar{*p.list.Load(), p.limits} }
+func (p *archive) calendar() calendar { return calendar{*p.list.Load(), p.limits} }
 
-// Find implements [feeds.Archive].
-func (p *annals) Find(name, first string) (*document.Period, string) {
+// Find implements [document.Archive].
+func (p *archive) Find(name, first string) (*document.Period, string) {
 	c := p.calendar()
 	x, ok := c.named(name)
 	newest, _ := c.named(first)
@@ -43,7 +43,7 @@ func (p *annals) Find(name, first string) (*document.Period, string) {
 		return nil, ""
 	}
 	if ok && x.i >= newest.i && x.j >= newest.j {
-		return p.print(c, x), ""
+		return p.document(c, x), ""
 	}
 	if rank := max(x.i, newest.i); rank < c.list.Len() {
 		return nil, c.at(rank).name
@@ -51,8 +51,8 @@ func (p *annals) Find(name, first string) (*document.Period, string) {
 	return nil, ""
 }
 
-// From implements [feeds.Archive].
-func (p *annals) From(name string) iter.Seq[*document.Period] {
+// From implements [document.Archive].
+func (p *archive) From(name string) iter.Seq[*document.Period] {
 	return func(yield func(*document.Period) bool) {
 		c := p.calendar()
 		if c.list.Len() == 0 {
@@ -63,113 +63,113 @@ func (p *annals) From(name string) iter.Seq[*document.Period] {
 			x, ok = c.named(name)
 		}
 		for ; ok; x, ok = c.older(x) {
-			if !yield(p.print(c, x)) {
+			if !yield(p.document(c, x)) {
 				return
 			}
 		}
 	}
 }
 
-// print is the archive document of a period.
-func (p *annals) print(c calendar, x period) *document.Period {
-	sheet := sheet{meta: p.meta, name: x.name, limits: p.limits, edition: p.edition}
-	if a := p.press.known(&sheet); a != nil {
-		return a
+// document is the archive document of a period.
+func (p *archive) document(c calendar, x period) *document.Period {
+	src := periodSource{meta: p.meta, name: x.name, limits: p.limits, version: p.version}
+	if d := p.periods.find(&src); d != nil {
+		return d
 	}
 	older, more := c.older(x)
-	sheet.prev = older.name
+	src.prev = older.name
 	// Those newer than the first one that readers see may still be changed or split
 	// by new articles. The oldest leads there all the same: it has no other neighbour.
 	if first, ok := c.entrance(p.shown); !more || ok && x != first && x.i >= first.i && x.j >= first.j {
 		newer, _ := c.newer(x)
-		sheet.next = newer.name
+		src.next = newer.name
 	}
-	sheet.articles = c.list.Slice(x.i, x.j)
-	return p.press.print(&sheet)
+	src.articles = c.list.Slice(x.i, x.j)
+	return p.periods.document(&src)
 }
 
-// sheet is what an archive document is printed from.
-type sheet struct {
+// periodSource is what an archive document is made of, and the document.
+type periodSource struct {
 	meta       meta
 	name       string
 	prev, next string // periods
 	articles   []*article.Article
 	limits     feeds.Limits
-	edition    uint64
+	version    uint64
 	modified   time.Time // Last-Modified of the documents
-	kept       *kept
-	archive    *document.Period
+	lastGood   *lastGood
+	document   *document.Period
 }
 
-// like reports whether two sheets make the same document.
-func (s *sheet) like(t *sheet) bool {
+// like reports whether both make the same document.
+func (s *periodSource) like(t *periodSource) bool {
 	return s.meta == t.meta && s.name == t.name && s.prev == t.prev && s.next == t.next && s.limits == t.limits && slices.EqualFunc(s.articles, t.articles, same)
 }
 
-// press prints archive documents, and remembers the sheets of those that were
-// asked for lately. It is safe for concurrent use.
-type press struct {
-	opt     *Options
-	dated   func(*issue) time.Time
-	checked func(document.Part, *kept, func(feeds.Format) string, *document.Revision) *document.Revision
+// periods makes the archive documents of all feeds, and keeps those that were asked
+// for lately. It is safe for concurrent use.
+type periods struct {
+	opt          *Options
+	lastModified func(*content) time.Time
+	checked      func(document.Part, *lastGood, func(feeds.Format) string, *document.Revision) *document.Revision
 
-	mu     sync.Mutex
-	sheets map[sheetKey]*sheet
+	mu    sync.Mutex
+	known map[periodKey]*periodSource
 }
 
-type sheetKey struct{ feed, period string }
+type periodKey struct{ feed, period string }
 
-// maxSheets bounds what a press remembers. A document that is printed again has
-// the same bytes.
-const maxSheets = 1024
+// maxPeriods bounds how many are kept. A document that is made again has the same
+// bytes.
+const maxPeriods = 1024
 
-// known is the document of a sheet, whose edition tells what it is made of, if it
-// was printed from that.
-func (p *press) known(s *sheet) *document.Period {
+// find is the document that was made before of the same version of the feed, if any;
+// then s need not say what else it is made of.
+func (p *periods) find(s *periodSource) *document.Period {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if old := p.sheets[sheetKey{s.meta.id, s.name}]; old != nil && old.edition == s.edition && old.meta == s.meta {
-		return old.archive
+	if old := p.known[periodKey{s.meta.id, s.name}]; old != nil && old.version == s.version && old.meta == s.meta {
+		return old.document
 	}
 	return nil
 }
 
-// print returns the document of a sheet: the one printed before, if it is the same.
-func (p *press) print(s *sheet) *document.Period {
+// document makes the document of s, or returns the one made before, if it is the same.
+func (p *periods) document(s *periodSource) *document.Period {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	key := sheetKey{s.meta.id, s.name}
-	old := p.sheets[key]
-	s.kept = &kept{}
+	key := periodKey{s.meta.id, s.name}
+	old := p.known[key]
+	s.lastGood = &lastGood{}
 	if old != nil {
 		if old.like(s) {
-			old.edition = max(old.edition, s.edition)
-			return old.archive
+			old.version = max(old.version, s.version)
+			return old.document
 		}
-		s.kept = old.kept
+		s.lastGood = old.lastGood
 	}
-	late := old != nil && old.edition > s.edition // for a reader of an old snapshot
+	late := old != nil && old.version > s.version // for a reader of an old snapshot
 	if s.modified = latest(s.articles, nil); !late {
 		path := s.meta.key.Path() + "archive/" + s.name + "/"
-		s.modified = p.dated(&issue{path, s.meta, s.limits, s.prev + " " + s.next, s.articles, nil})
+		s.modified = p.lastModified(&content{path, s.meta, s.limits, s.prev + " " + s.next, s.articles, nil})
 	}
-	s.archive = &document.Period{Name: s.name, Next: next(s.articles), Revision: p.revision(s)}
+	s.document = &document.Period{Name: s.name, Next: next(s.articles), Revision: p.revision(s)}
 	if late {
-		return s.archive
+		return s.document
 	}
-	for k := range p.sheets {
-		if old != nil || len(p.sheets) < maxSheets {
+	for k := range p.known {
+		if old != nil || len(p.known) < maxPeriods {
 			break
 		}
-		delete(p.sheets, k)
+		delete(p.known, k)
 	}
-	p.sheets[key] = s
-	return s.archive
+	p.known[key] = s
+	return s.document
 }
 
-func (p *press) revision(s *sheet) *document.Revision {
+func (p *periods) revision(s *periodSource) *document.Revision {
 	path := func(f feeds.Format) string { return s.meta.key.ArchivePath(s.name, f) }
-	return p.checked(document.Feeds, s.kept, path, document.NewRevision(func() *feeds.Feed {
+	return p.checked(document.Feeds, s.lastGood, path, document.NewRevision(func() *feeds.Feed {
 		f := p.opt.assemble(document.Feeds, s.meta, s.articles, s.limits, true)
 		f.Modified, f.TTL = s.modified, archiveTTL
 		f.History = feeds.History{Period: s.name, Prev: s.prev, Next: s.next}

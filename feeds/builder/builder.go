@@ -1,15 +1,22 @@
 // Package builder turns changes of files into snapshots of feeds. It is the
 // only writer: it owns the catalog, and readers load one pointer.
 //
-//	Changes → look (which files differ; they are read and parsed meanwhile, by all processors)
-//	  → guard (too much at once is held; what no reader sees of it goes on)
-//	  → ledger (which article each is, since when) → catalog (which feeds that touches)
-//	  → publish (a new Snapshot) → keep (in the cache, from which the next start goes on)
+// [Builder.Apply] takes a change all the way, step by step:
+//
+//	look           which files differ; they are read and parsed meanwhile, by all processors
+//	guard          too much at once is held back, but for what no reader sees of it
+//	updateLedger   which article each is, since when, and whether a reader sees a difference
+//	updateCatalog  which feeds that touches
+//	publish        tombstones, a window of newest articles for each touched feed, a new
+//	               snapshot, one atomic store
+//	observers      the article cache, from which the next start goes on
 //
 // The first round begins with restore: with what was accepted last, as the cache
 // has it. A file that cannot be used keeps its last good version; one that is gone
 // takes its article along. Nothing is rendered here: revisions do that when
-// somebody asks.
+// somebody asks, of the articles of their window (assemble.go, items.go), and the
+// archive makes its documents in the same way (archive.go, period.go). Composed
+// feeds are selected from the windows when somebody asks for them (composed.go).
 package builder
 
 import (
@@ -48,53 +55,61 @@ type Options struct {
 	Limits     func(kind feeds.Kind, topic string) feeds.Limits // nil: 50 items, 512 KiB
 	Ledger     *ledger.Ledger                                   // may be shared with another builder; nil remembers nothing beyond this one
 	Tombstones time.Duration                                    // how long removed items are named; zero for never
-	CacheBytes int                                              // what rendered items and documents take in memory at most; zero is 256 MiB
+	CacheBytes int                                              // what all that is made of articles takes in memory at most; zero is 256 MiB
 	Cache      *articlecache.Cache                              // what earlier rounds, and other builders, have read; nil keeps everything in memory
 	Progress   func(files int)                                  // called now and then while files are read; nil for never
 	Now        func() time.Time                                 // nil: time.Now
 	Logger     *slog.Logger                                     // nil: none
 	Guard      Guard                                            // what is too much for one round; zero: nothing is
-	OnHeld     func(*feeds.Hold)                                // told what is held when that changes, nil for nothing any more; nil for nobody
+	OnHeld     func(*feeds.Hold)                                // called with what is held when that changes, nil for nothing any more; nil for nobody
 
-	items   *items        // what is rendered of them
-	picking chan struct{} // room for those who pick articles for composed feeds
+	items   *items        // articles as rendered
+	picking chan struct{} // bounds how many select articles for composed feeds at once
 }
 
 // Builder makes snapshots. Apply and Run must not be called concurrently with
 // each other; everything else is safe at any time.
 type Builder struct {
-	opt    Options
-	src    Source
-	parser *article.Parser
+	opt Options
+	src Source
 
-	mu       sync.Mutex // held by the one writer; Report waits for it
-	catalog  *catalog.Catalog
-	stamps   map[string]stamp  // of every file that can be an article; zero for one that is to be read
-	errs     map[string]error  // why files could not be used as they are now; an earlier version may still be in the catalog
-	waiting  map[string]loaded // what the last round read, if it is held
-	windows  map[*catalog.Shelf]*window
-	schedule *catalog.Schedule[*catalog.Shelf] // when time alone changes which feed
-	grief    grief
-	layout   layout
-	edition  uint64 // of the window opened last
-	press    *press
-	arrived  arrivals
-	history  rounds
-	broken   map[string]time.Time // since when files that errs names cannot be used
-	full     sync.Once            // no room for texts
-	noted    atomic.Bool          // the ledger has been told of a time that nothing else tells
-	cached
+	mu         sync.Mutex // held by the one writer; Report waits for it
+	catalog    *catalog.Catalog
+	stamps     map[string]stamp // of every file that can be an article; zero for one that is to be read
+	faults     map[string]fault // of files that cannot be used as they are now; an earlier version may still be in the catalog
+	hold       hold
+	texts      texts
+	windows    map[*catalog.Shelf]*window
+	schedule   *catalog.Schedule[*catalog.Shelf] // when time alone changes the window of which feed
+	tombstones tombstones
+	layout     layout
+	version    uint64 // of the window made last
+	periods    *periods
+	history    history
+	observers  []func(*round) // called after each round, in order
+	newDates   atomic.Bool    // the ledger has a date in memory that is to be written although no article has changed
 
 	snapshot atomic.Pointer[document.Snapshot]
-	library  atomic.Pointer[library]
+	composer atomic.Pointer[composer]
 	composed composedFeeds
-	held     atomic.Pointer[feeds.Hold]
-	accepted atomic.Pointer[string] // fingerprint of the change set that may pass
-	again    chan struct{}          // asks Run for a round
+	again    chan struct{} // asks Run for a round
 }
 
-// maxFile bounds an article's file, in bytes: more is a mistake.
-const maxFile = 32 << 20
+// round is one Apply on its way.
+type round struct {
+	now    time.Time // when it began
+	first  bool      // nothing was published before
+	rescan bool      // all files were looked at
+	differ int       // files that differ from what was known
+	saved  int64     // when the last of them changed, in nanoseconds since 1970; zero where that is not known
+
+	files []loaded           // what is taken over of those that differ, read and parsed, in order of path
+	gone  []string           // known files that are there no more
+	due   []*article.Article // articles that time alone shows or hides
+
+	lasting bool // what the ledger knows of the round is on disk
+	feeds   int  // with another content
+}
 
 // New makes a builder without articles; the first Apply must be a rescan.
 func New(src Source, opt Options) *Builder {
@@ -107,68 +122,29 @@ func New(src Source, opt Options) *Builder {
 	if opt.Limits == nil {
 		opt.Limits = func(feeds.Kind, string) feeds.Limits { return feeds.Limits{Items: 50, MaxBytes: 512 << 10} }
 	}
-	opt.items = newItems(document.NewCache(cmp.Or(opt.CacheBytes, 256<<20)))
-	opt.picking = make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2)) // the rest is for everybody else
 	if opt.Ledger == nil {
 		opt.Ledger = ledger.Memory()
 	}
+	opt.items = newItems(document.NewCache(cmp.Or(opt.CacheBytes, 256<<20)))
+	opt.picking = make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2)) // other work has the other processors
 	b := &Builder{
-		opt: opt, src: src, parser: opt.Parser,
+		opt: opt, src: src,
 		catalog: catalog.New(catalog.Options{SiteID: opt.SiteID, Topics: opt.Topics, Names: opt.Ledger.Names()}),
-		stamps:  map[string]stamp{}, errs: map[string]error{}, windows: map[*catalog.Shelf]*window{}, again: make(chan struct{}, 1), arrived: arrivals{}, broken: map[string]time.Time{},
+		stamps:  map[string]stamp{}, faults: map[string]fault{}, windows: map[*catalog.Shelf]*window{},
+		hold: hold{arrived: map[string]time.Time{}}, composed: newComposedFeeds(opt.items.cache), again: make(chan struct{}, 1),
 	}
-	b.press = &press{opt: &b.opt, dated: b.dated, checked: b.checked, sheets: map[sheetKey]*sheet{}}
-	b.schedule = catalog.NewSchedule(func(s *catalog.Shelf, at time.Time) bool { w := b.windows[s]; return w != nil && w.due.Equal(at) })
-	b.composed = composedFeeds{cache: opt.items.cache, byKey: map[feeds.Key]*composedFeed{}}
-	b.attach()
+	b.schedule = catalog.NewSchedule(func(s *catalog.Shelf, at time.Time) bool {
+		w := b.windows[s]
+		return w != nil && w.due.Equal(at)
+	})
+	b.periods = &periods{opt: &b.opt, lastModified: b.lastModified, checked: b.checked, known: map[periodKey]*periodSource{}}
+	b.openTexts()
+	b.observers = []func(*round){b.noteRound, b.saveTexts}
 	return b
 }
 
 // Snapshot is the current state of all feeds; nil before the first rescan.
 func (b *Builder) Snapshot() *document.Snapshot { return b.snapshot.Load() }
-
-// Run applies changes until in is closed or ctx ends, and shows or hides
-// articles whose time has come. It always returns nil.
-func (b *Builder) Run(ctx context.Context, in <-chan watcher.Changes) error {
-	minute := time.NewTicker(time.Minute)
-	defer minute.Stop()
-	for {
-		timer, stop := b.alarm()
-		var c watcher.Changes
-		ok := true
-		select {
-		case <-ctx.Done():
-			ok = false
-		case c, ok = <-in:
-		case <-timer:
-		case <-b.again:
-			c.Rescan = true
-		case <-minute.C: // times of archive documents that readers were the first to ask for
-			stop()
-			b.noted.Store(true)
-			b.settle()
-			continue
-		}
-		stop()
-		if !ok || ctx.Err() != nil {
-			return nil
-		}
-		if err := b.Apply(ctx, c); err != nil && ctx.Err() == nil {
-			b.opt.Logger.Error("changes not applied; the feeds stay as they are", "err", err)
-		}
-	}
-}
-
-// alarm fires when time alone changes a feed. A day is the most it waits, so
-// that a clock set forward is noticed.
-func (b *Builder) alarm() (c <-chan time.Time, stop func() bool) {
-	at := b.next()
-	if at.IsZero() || b.Snapshot() == nil {
-		return nil, func() bool { return true }
-	}
-	t := time.NewTimer(min(max(0, at.Sub(b.opt.Now())), 24*time.Hour))
-	return t.C, t.Stop
-}
 
 // Apply looks at what may have changed and publishes the result in one step. On
 // an error nothing is published and nothing is lost. What the guard holds waits
@@ -176,86 +152,27 @@ func (b *Builder) alarm() (c <-chan time.Time, stop func() bool) {
 func (b *Builder) Apply(ctx context.Context, c watcher.Changes) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	start := b.opt.Now()
-	defer b.settle()
+	defer b.flushDates()
 	if b.Held() != nil && len(c.Paths) > 0 {
 		c.Rescan = true
 	}
-	all, gone, err := b.look(ctx, c)
-	if err != nil {
+	r := &round{now: b.opt.Now(), first: b.Snapshot() == nil, rescan: c.Rescan}
+	if err := b.look(ctx, c, r); err != nil {
 		return fmt.Errorf("look for articles: %w", err)
 	}
-	differ, last, first := len(all)+len(gone), lastChange(all), b.Snapshot() == nil
 	if c.Rescan || len(c.Paths) > 0 {
-		if hold := b.guard(all, gone); b.wait(all, hold) {
-			all, gone = b.backstage(start, all, gone)
-		}
+		b.guard(r)
 	}
-	if b.Held() != nil && b.Snapshot() == nil && !b.whole {
+	if b.Held() != nil && r.first && !b.texts.whole {
 		return nil // and nothing is there that could stay as it was
 	}
-	turned := b.catalog.Advance(start)
-	keep := b.accept(start, all, gone, turned)
-	changed := b.publish()
-	if changed > 0 && differ > 0 {
-		b.opt.Logger.Info("feeds updated", "files", differ, "feeds", changed, "took", b.opt.Now().Sub(start).Round(100*time.Microsecond))
+	r.due = b.catalog.Advance(r.now)
+	facts, flushed := b.updateLedger(r)
+	b.updateCatalog(r, facts)
+	r.lasting = flushed()
+	b.publish(r)
+	for _, observe := range b.observers {
+		observe(r)
 	}
-	b.note(start, first, c.Rescan, differ, changed, last)
-	keep()
 	return nil
 }
-
-// wait puts what was read aside if it is held, and drops what was and is not read
-// any more.
-func (b *Builder) wait(all []loaded, held bool) bool {
-	for _, l := range all {
-		if b.waiting[l.path].article == l.article {
-			delete(b.waiting, l.path)
-		}
-	}
-	for _, l := range b.waiting {
-		b.drop(l.article)
-	}
-	b.waiting = nil
-	if held {
-		b.waiting = make(map[string]loaded, len(all))
-		for _, l := range all {
-			b.waiting[l.path] = l
-		}
-	}
-	return held
-}
-
-// accept takes a round over into the ledger and the catalog, with the articles
-// whose time has come or is over. keep takes it over into the cache.
-func (b *Builder) accept(now time.Time, all []loaded, gone []string, turned []*article.Article) (keep func()) {
-	first := b.Snapshot() == nil
-	for _, path := range gone {
-		b.forget(path)
-	}
-	facts, flushed := b.remember(now, all, gone, turned)
-	b.arrive(now, all)
-	b.take(all, facts)
-	lasting := flushed()
-	b.foreign = b.foreign && b.Held() != nil
-	if first && b.texts != nil && !b.whole {
-		b.whole = b.surely()
-	}
-	return func() { b.keep(now, all, gone, lasting) }
-}
-
-// next is when Apply has something to do although no file changes; zero for never.
-func (b *Builder) next() time.Time {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	at := b.catalog.Next()
-	if _, t, ok := b.schedule.First(); ok && (at.IsZero() || t.Before(at)) {
-		at = t
-	}
-	return at
-}
-
-func workers() int { return max(2, runtime.GOMAXPROCS(0)) }
-
-// cmpPath orders by path.
-func cmpPath(a, b loaded) int { return cmp.Compare(a.path, b.path) }

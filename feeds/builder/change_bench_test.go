@@ -46,7 +46,7 @@ func filled(tb testing.TB, n int) (*Builder, *disk, time.Time) {
 		tb.Fatal(err)
 	}
 	b.catalog.Fill(cards(tb, n))
-	b.publish()
+	b.publish(&round{now: b.opt.Now(), first: b.Snapshot() == nil})
 	return b, d, now
 }
 
@@ -94,7 +94,7 @@ func BenchmarkFill(b *testing.B) {
 				before := inUse()
 				b.StartTimer()
 				build.catalog.Fill(all)
-				build.publish()
+				build.publish(&round{now: build.opt.Now(), first: build.Snapshot() == nil})
 				b.StopTimer()
 				heap = inUse() - before
 				runtime.KeepAlive(build)

@@ -83,7 +83,7 @@ func TestMemory(t *testing.T) {
 	b.catalog.Advance(b.opt.Now())
 	before := inUse()
 	b.catalog.Fill(all)
-	b.publish()
+	b.publish(&round{now: b.opt.Now(), first: b.Snapshot() == nil})
 	got := (inUse() - before) / n
 	runtime.KeepAlive(b)
 	if t.Logf("%.0f bytes an article", got); got > most {

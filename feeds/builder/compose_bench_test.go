@@ -29,13 +29,13 @@ func BenchmarkCompose(b *testing.B) {
 		}
 		b.Run(in, func(b *testing.B) {
 			for b.Loop() {
-				build.library.Load().compose(m, nil)
+				build.composer.Load().compose(m, nil)
 			}
 		})
 	}
 	b.Run("top", func(b *testing.B) {
 		for b.Loop() {
-			build.library.Load().compose(&mix.Mix{Top: true}, nil)
+			build.composer.Load().compose(&mix.Mix{Top: true}, nil)
 		}
 	})
 }

@@ -71,12 +71,12 @@ func TestSlowWork(t *testing.T) {
 	scan(t, b)
 	s.remove(b, 0, 20)
 	expectHeld(t, b, "")
-	s.now = s.now.Add(departedTime)
+	s.now = s.now.Add(recentTime)
 	s.remove(b, 25, 45)
 	expectHeld(t, b, "")
 	s.remove(b, 50, 53)
 	expectHeld(t, b, "")
-	s.now = s.now.Add(departedTime)
+	s.now = s.now.Add(recentTime)
 	fill(s.disk, 200, 280, "a draft") // and what has just come may go
 	scan(t, b)
 	for i := 200; i < 280; i += 10 {

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"feedmill/feeds"
@@ -17,10 +18,10 @@ import (
 
 // Guard says when a change set is held: when it makes more than Items and more
 // than Percent of the known articles of a feed, or of all, vanish, change, or
-// come back as new. What has left in the last minutes counts along: see departed.
-// The zero Guard holds nothing, nor does one of 100 percent.
-// New articles alone are never held, nor are changes of those that came within
-// the last minutes: see arrivals.
+// come back as new. Articles that have left in the last minutes count again with
+// those that follow: see recentTime. The zero Guard holds nothing, nor does one of
+// 100 percent. New articles alone are never held, nor are changes of articles that
+// came within the last minutes.
 type Guard struct {
 	Items   int
 	Percent int
@@ -30,13 +31,32 @@ func (g Guard) off() bool { return g == Guard{} || g.Percent >= 100 }
 
 func (g Guard) exceeded(hit, known int) bool { return hit > g.Items && hit*100 > g.Percent*known }
 
+// recentTime is for how long the guard remembers single articles. Those that left
+// count again with others that follow, because one accident may come in many small
+// rounds. Those that came may change: whatever copies files writes many of them twice.
+const recentTime = 10 * time.Minute
+
+// Names of dates in the ledger that are no document's.
+const (
+	dateHeld     = "held"     // since when something is held
+	dateAccepted = "accepted" // when a change set was accepted
+)
+
+// hold is what the guard remembers between rounds.
+type hold struct {
+	now      atomic.Pointer[feeds.Hold] // nil: nothing is held
+	accepted atomic.Pointer[string]     // fingerprint of the change set that may pass, or AcceptAny
+	waiting  map[string]loaded          // files of the last round, if that is held
+	arrived  map[string]time.Time       // articles that came while the program ran, by path, and when
+}
+
 // AcceptAny accepts whatever the next round brings. See [Builder.Accept].
 const AcceptAny = "*"
 
 // Accept lets the next round pass if the change set it would hold has this
 // fingerprint, and makes Run begin that round. It is safe at any time.
 func (b *Builder) Accept(fingerprint string) {
-	b.accepted.Store(&fingerprint)
+	b.hold.accepted.Store(&fingerprint)
 	select {
 	case b.again <- struct{}{}:
 	default: // about to begin
@@ -44,74 +64,117 @@ func (b *Builder) Accept(fingerprint string) {
 }
 
 // Held is the change set that is kept from readers now; nil if there is none.
-func (b *Builder) Held() *feeds.Hold { return b.held.Load() }
+func (b *Builder) Held() *feeds.Hold { return b.hold.now.Load() }
 
-// guard reports whether a round has to be held.
-func (b *Builder) guard(all []loaded, gone []string) bool {
-	accepted := b.accepted.Swap(nil)
-	before, hold := b.Held(), b.weigh(all, gone)
-	log := b.opt.Logger
-	if hold != nil && accepted != nil && (*accepted == AcceptAny || *accepted == hold.Fingerprint) {
-		log.Warn("change set accepted", "what", hold.String())
-		hold = nil
-		b.mark(markAccepted, b.opt.Now())
-	} else if hold != nil && accepted != nil {
-		log.Warn("not accepted: what is held is another change set by now; look again", "what", hold.String())
-	}
-	switch {
-	case hold == nil && before != nil:
-		b.mark(markHeld, time.Time{})
-	case hold != nil && before != nil:
-		hold.Since = before.Since
-	case hold != nil:
-		if at := b.opt.Ledger.Date(markHeld).At; b.Snapshot() == nil && !at.IsZero() { // so it was before the restart
-			hold.Since = at
+// guard holds a round that is too much: it leaves in it only what no reader sees.
+func (b *Builder) guard(r *round) {
+	held := b.decide(r)
+	for _, l := range r.files {
+		if b.hold.waiting[l.path].article == l.article {
+			delete(b.hold.waiting, l.path)
 		}
-		b.mark(markHeld, hold.Since)
 	}
-	b.held.Store(hold)
-	if b.opt.OnHeld != nil && name(hold) != name(before) {
-		b.opt.OnHeld(hold)
+	for _, l := range b.hold.waiting { // and was read anew, or is gone
+		b.texts.drop(l.article)
 	}
-	// Last, so that whoever reads the log finds it so.
-	switch {
-	case hold == nil && before != nil:
-		log.Info("nothing is held any more")
-	case hold != nil && before == nil:
-		log.Error("held: this is too much at once; readers see nothing of it until the articles are put back or feedmill accept is run", "what", hold.String(), "ready", b.Snapshot() != nil)
+	b.hold.waiting = nil
+	if !held {
+		return
 	}
-	return hold != nil
+	b.hold.waiting = make(map[string]loaded, len(r.files))
+	for _, l := range r.files {
+		b.hold.waiting[l.path] = l
+	}
+	b.keepUnseen(r)
 }
 
-func name(h *feeds.Hold) string {
+// decide reports whether a round is to be held, and tells everybody of a difference.
+func (b *Builder) decide(r *round) bool {
+	accepted := b.hold.accepted.Swap(nil)
+	before, now := b.Held(), b.weigh(r)
+	log := b.opt.Logger
+	if now != nil && accepted != nil && (*accepted == AcceptAny || *accepted == now.Fingerprint) {
+		log.Warn("change set accepted", "what", now.String())
+		now = nil
+		b.setDate(dateAccepted, b.opt.Now())
+	} else if now != nil && accepted != nil {
+		log.Warn("not accepted: what is held is another change set by now; look again", "what", now.String())
+	}
+	switch {
+	case now == nil && before != nil:
+		b.setDate(dateHeld, time.Time{})
+	case now != nil && before != nil:
+		now.Since = before.Since
+	case now != nil:
+		if at := b.opt.Ledger.Date(dateHeld).At; r.first && !at.IsZero() { // it was held before the restart
+			now.Since = at
+		}
+		b.setDate(dateHeld, now.Since)
+	}
+	b.hold.now.Store(now)
+	if b.opt.OnHeld != nil && fingerprint(now) != fingerprint(before) {
+		b.opt.OnHeld(now)
+	}
+	// The log comes last: whoever reads it there finds it so.
+	switch {
+	case now == nil && before != nil:
+		log.Info("nothing is held any more")
+	case now != nil && before == nil:
+		log.Error("held: this is too much at once; readers see nothing of it until the articles are put back or feedmill accept is run", "what", now.String(), "ready", !r.first)
+	}
+	return now != nil
+}
+
+func fingerprint(h *feeds.Hold) string {
 	if h == nil {
 		return ""
 	}
 	return h.Fingerprint
 }
 
-// weigh holds a round against what readers know. A small one, as nearly all are,
-// costs nothing.
-func (b *Builder) weigh(all []loaded, gone []string) *feeds.Hold {
-	first := b.Snapshot() == nil
+func (b *Builder) setDate(name string, at time.Time) {
+	b.opt.Ledger.SetDate(name, ledger.Date{At: at.UTC().Truncate(time.Second)})
+	b.newDates.Store(true)
+}
+
+// weigh compares a round with what readers know; nil where it is not too much. A
+// small round, as nearly all are, costs nothing.
+func (b *Builder) weigh(r *round) *feeds.Hold {
 	if b.opt.Guard.off() {
 		return nil
 	}
-	departed := b.departed(all, gone)
-	if !first && len(all)+len(gone)+len(departed) <= b.opt.Guard.Items {
+	left := b.recentlyLeft(r)
+	if !r.first && r.differ+len(left) <= b.opt.Guard.Items {
 		return nil
 	}
-	var seen []ledger.Article
+	seen, lost := b.sightings(r)
+	effects := b.opt.Ledger.Preview(b.opt.Now(), seen, lost)
+	effects = slices.DeleteFunc(effects, func(e ledger.Effect) bool {
+		return b.notShown(e.Path) || e.Changed && b.hold.arriving(e.Path, b.opt.Now())
+	})
+	if len(effects) == 0 || len(effects)+len(left) <= b.opt.Guard.Items {
+		return nil
+	}
+	worst := b.worst(effects, left)
+	if worst != nil {
+		worst.Since, worst.Fingerprint = b.opt.Now().UTC().Truncate(time.Second), fingerprintOf(effects)
+	}
+	return worst
+}
+
+// sightings are the articles that a round has read, and the paths of those that are
+// gone.
+func (b *Builder) sightings(r *round) (seen []ledger.Article, gone []string) {
 	lost := map[string]bool{}
-	for _, path := range gone {
+	for _, path := range r.gone {
 		lost[path] = true
 	}
-	if first && !b.whole { // what cannot be shown has vanished, whatever the reason
+	if r.first && !b.texts.whole { // what cannot be shown is gone, whatever the reason
 		for path := range b.stamps {
 			lost[path] = b.catalog.Get(path) == nil
 		}
 	}
-	for _, l := range all {
+	for _, l := range r.files {
 		switch {
 		case l.err == nil:
 			seen = append(seen, l.forLedger())
@@ -121,31 +184,14 @@ func (b *Builder) weigh(all []loaded, gone []string) *feeds.Hold {
 		}
 	}
 	maps.DeleteFunc(lost, func(_ string, is bool) bool { return !is })
-	effects := b.opt.Ledger.Preview(b.opt.Now(), seen, slices.Collect(maps.Keys(lost)))
-	effects = slices.DeleteFunc(effects, func(e ledger.Effect) bool {
-		return b.unseen(e.Path) || e.Changed && b.arriving(e.Path, b.opt.Now())
-	})
-	if len(effects) == 0 || len(effects)+len(departed) <= b.opt.Guard.Items {
-		return nil
-	}
-	hold := b.worst(effects, departed)
-	if hold != nil {
-		hold.Since, hold.Fingerprint = b.opt.Now().UTC().Truncate(time.Second), fingerprint(effects)
-	}
-	return hold
+	return seen, slices.Collect(maps.Keys(lost))
 }
 
-// shelfRef names a feed in the ledger's words.
-type shelfRef struct {
-	kind feeds.Kind
-	fold string
-}
-
-// worst counts effects, and what has departed before, for each feed and returns the
+// worst counts effects, and what has left before, for each feed and returns the
 // count of the one hit hardest among those with more than the guard allows; the
-// whole goes first.
-func (b *Builder) worst(effects []ledger.Effect, departed []ledger.Record) *feeds.Hold {
-	count := map[shelfRef]*feeds.Hold{}
+// feed of everything goes first.
+func (b *Builder) worst(effects []ledger.Effect, left []ledger.Record) *feeds.Hold {
+	count := map[feeds.Tag]*feeds.Hold{} // by kind and folded name
 	folds := map[string]string{}
 	each := func(r ledger.Record, do func(*feeds.Hold)) {
 		for _, t := range r.Feeds { // that of everything first; none for what was never shown
@@ -154,7 +200,7 @@ func (b *Builder) worst(effects []ledger.Effect, departed []ledger.Record) *feed
 				fold = feeds.Fold(t.Name)
 				folds[t.Name] = fold
 			}
-			ref := shelfRef{t.Kind, fold}
+			ref := feeds.Tag{Kind: t.Kind, Name: fold}
 			if count[ref] == nil {
 				count[ref] = &feeds.Hold{Feed: strings.TrimSpace(t.Kind.String() + " " + t.Name)}
 			}
@@ -162,11 +208,11 @@ func (b *Builder) worst(effects []ledger.Effect, departed []ledger.Record) *feed
 		}
 	}
 	for path, r := range b.opt.Ledger.Records() {
-		if !b.unseen(path) {
+		if !b.notShown(path) {
 			each(r, func(h *feeds.Hold) { h.Known++ })
 		}
 	}
-	for _, r := range departed {
+	for _, r := range left {
 		each(r, func(h *feeds.Hold) { h.Known, h.Vanished = h.Known+1, h.Vanished+1 })
 	}
 	for _, e := range effects {
@@ -190,17 +236,17 @@ func (b *Builder) worst(effects []ledger.Effect, departed []ledger.Record) *feed
 			worst = h
 		}
 	}
-	if whole := count[shelfRef{}]; whole != nil && b.opt.Guard.exceeded(whole.Hit(), whole.Known) {
+	if whole := count[feeds.Tag{}]; whole != nil && b.opt.Guard.exceeded(whole.Hit(), whole.Known) {
 		worst = whole
 	}
-	if worst != nil && worst == count[shelfRef{}] {
+	if worst != nil && worst == count[feeds.Tag{}] {
 		worst.Feed = "all feeds"
 	}
 	return worst
 }
 
-// fingerprint stands for a change set: which articles it harms, and how.
-func fingerprint(effects []ledger.Effect) string {
+// fingerprintOf stands for a change set: which articles it harms, and how.
+func fingerprintOf(effects []ledger.Effect) string {
 	slices.SortFunc(effects, func(e, f ledger.Effect) int { return strings.Compare(e.Path, f.Path) })
 	var text []byte
 	for _, e := range effects {
@@ -210,4 +256,82 @@ func fingerprint(effects []ledger.Effect) string {
 		text = append(text, e.After[:]...)
 	}
 	return document.TagOf(text)
+}
+
+// keepUnseen leaves in a held round only what no reader sees: files that cannot be
+// used, and articles that are scheduled or hidden and stay so, or go. That is taken
+// over nevertheless, or time would bring out what by now is put off, hidden or
+// removed.
+func (b *Builder) keepUnseen(r *round) {
+	r.files = slices.DeleteFunc(r.files, func(l loaded) bool {
+		if l.err != nil && !errors.Is(l.err, fs.ErrNotExist) {
+			return false
+		}
+		return !b.notShown(l.path) || l.err == nil && l.article.Hidden == "" && !l.article.NotBefore().After(r.now)
+	})
+	r.gone = slices.DeleteFunc(r.gone, func(path string) bool { return !b.notShown(path) })
+	for _, l := range r.files {
+		if l.err == nil { // it waits no more
+			delete(b.hold.waiting, l.path)
+		}
+	}
+}
+
+// notShown reports whether the article of a path is in the catalog but in no feed.
+func (b *Builder) notShown(path string) bool {
+	return b.catalog.Get(path) != nil && b.catalog.Absent(path) != ""
+}
+
+// recentlyLeft is what left in the last minutes, if more leaves in this round. What
+// was accepted, was due to expire or had just come does not count. While something
+// is held it is what counted when that was held.
+func (b *Builder) recentlyLeft(r *round) (records []ledger.Record) {
+	now := b.opt.Now()
+	if len(r.gone) == 0 && !slices.ContainsFunc(r.files, func(l loaded) bool { return l.leaves(now) }) {
+		return nil
+	}
+	since := now
+	if h := b.Held(); h != nil {
+		since = h.Since
+	}
+	since = since.Add(-recentTime)
+	if at := b.opt.Ledger.Date(dateAccepted).At; at.After(since) {
+		since = at
+	}
+	for path, rec := range b.opt.Ledger.Departed(since) {
+		a := b.catalog.Get(path)
+		if due := a != nil && a.Expires().Equal(rec.Gone); !due && !b.hold.arriving(path, now) {
+			records = append(records, rec)
+		}
+	}
+	return records
+}
+
+// leaves reports whether a file that was looked at gives no article to be shown.
+func (l *loaded) leaves(now time.Time) bool {
+	if l.err != nil {
+		return errors.Is(l.err, fs.ErrNotExist)
+	}
+	a := l.article
+	return a.Hidden != "" || a.NotBefore().After(now) || !a.Expires().IsZero() && !a.Expires().After(now)
+}
+
+// noteArrivals notes the new articles of a round. Those of the first round were
+// there before.
+func (b *Builder) noteArrivals(r *round) {
+	if r.first {
+		return
+	}
+	maps.DeleteFunc(b.hold.arrived, func(path string, _ time.Time) bool { return !b.hold.arriving(path, r.now) })
+	for _, l := range r.files {
+		if l.err == nil && b.catalog.Get(l.path) == nil {
+			b.hold.arrived[l.path] = r.now
+		}
+	}
+}
+
+// arriving reports whether an article came within the last minutes.
+func (h *hold) arriving(path string, now time.Time) bool {
+	at, ok := h.arrived[path]
+	return ok && now.Sub(at) < recentTime
 }

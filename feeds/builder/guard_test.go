@@ -59,7 +59,7 @@ func TestGuardArrivals(t *testing.T) {
 	if scan(t, b); b.Held() != nil {
 		t.Errorf("an import is held: %v", b.Held())
 	}
-	now = now.Add(arrivalTime)
+	now = now.Add(recentTime)
 	fill(d, 10, 110, "another")
 	if scan(t, b); b.Held() == nil {
 		t.Error("a change of everything passes once the import is over")

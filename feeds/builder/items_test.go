@@ -73,7 +73,7 @@ func TestStampede(t *testing.T) {
 		return encoders[feeds.Atom](w, f)
 	}
 	l := b.Snapshot().Listing(feeds.Key{})
-	r := b.checked(document.Feeds, &kept{}, l.Key.DocumentPath, document.NewRevision(l.Feed, slow))
+	r := b.checked(document.Feeds, &lastGood{}, l.Key.DocumentPath, document.NewRevision(l.Feed, slow))
 	docs := make([]*document.Document, 100)
 	var wg sync.WaitGroup
 	for i := range docs {
@@ -125,7 +125,7 @@ func TestCap(t *testing.T) {
 			t.Errorf("%s has not changed", path)
 		}
 	}
-	if bad := b.unfit(); len(bad) > 0 {
+	if bad := b.badDocuments(); len(bad) > 0 {
 		t.Errorf("problems: %v", bad)
 	}
 }
@@ -168,8 +168,8 @@ func TestUnreadable(t *testing.T) {
 			}
 		}
 	}
-	if n := strings.Count(log.String(), "07.md: disk on fire"); n != len(before) || len(b.unfit()) != len(before) {
-		t.Errorf("logged %d times, %d problems, want %d", n, len(b.unfit()), len(before))
+	if n := strings.Count(log.String(), "07.md: disk on fire"); n != len(before) || len(b.badDocuments()) != len(before) {
+		t.Errorf("logged %d times, %d problems, want %d", n, len(b.badDocuments()), len(before))
 	}
 	b.opt.items.item = itemOf
 	for path, body := range documents(t, b) {
@@ -177,7 +177,7 @@ func TestUnreadable(t *testing.T) {
 			t.Errorf("%s is still the last one", path)
 		}
 	}
-	if bad := b.unfit(); len(bad) > 0 {
+	if bad := b.badDocuments(); len(bad) > 0 {
 		t.Errorf("problems: %v", bad)
 	}
 }

@@ -8,10 +8,11 @@ import (
 	"feedmill/feeds/document"
 )
 
-// kept is of which revision the last good document of a feed is, in each format,
-// and why a later one is not served. It outlives revisions; of those, it keeps no
-// more than one for a format, and the documents as long as the cache has room.
-type kept struct {
+// lastGood remembers, for each format of a feed, the last revision whose document
+// was good, and the problem of any newer one. It outlives revisions; of those, it
+// keeps no more than one for a format in memory, and the documents as long as the
+// cache has room.
+type lastGood struct {
 	mu      sync.Mutex
 	newest  int // number of revisions so far
 	formats [len(feeds.Formats)]struct {
@@ -23,16 +24,16 @@ type kept struct {
 
 // checked makes a revision that takes the place of the last one document by
 // document, each when it is first asked for and found good.
-func (b *Builder) checked(p document.Part, k *kept, path func(feeds.Format) string, r *document.Revision) (checked *document.Revision) {
+func (b *Builder) checked(p document.Part, k *lastGood, path func(feeds.Format) string, r *document.Revision) (checked *document.Revision) {
 	k.mu.Lock()
 	k.newest++
 	number := k.newest
 	k.mu.Unlock()
-	checked = r.Checked(b.opt.items.cache, p, func(f feeds.Format, feed *feeds.Feed, d *document.Document, err error) (instead *document.Revision, failed error) {
+	checked = r.Checked(b.opt.items.cache, p, func(f feeds.Format, feed *feeds.Feed, d *document.Document, err error) (good *document.Revision, failed error) {
 		if err == nil {
 			err = verify(feed, b.opt.Now())
 		}
-		good, news := k.keep(number, f, checked, err)
+		good, news := k.record(number, f, checked, err)
 		if err == nil {
 			return nil, nil
 		}
@@ -50,9 +51,9 @@ func (b *Builder) checked(p document.Part, k *kept, path func(feeds.Format) stri
 	return checked
 }
 
-// keep notes what became of a document, and returns the revision of the last good
+// record notes what became of a document, and returns the revision of the last good
 // one and whether the problem is another than at the last attempt.
-func (k *kept) keep(number int, f feeds.Format, r *document.Revision, problem error) (good *document.Revision, news bool) {
+func (k *lastGood) record(number int, f feeds.Format, r *document.Revision, problem error) (good *document.Revision, news bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	e := &k.formats[f]
@@ -70,17 +71,17 @@ func (k *kept) keep(number int, f feeds.Format, r *document.Revision, problem er
 	return e.good, news
 }
 
-// unfit lists the documents that are not served because they are not good.
-func (b *Builder) unfit() []*feeds.Problem {
+// badDocuments lists the documents that are not served because they are not good.
+func (b *Builder) badDocuments() []*feeds.Problem {
 	var all []*feeds.Problem
 	for _, w := range b.windows {
-		w.kept.mu.Lock()
-		for i, e := range w.kept.formats {
+		w.lastGood.mu.Lock()
+		for i, e := range w.lastGood.formats {
 			if e.problem != nil {
 				all = append(all, &feeds.Problem{Message: fmt.Sprintf("%s: %s", w.meta.key.DocumentPath(feeds.Formats[i]), e.problem)})
 			}
 		}
-		w.kept.mu.Unlock()
+		w.lastGood.mu.Unlock()
 	}
 	return all
 }

@@ -114,7 +114,7 @@ func TestCompose(t *testing.T) {
 			snap := b.Snapshot()
 			for range 30 {
 				m := randomMix(r, snap.Listing)
-				f := b.library.Load().compose(m, nil).listing.Feed()
+				f := b.composer.Load().compose(m, nil).listing.Feed()
 				if got, want := titlesOf(f), expected(all, m); got != want {
 					t.Fatalf("seed %d %s:\n got %s\nwant %s", seed, m.Key().Slug, got, want)
 				}
@@ -209,8 +209,8 @@ func TestBookkeepingReachesMixes(t *testing.T) {
 		return m
 	}
 	hot, good := parse("a/heat:300"), parse("a/quality:50")
-	hotBefore, goodBefore := b.library.Load().compose(hot, nil), b.library.Load().compose(good, nil)
-	if again := b.library.Load().compose(hot, hotBefore); again != hotBefore {
+	hotBefore, goodBefore := b.composer.Load().compose(hot, nil), b.composer.Load().compose(good, nil)
+	if again := b.composer.Load().compose(hot, hotBefore); again != hotBefore {
 		t.Error("composed twice of one library")
 	}
 	now = now.Add(time.Hour)
@@ -218,7 +218,7 @@ func TestBookkeepingReachesMixes(t *testing.T) {
 	if b.Snapshot() != snap {
 		t.Error("bookkeeping made a snapshot")
 	}
-	hotAfter, goodAfter := b.library.Load().compose(hot, hotBefore), b.library.Load().compose(good, goodBefore)
+	hotAfter, goodAfter := b.composer.Load().compose(hot, hotBefore), b.composer.Load().compose(good, goodBefore)
 	if got := titlesOf(hotAfter.listing.Feed()); got != "1 | 2" {
 		t.Errorf("of heat 300 are %q", got)
 	}
@@ -229,10 +229,10 @@ func TestBookkeepingReachesMixes(t *testing.T) {
 		t.Error("a feed with the same articles has another revision")
 	}
 	save(2, told{heat: 300, quality: 100, hidden: true})
-	if got := titlesOf(b.library.Load().compose(hot, hotAfter).listing.Feed()); got != "1" {
+	if got := titlesOf(b.composer.Load().compose(hot, hotAfter).listing.Feed()); got != "1" {
 		t.Errorf("with a hidden article, of heat 300 are %q", got)
 	}
-	if got := titlesOf(b.library.Load().compose(good, nil).listing.Feed()); strings.Contains(got, "2") {
+	if got := titlesOf(b.composer.Load().compose(good, nil).listing.Feed()); strings.Contains(got, "2") {
 		t.Errorf("an old snapshot still shows the hidden article: %q", got)
 	}
 }
@@ -245,7 +245,7 @@ func TestTop(t *testing.T) {
 	var blend *composed
 	expect := func(want string) {
 		t.Helper()
-		blend = b.library.Load().compose(top, blend)
+		blend = b.composer.Load().compose(top, blend)
 		if got := titlesOf(blend.listing.Feed()); got != want {
 			t.Errorf("the ranking is %q, want %q", got, want)
 		}
@@ -278,7 +278,7 @@ func TestBadMix(t *testing.T) {
 	now := day
 	_, b, save := topicSite(t, &now)
 	top := &mix.Mix{Of: [][]feeds.Key{{{Kind: feeds.Topic, Slug: "a"}}}, Top: true}
-	good := b.library.Load().compose(top, nil)
+	good := b.composer.Load().compose(top, nil)
 	first, err := good.listing.Document(feeds.RSS)
 	if err != nil {
 		t.Fatal(err)
@@ -287,19 +287,19 @@ func TestBadMix(t *testing.T) {
 	t.Cleanup(func() { encoders[feeds.RSS] = whole })
 	encoders[feeds.RSS] = func(w io.Writer, _ *feeds.Feed) error { io.WriteString(w, "<rss>"); return errors.New("out of ink") }
 	save(4, told{heat: 1000, quality: 100})
-	bad := b.library.Load().compose(top, good)
+	bad := b.composer.Load().compose(top, good)
 	if bad.listing.Revision == good.listing.Revision {
 		t.Fatal("the ranking is the same")
 	}
 	if d, err := bad.listing.Document(feeds.RSS); err != nil || d != first {
 		t.Errorf("half of a document is served in place of a good one: %v", err)
 	}
-	if d, err := b.library.Load().compose(top, nil).listing.Document(feeds.RSS); err == nil {
+	if d, err := b.composer.Load().compose(top, nil).listing.Document(feeds.RSS); err == nil {
 		t.Errorf("half of a document is served: %q", d.Body)
 	}
 	encoders[feeds.RSS] = whole
 	save(3, told{heat: 2000, quality: 100})
-	if d, err := b.library.Load().compose(top, bad).listing.Document(feeds.RSS); err != nil || d == first {
+	if d, err := b.composer.Load().compose(top, bad).listing.Document(feeds.RSS); err != nil || d == first {
 		t.Errorf("the next good one is not served: %v", err)
 	}
 }
@@ -314,7 +314,7 @@ func TestTopIsRecent(t *testing.T) {
 	if err := b.Apply(t.Context(), watcher.Changes{Rescan: true}); err != nil {
 		t.Fatal(err)
 	}
-	if got := titlesOf(b.library.Load().compose(&mix.Mix{Top: true}, nil).listing.Feed()); got != "1 | 0" {
+	if got := titlesOf(b.composer.Load().compose(&mix.Mix{Top: true}, nil).listing.Feed()); got != "1 | 0" {
 		t.Errorf("the ranking is %q", got)
 	}
 }
@@ -338,7 +338,7 @@ func TestMixWords(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		f := b.library.Load().compose(m, nil).listing.Feed()
+		f := b.composer.Load().compose(m, nil).listing.Feed()
 		if f.Title != want {
 			t.Errorf("%s has title %q, want %q", in, f.Title, want)
 		}
@@ -366,17 +366,17 @@ func TestMixAges(t *testing.T) {
 	})
 	scan(t, b)
 	m := &mix.Mix{Of: [][]feeds.Key{{{Kind: feeds.Topic, Slug: "a"}}, {{Kind: feeds.Topic, Slug: "b"}}}}
-	blend := b.library.Load().compose(m, nil)
+	blend := b.composer.Load().compose(m, nil)
 	due := time.Date(2024, 6, 2, 0, 0, 0, 0, time.UTC)
 	if l := blend.listing; titlesOf(l.Feed()) != "Old" || !l.Next.Equal(due) {
 		t.Errorf("%q, until %v", titlesOf(l.Feed()), l.Next)
 	}
 	now = due.Add(-time.Second)
-	if again := b.library.Load().compose(m, blend); again != blend {
+	if again := b.composer.Load().compose(m, blend); again != blend {
 		t.Error("composed anew although nothing has changed")
 	}
 	now = due
-	if got := titlesOf(b.library.Load().compose(m, blend).listing.Feed()); got != "" {
+	if got := titlesOf(b.composer.Load().compose(m, blend).listing.Feed()); got != "" {
 		t.Errorf("too old, and still there: %q", got)
 	}
 }
@@ -404,7 +404,7 @@ func TestPickingIsBounded(t *testing.T) {
 		var clients sync.WaitGroup
 		for i := range 50 {
 			clients.Go(func() {
-				b.library.Load().pick(&mix.Mix{Title: []string{fmt.Sprint("t", i)}}, feeds.Limits{Items: 50})
+				b.composer.Load().pick(&mix.Mix{Title: []string{fmt.Sprint("t", i)}}, feeds.Limits{Items: 50})
 			})
 		}
 		synctest.Wait()

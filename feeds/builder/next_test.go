@@ -92,7 +92,7 @@ func TestNextElsewhere(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return b.library.Load().compose(m, nil).listing.Next
+		return b.composer.Load().compose(m, nil).listing.Next
 	}
 	for expression, want := range map[string]time.Time{
 		"ai/law": day(15), "ai,art/count:1": day(12), "art/law": day(15), "not:law/count:2": day(12), "art/not:ai": day(12),

@@ -157,8 +157,8 @@ func FuzzPeriod(f *testing.F) {
 		_, list := randomShelf(t, r)
 		c := calendar{list, shelfLimits[seed%5]}
 		b := testBuilder(newDisk(), nil, nil)
-		past := &annals{limits: c.limits, press: b.press}
-		past.hold(list)
+		past := &archive{limits: c.limits, periods: b.periods}
+		past.use(list)
 		a, instead := past.Find(name, first)
 		if a != nil && (a.Name != name || instead != "") {
 			t.Errorf("%q is answered by %s, %q", name, a.Name, instead)

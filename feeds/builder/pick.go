@@ -22,19 +22,19 @@ const (
 // groups that all must hold, and asks the others; maxScan bounds its work, so
 // articles beyond that many are not found. It waits while many do the same: no
 // number of requests for feeds that nobody had before takes all processors.
-func (lib *library) pick(m *mix.Mix, limits feeds.Limits) (picked []*article.Article) {
-	lib.opt.picking <- struct{}{}
-	defer func() { <-lib.opt.picking }()
+func (c *composer) pick(m *mix.Mix, limits feeds.Limits) (picked []*article.Article) {
+	c.opt.picking <- struct{}{}
+	defer func() { <-c.opt.picking }()
 	groups := make([][]*window, len(m.Of))
 	for i, g := range m.Of {
-		groups[i] = lib.shelves(g)
+		groups[i] = c.shelves(g)
 	}
-	smallest := []*window{lib.part(feeds.Key{})}
+	smallest := []*window{c.feed(feeds.Key{})}
 	if len(groups) > 0 {
 		smallest = slices.MinFunc(groups, func(a, b []*window) int { return cmp.Compare(articlesOn(a), articlesOn(b)) })
 	}
-	without := lib.shelves(m.Without)
-	scanned, now := 0, lib.opt.Now()
+	without := c.shelves(m.Without)
+	scanned, now := 0, c.opt.Now()
 	var newest time.Time
 	for a := range merged(smallest) {
 		if scanned++; scanned > maxScan || len(picked) == limits.Items && !m.Top {
@@ -59,10 +59,10 @@ func (lib *library) pick(m *mix.Mix, limits feeds.Limits) (picked []*article.Art
 }
 
 // shelves are those of the keys that there still are.
-func (lib *library) shelves(keys []feeds.Key) []*window {
+func (c *composer) shelves(keys []feeds.Key) []*window {
 	all := make([]*window, 0, len(keys))
 	for _, k := range keys {
-		all = append(all, lib.part(k))
+		all = append(all, c.feed(k))
 	}
 	return all
 }

@@ -23,48 +23,65 @@ type window struct {
 	articles []*article.Article
 	meta     meta
 	listing  *document.Listing
-	past     *annals
-	source   *annals // that of the window for which the revision was made
-	places   string  // all that the subscription document can say of its place in past
-	kept     *kept
+	archive  *archive
+	source   *archive // that of the window for which the revision was made
+	places   string   // all that the subscription document can say of its place in the archive
+	lastGood *lastGood
 	modified time.Time // Last-Modified of its documents
 	due      time.Time // when time alone changes it next; zero for never
-	fallen   []feeds.Tombstone
+
+	tombstones []feeds.Tombstone
 }
 
-// publish makes a snapshot of what has changed, if anything has, and returns
-// the number of feeds with another content.
-func (b *Builder) publish() (changed int) {
-	now, first := b.opt.Now(), b.snapshot.Load() == nil
-	mourning := b.mourn(now) // what comes back elsewhere takes its tombstones away
+// publish makes windows anew for the feeds that the round touches, and publishes
+// them, if there are any.
+func (b *Builder) publish(r *round) {
+	now := b.opt.Now()
+	others := b.updateTombstones(now) // first: they may keep a feed that would go
 	shelves := b.catalog.Touched()
 	rescored := b.catalog.Rescored()
 	for s, ok := b.schedule.Take(now); ok; s, ok = b.schedule.Take(now) {
 		shelves = append(shelves, s)
 	}
-	shelves = distinct(append(shelves, mourning...))
+	shelves = distinct(append(shelves, others...))
 	b.pin(shelves)
 	for _, s := range shelves {
 		if s.Gone() {
 			delete(b.windows, s)
-			changed++
-		} else if b.open(s, b.grief.of(s)) {
-			changed++
+			r.feeds++
+		} else if b.update(s) {
+			r.feeds++
 		}
 	}
 	for _, s := range rescored {
 		if w := b.windows[s]; w != nil && w.list != s.Articles() {
-			again := *w
-			again.list = s.Articles()
-			w.past.hold(again.list)
-			w.source.hold(again.list)
-			b.windows[s] = &again
+			rescored := *w
+			rescored.list = s.Articles()
+			w.archive.use(rescored.list)
+			w.source.use(rescored.list)
+			b.windows[s] = &rescored
 		}
 	}
-	if len(shelves)+len(rescored) > 0 || first {
-		b.assembleSnapshot(shelves, rescored)
+	if len(shelves)+len(rescored) > 0 || r.first {
+		b.swap(shelves, rescored)
 	}
-	return changed
+}
+
+// pin gives feeds their addresses for ever before anybody sees them, if the
+// ledger can remember it.
+func (b *Builder) pin(shelves []*catalog.Shelf) {
+	if !b.opt.Ledger.Lasting() {
+		return
+	}
+	served := map[feeds.Key]string{}
+	for _, s := range shelves {
+		if b.catalog.Pin(s) {
+			served[s.Key()] = s.Fold()
+		}
+	}
+	if err := b.opt.Ledger.Serve(served); err != nil {
+		b.opt.Logger.Error("addresses of feeds are not on disk; the next change tries again", "err", err)
+	}
 }
 
 // distinct is the shelves, each once.
@@ -77,9 +94,9 @@ func distinct(all []*catalog.Shelf) []*catalog.Shelf {
 	})
 }
 
-// open brings the window of a shelf up to date and reports whether its content
-// is another one.
-func (b *Builder) open(s *catalog.Shelf, fallen []feeds.Tombstone) bool {
+// update makes the window of a shelf anew and reports whether its content is another
+// one.
+func (b *Builder) update(s *catalog.Shelf) bool {
 	limits, now := b.opt.Limits(s.Kind(), s.Name()), b.opt.Now()
 	list, m := s.Articles(), b.meta(s)
 	articles, ages := newest(list, limits, now)
@@ -88,38 +105,36 @@ func (b *Builder) open(s *catalog.Shelf, fallen []feeds.Tombstone) bool {
 	if old == nil {
 		old = &window{}
 	}
-	b.edition++
-	w := &window{fold: s.Fold(), list: list, articles: articles, meta: m, due: ages, fallen: fallen, kept: old.kept}
-	w.past = &annals{limits: limits, meta: m, shown: n, edition: b.edition, press: b.press}
-	w.past.hold(list)
-	w.source = w.past
-	w.places = w.past.calendar().around(n)
-	if w.kept == nil || old.meta.key != m.key { // a document elsewhere is another one
-		w.kept = &kept{}
+	b.version++
+	w := &window{fold: s.Fold(), list: list, articles: articles, meta: m, due: ages, tombstones: b.tombstones.of(s), lastGood: old.lastGood}
+	w.archive = &archive{limits: limits, meta: m, shown: n, version: b.version, periods: b.periods}
+	w.archive.use(list)
+	w.source = w.archive
+	w.places = w.archive.calendar().around(n)
+	if w.lastGood == nil || old.meta.key != m.key { // a document elsewhere is another one
+		w.lastGood = &lastGood{}
 	}
-	for _, t := range fallen {
-		if f := b.fades(t.When); w.due.IsZero() || f.Before(w.due) {
-			w.due = f
-		}
+	for _, t := range w.tombstones {
+		w.due = earliest(w.due, b.expiry(t.When))
 	}
 	if b.windows[s] = w; !w.due.IsZero() && (!w.due.Equal(old.due) || !w.due.After(now)) {
 		b.schedule.Add(s, w.due)
 	}
-	w.listing = w.announce(s, b.catalog.Due(s), ages)
-	if old.listing != nil && old.meta == m && slices.EqualFunc(old.articles, articles, same) && slices.Equal(old.fallen, fallen) &&
+	w.listing = w.newListing(s, b.catalog.Due(s), ages)
+	if old.listing != nil && old.meta == m && slices.EqualFunc(old.articles, articles, same) && slices.Equal(old.tombstones, w.tombstones) &&
 		old.places == w.places {
 		w.articles, w.modified, w.source, w.listing.Revision = old.articles, old.modified, old.source, old.listing.Revision
-		w.source.hold(list)
+		w.source.use(list)
 		return false
 	}
-	w.modified = b.dated(&issue{m.key.Path(), m, limits, w.places, articles, fallen})
+	w.modified = b.lastModified(&content{m.key.Path(), m, limits, w.places, articles, w.tombstones})
 	w.listing.Revision = b.revision(w, limits)
 	return true
 }
 
-// announce is how directories show the feed.
-func (w *window) announce(s *catalog.Shelf, due, ages time.Time) *document.Listing {
-	l := &document.Listing{Key: w.meta.key, Name: w.meta.name, Description: w.meta.description, Parent: w.meta.parent, Count: w.list.Len(), Archive: w.past, Ended: s.Kept()}
+// newListing is how directories show the feed.
+func (w *window) newListing(s *catalog.Shelf, due, ages time.Time) *document.Listing {
+	l := &document.Listing{Key: w.meta.key, Name: w.meta.name, Description: w.meta.description, Parent: w.meta.parent, Count: w.list.Len(), Archive: w.archive, Ended: s.Kept()}
 	if l.Name == "" {
 		l.Name = w.meta.title
 	}
@@ -132,29 +147,22 @@ func (w *window) announce(s *catalog.Shelf, due, ages time.Time) *document.Listi
 
 // revision makes documents of a window.
 func (b *Builder) revision(w *window, limits feeds.Limits) *document.Revision {
-	m, articles, fallen, modified, past := w.meta, w.articles, w.fallen, w.modified, w.past
-	return b.checked(document.Feeds, w.kept, m.key.DocumentPath, document.NewRevision(func() *feeds.Feed {
-		stones, limits := carve(fallen, limits)
+	m, articles, tombstones, modified, archive := w.meta, w.articles, w.tombstones, w.modified, w.archive
+	return b.checked(document.Feeds, w.lastGood, m.key.DocumentPath, document.NewRevision(func() *feeds.Feed {
+		tombstones, limits := fitTombstones(tombstones, limits)
 		f := b.opt.assemble(document.Feeds, m, articles, limits, false)
-		f.Modified, f.Tombstones = modified, stones
-		f.History = past.calendar().place(len(f.Items))
+		f.Modified, f.Tombstones = modified, tombstones
+		f.History = archive.calendar().place(len(f.Items))
 		return f
 	}, encoders))
 }
 
 // next is the earliest of the times at which an article will come to a window or
 // leave it; zero for never.
-func next(articles []*article.Article, times ...time.Time) (at time.Time) {
-	sooner := func(t time.Time) {
-		if !t.IsZero() && (at.IsZero() || t.Before(at)) {
-			at = t
-		}
-	}
+func next(articles []*article.Article, times ...time.Time) time.Time {
+	at := earliest(times...)
 	for _, a := range articles {
-		sooner(a.Expires())
-	}
-	for _, t := range times {
-		sooner(t)
+		at = earliest(at, a.Expires())
 	}
 	return at
 }

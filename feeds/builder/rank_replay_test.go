@@ -26,7 +26,7 @@ func TestReplayRankings(t *testing.T) {
 	blends, plain := map[feeds.Key]*composed{}, map[feeds.Key]string{}
 	shelves := map[feeds.Key]catalog.List{}
 	held, exact, visible, writes := 0, 0, 0, 0
-	for _, c := range history(t) {
+	for _, c := range corpusHistory(t) {
 		now = time.Unix(c.Time, 0)
 		before := b.Snapshot()
 		if c.Op == "remove" {
@@ -42,7 +42,7 @@ func TestReplayRankings(t *testing.T) {
 		if seen {
 			visible++
 		}
-		lib := b.library.Load()
+		lib := b.composer.Load()
 		for _, part := range lib.windows {
 			k := part.meta.key
 			if shelves[k] == part.list {

@@ -22,7 +22,7 @@ type change struct {
 	Time                     int64
 }
 
-func history(t testing.TB) []change {
+func corpusHistory(t testing.TB) []change {
 	f, err := os.Open("../../../shared/corpus/history.ndjson.gz")
 	if err != nil {
 		t.Skip("skipped: the corpus of real articles is not beside the project")
@@ -59,7 +59,7 @@ func TestReplay(t *testing.T) {
 		}
 	})
 	t.Run("corpus", func(t *testing.T) {
-		n := replay(t, history(t), 500)
+		n := replay(t, corpusHistory(t), 500)
 		if n.writes != 8197 || n.bookkeeping < 7600 || n.visible > 403+178+1 {
 			t.Errorf("%+v: at most the 403 new articles, 178 visible rewrites and 1 removal should touch a feed", n)
 		}
@@ -128,7 +128,7 @@ func replay(t *testing.T, all []change, of int) (n counts) {
 	now = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	apply(usual, watcher.Changes{})
 	agree(t, usual, testBuilder(d, clock, func(o *Options) { o.Ledger = usual.opt.Ledger }))
-	if bad := usual.unfit(); len(bad) > 0 {
+	if bad := usual.badDocuments(); len(bad) > 0 {
 		t.Errorf("documents that are not good: %v", bad)
 	}
 	return n
@@ -146,7 +146,7 @@ func TestReplayGuarded(t *testing.T) {
 	}
 	var held []string
 	pushes := 0
-	all := history(t)
+	all := corpusHistory(t)
 	for i := 0; i < len(all); pushes++ {
 		batch, c := all[i].Batch, watcher.Changes{}
 		for ; i < len(all) && all[i].Batch == batch; i++ {

@@ -45,7 +45,7 @@ func (b *Builder) Report() Report {
 	defer b.mu.Unlock()
 	r := Report{Kept: map[string]time.Time{}, Scan: b.history.scan, Rounds: b.history.latest(), Cached: b.opt.items.cache.Size()}
 	for path := range b.stamps {
-		a, err := b.catalog.Get(path), b.errs[path]
+		a, err := b.catalog.Get(path), b.faults[path].err
 		switch {
 		case errors.Is(err, article.ErrNoFrontMatter) && a == nil:
 			r.Left = append(r.Left, Left{path, err.Error()})
@@ -57,7 +57,7 @@ func (b *Builder) Report() Report {
 			continue
 		}
 		if err != nil {
-			r.Kept[path] = b.broken[path]
+			r.Kept[path] = b.faults[path].since
 		}
 		if t, ok := b.turnOf(a); ok {
 			r.Scheduled = append(r.Scheduled, t)
@@ -71,7 +71,7 @@ func (b *Builder) Report() Report {
 	}
 	r.Problems = append(r.Problems, b.catalog.Conflicts()...)
 	r.Problems = append(r.Problems, b.spellings()...)
-	r.Problems = append(r.Problems, b.unfit()...)
+	r.Problems = append(r.Problems, b.badDocuments()...)
 	slices.SortFunc(r.Left, func(x, y Left) int { return strings.Compare(x.Path, y.Path) })
 	slices.SortFunc(r.Problems, (*feeds.Problem).Compare)
 	slices.SortFunc(r.Scheduled, func(x, y Turn) int { return cmp.Or(x.At.Compare(y.At), strings.Compare(x.Path, y.Path)) })

@@ -60,13 +60,13 @@ func TestRounds(t *testing.T) {
 	}
 	d.write("a.md", "---\ntitle: C\ndate: 2024-01-01\n---\n")
 	apply("a.md")
-	if r := b.Report(); len(r.Kept) != 0 || len(b.broken) != 0 {
-		t.Errorf("kept: %v, %v", r.Kept, b.broken)
+	if r := b.Report(); len(r.Kept) != 0 || len(b.faults) != 0 {
+		t.Errorf("kept: %v, %v", r.Kept, b.faults)
 	}
 }
 
 func TestRoundsAreBounded(t *testing.T) {
-	var h rounds
+	var h history
 	for i := range 3*maxRounds + 7 {
 		h.add(Round{Files: i})
 	}
@@ -76,7 +76,7 @@ func TestRoundsAreBounded(t *testing.T) {
 			t.Fatalf("round %d is %+v", i, r)
 		}
 	}
-	if len(all) != maxRounds || cap(h.last) > 2*maxRounds {
+	if len(all) != maxRounds || cap(h.rounds) > 2*maxRounds {
 		t.Errorf("%d rounds", len(all))
 	}
 }

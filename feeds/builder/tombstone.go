@@ -13,46 +13,47 @@ import (
 // mostTombstones bounds a document; older ones give way.
 const mostTombstones = 100
 
-// fallen is the tombstones of each feed, newest first.
-type fallen map[feeds.Tag][]feeds.Tombstone
-
-func (f fallen) of(s *catalog.Shelf) []feeds.Tombstone {
-	return f[feeds.Tag{Kind: s.Kind(), Name: s.Fold()}]
-}
-
-// grief is the tombstones that are named now. A change looks at those of the ids
+// tombstones are the tombstones of all feeds now. A change looks at those of the ids
 // that it touches.
-type grief struct {
-	fallen        // what documents may name: the newest. No slice in it is ever changed
-	all    fallen // before older ones have given way
-	ids    map[string][]stone
-	known  bool
-	losses uint64    // the ledger's count of them
-	fades  time.Time // when the first of them goes, or before; zero where there are none
+type tombstones struct {
+	known  bool // the rest holds
+	ids    map[string][]tombstone
+	all    byFeed
+	newest byFeed    // as many of all as documents may name. No slice in it is ever changed
+	losses uint64    // the ledger's count of losses, up to which the rest has followed
+	expire time.Time // when the first tombstone is taken away, or before; zero where there is none
 }
 
-// stone is a tombstone in one feed.
-type stone struct {
+// byFeed is the tombstones of each feed, by kind and folded name, newest first.
+type byFeed map[feeds.Tag][]feeds.Tombstone
+
+// tombstone is a tombstone in one feed.
+type tombstone struct {
 	feed feeds.Tag // its name folded
 	name string    // as the article wrote it
 	feeds.Tombstone
 }
 
-// mourn brings the tombstones up to date and returns the feeds that have others
-// than before. A feed stays while it has any, although its last article has left:
+// of is the tombstones that the documents of a feed may name.
+func (ts *tombstones) of(s *catalog.Shelf) []feeds.Tombstone {
+	return ts.newest[feeds.Tag{Kind: s.Kind(), Name: s.Fold()}]
+}
+
+// updateTombstones brings the tombstones up to date and returns the feeds that have
+// others than before. A feed stays while it has any, although its last article has left:
 // readers are to take that away, and not to give up a feed that may go on.
-func (b *Builder) mourn(now time.Time) (changed []*catalog.Shelf) {
-	g := &b.grief
-	for t := range b.lose(now) {
-		stones := g.all[t]
-		stones = stones[:min(len(stones), mostTombstones)]
-		if slices.Equal(stones, g.fallen[t]) {
+func (b *Builder) updateTombstones(now time.Time) (changed []*catalog.Shelf) {
+	ts := &b.tombstones
+	for t := range b.followLosses(now) {
+		newest := ts.all[t]
+		newest = newest[:min(len(newest), mostTombstones)]
+		if slices.Equal(newest, ts.newest[t]) {
 			continue
 		}
-		if g.fallen[t] = slices.Clone(stones); len(stones) == 0 {
-			delete(g.fallen, t)
+		if ts.newest[t] = slices.Clone(newest); len(newest) == 0 {
+			delete(ts.newest, t)
 		}
-		b.catalog.Keep(t, g.nameOf(t))
+		b.catalog.Keep(t, ts.nameOf(t))
 		if s := b.catalog.Find(t.Kind, t.Name); s != nil {
 			changed = append(changed, s)
 		}
@@ -61,30 +62,30 @@ func (b *Builder) mourn(now time.Time) (changed []*catalog.Shelf) {
 }
 
 // nameOf is what the article that left a feed last called it; empty where none has.
-func (g *grief) nameOf(t feeds.Tag) string {
-	if len(g.all[t]) == 0 {
+func (ts *tombstones) nameOf(t feeds.Tag) string {
+	if len(ts.all[t]) == 0 {
 		return ""
 	}
-	stones := g.ids[g.all[t][0].ID]
-	return stones[slices.IndexFunc(stones, func(s stone) bool { return s.feed == t })].name
+	of := ts.ids[ts.all[t][0].ID]
+	return of[slices.IndexFunc(of, func(x tombstone) bool { return x.feed == t })].name
 }
 
-// lose follows the ledger and the catalog, and returns the feeds of which
-// tombstones have come or gone.
-func (b *Builder) lose(now time.Time) (touched map[feeds.Tag]bool) {
-	g := &b.grief
-	ids, losses, ok := b.opt.Ledger.LossesSince(g.losses)
-	g.losses = losses
-	stirred := b.catalog.Stirred()
+// followLosses brings all and ids up to date with the ledger and the catalog, and
+// returns the feeds of which tombstones may have come or gone.
+func (b *Builder) followLosses(now time.Time) (touched map[feeds.Tag]bool) {
+	ts := &b.tombstones
+	ids, losses, ok := b.opt.Ledger.LossesSince(ts.losses)
+	ts.losses = losses
+	changed := b.catalog.ChangedIDs()
 	touched = map[feeds.Tag]bool{}
-	if ok && g.known && (g.fades.IsZero() || g.fades.After(now)) {
-		for _, id := range slices.Concat(ids, stirred) {
-			g.replace(id, b.stones(id, now), touched)
+	if ok && ts.known && (ts.expire.IsZero() || ts.expire.After(now)) {
+		for _, id := range slices.Concat(ids, changed) {
+			ts.replace(id, b.tombstonesOf(id, now), touched)
 		}
 		return touched
 	}
-	b.loseAnew(now)
-	for _, tags := range [...]fallen{g.fallen, g.all} {
+	b.remakeTombstones(now)
+	for _, tags := range [...]byFeed{ts.newest, ts.all} {
 		for t := range tags {
 			touched[t] = true
 		}
@@ -92,53 +93,51 @@ func (b *Builder) lose(now time.Time) (touched map[feeds.Tag]bool) {
 	return touched
 }
 
-// loseAnew makes all of the tombstones anew.
-func (b *Builder) loseAnew(now time.Time) {
-	g := &b.grief
-	if !g.known {
-		g.known, g.fallen = true, fallen{}
+// remakeTombstones makes all tombstones anew.
+func (b *Builder) remakeTombstones(now time.Time) {
+	ts := &b.tombstones
+	if !ts.known {
+		ts.known, ts.newest = true, byFeed{}
 	}
-	g.all, g.ids, g.fades = fallen{}, map[string][]stone{}, time.Time{}
+	ts.all, ts.ids, ts.expire = byFeed{}, map[string][]tombstone{}, time.Time{}
 	since := now.Add(-b.opt.Tombstones - 24*time.Hour)
 	for _, r := range b.opt.Ledger.Gone(since) {
-		g.ids[r.ID] = nil
+		ts.ids[r.ID] = nil
 	}
 	for _, d := range b.opt.Ledger.Left(since) {
-		g.ids[d.ID] = nil
+		ts.ids[d.ID] = nil
 	}
-	for id := range g.ids {
-		stones := b.stones(id, now)
-		if g.ids[id] = stones; len(stones) == 0 {
-			delete(g.ids, id)
+	for id := range ts.ids {
+		of := b.tombstonesOf(id, now)
+		if ts.ids[id] = of; len(of) == 0 {
+			delete(ts.ids, id)
 		}
-		for _, s := range stones {
-			g.all[s.feed] = append(g.all[s.feed], s.Tombstone)
+		for _, x := range of {
+			ts.all[x.feed] = append(ts.all[x.feed], x.Tombstone)
 		}
 	}
-	for _, stones := range g.all {
-		slices.SortFunc(stones, newerStone)
+	for _, list := range ts.all {
+		slices.SortFunc(list, newerTombstone)
 	}
 }
 
-// stones are the tombstones of one id: where it has gone lately, and is not shown
-// again. There is one in a feed.
-func (b *Builder) stones(id string, now time.Time) (all []stone) {
+// tombstonesOf are the tombstones of one id, at most one in a feed: where it has
+// gone lately, and is not shown again.
+func (b *Builder) tombstonesOf(id string, now time.Time) (all []tombstone) {
 	add := func(when time.Time, t feeds.Tag, name string) {
-		s := stone{t, name, feeds.Tombstone{ID: id, When: when.UTC()}}
-		if at := b.fades(when); b.grief.fades.IsZero() || at.Before(b.grief.fades) {
-			b.grief.fades = at
-		}
-		i := slices.IndexFunc(all, func(o stone) bool { return o.feed == t })
+		x := tombstone{t, name, feeds.Tombstone{ID: id, When: when.UTC()}}
+		b.tombstones.expire = earliest(b.tombstones.expire, b.expiry(when))
+		i := slices.IndexFunc(all, func(o tombstone) bool { return o.feed == t })
 		switch {
 		case i < 0:
-			all = append(all, s)
-		case s.When.After(all[i].When): // articles stated the same id
-			all[i] = s
+			all = append(all, x)
+		case x.When.After(all[i].When): // articles stated the same id
+			all[i] = x
 		}
 	}
 	gone, left := b.opt.Ledger.LossesOf(id)
 	for _, r := range gone {
-		if b.fades(r.Gone).After(now) && !b.catalog.Shown(id) {
+		if b.expiry(r.Gone).After(now) && !b.catalog.Shown(id) {
 			for _, t := range r.Feeds {
 				add(r.Gone, feeds.Tag{Kind: t.Kind, Name: feeds.Fold(t.Name)}, t.Name)
 			}
@@ -146,43 +145,44 @@ func (b *Builder) stones(id string, now time.Time) (all []stone) {
 	}
 	for _, d := range left {
 		t := feeds.Tag{Kind: d.Feed.Kind, Name: feeds.Fold(d.Feed.Name)}
-		if b.fades(d.When).After(now) && !b.catalog.ShownIn(id, t) {
+		if b.expiry(d.When).After(now) && !b.catalog.ShownIn(id, t) {
 			add(d.When, t, d.Feed.Name)
 		}
 	}
 	return all
 }
 
-// replace takes the tombstones of an id for others, and notes the feeds of both.
-func (g *grief) replace(id string, stones []stone, touched map[feeds.Tag]bool) {
-	for _, s := range g.ids[id] {
-		touched[s.feed] = true
-		list := g.all[s.feed]
-		if i, ok := slices.BinarySearchFunc(list, s.Tombstone, newerStone); ok {
+// replace puts other tombstones in place of those of an id, and notes the feeds of
+// both in touched.
+func (ts *tombstones) replace(id string, with []tombstone, touched map[feeds.Tag]bool) {
+	for _, x := range ts.ids[id] {
+		touched[x.feed] = true
+		list := ts.all[x.feed]
+		if i, ok := slices.BinarySearchFunc(list, x.Tombstone, newerTombstone); ok {
 			list = slices.Delete(list, i, i+1)
 		}
-		if g.all[s.feed] = list; len(list) == 0 {
-			delete(g.all, s.feed)
+		if ts.all[x.feed] = list; len(list) == 0 {
+			delete(ts.all, x.feed)
 		}
 	}
-	for _, s := range stones {
-		touched[s.feed] = true
-		i, _ := slices.BinarySearchFunc(g.all[s.feed], s.Tombstone, newerStone)
-		g.all[s.feed] = slices.Insert(g.all[s.feed], i, s.Tombstone)
+	for _, x := range with {
+		touched[x.feed] = true
+		i, _ := slices.BinarySearchFunc(ts.all[x.feed], x.Tombstone, newerTombstone)
+		ts.all[x.feed] = slices.Insert(ts.all[x.feed], i, x.Tombstone)
 	}
-	if g.ids[id] = stones; len(stones) == 0 {
-		delete(g.ids, id)
+	if ts.ids[id] = with; len(with) == 0 {
+		delete(ts.ids, id)
 	}
 }
 
-// newerStone is the order of tombstones in a document.
-func newerStone(s, t feeds.Tombstone) int {
+// newerTombstone is the order of tombstones in a document.
+func newerTombstone(s, t feeds.Tombstone) int {
 	return cmp.Or(t.When.Compare(s.When), strings.Compare(s.ID, t.ID))
 }
 
-// fades is when the tombstone of an item that went at when is taken away: at the
+// expiry is when the tombstone of an item that went at when is taken away: at the
 // end of a day (UTC), so that those of a day go together.
-func (b *Builder) fades(when time.Time) time.Time {
+func (b *Builder) expiry(when time.Time) time.Time {
 	const day = 24 * time.Hour
 	if b.opt.Tombstones == 0 {
 		return when
@@ -190,20 +190,20 @@ func (b *Builder) fades(when time.Time) time.Time {
 	return when.Add(b.opt.Tombstones).Truncate(day).Add(day)
 }
 
-// carve returns the newest tombstones, as many as an eighth of a document holds,
-// and what they leave of the limits.
-func carve(stones []feeds.Tombstone, limits feeds.Limits) ([]feeds.Tombstone, feeds.Limits) {
+// fitTombstones returns the newest tombstones, as many as an eighth of a document
+// holds, and what they leave of the limits.
+func fitTombstones(all []feeds.Tombstone, limits feeds.Limits) ([]feeds.Tombstone, feeds.Limits) {
 	if limits.MaxBytes == 0 {
-		return stones, limits
+		return all, limits
 	}
 	room := limits.MaxBytes / 8
-	for i, t := range stones {
+	for i, t := range all {
 		n := elementRoom + size(t.ID)
 		if n > room {
-			return stones[:i], limits
+			return all[:i], limits
 		}
 		room -= n
 		limits.MaxBytes -= n
 	}
-	return stones, limits
+	return all, limits
 }

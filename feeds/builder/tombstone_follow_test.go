@@ -34,13 +34,13 @@ func TestTombstonesFollow(t *testing.T) {
 			if err := b.Apply(t.Context(), c); err != nil {
 				t.Fatal(err)
 			}
-			b.mourn(now) // which a round without a changed feed leaves to the next
-			followed := b.grief
-			b.grief = grief{}
-			if b.mourn(now); !maps.EqualFunc(followed.fallen, b.grief.fallen, slices.Equal[[]feeds.Tombstone]) {
-				t.Fatalf("seed %d, step %d, %v: follows to\n%v\nwant\n%v", seed, step, c.Paths, followed.fallen, b.grief.fallen)
+			b.updateTombstones(now) // which a round without a changed feed leaves to the next
+			followed := b.tombstones
+			b.tombstones = tombstones{}
+			if b.updateTombstones(now); !maps.EqualFunc(followed.newest, b.tombstones.newest, slices.Equal[[]feeds.Tombstone]) {
+				t.Fatalf("seed %d, step %d, %v: follows to\n%v\nwant\n%v", seed, step, c.Paths, followed.newest, b.tombstones.newest)
 			}
-			b.grief = followed
+			b.tombstones = followed
 		}
 	}
 }

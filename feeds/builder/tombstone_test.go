@@ -9,8 +9,8 @@ import (
 	"feedmill/feeds"
 )
 
-// fallenOf is the ids that the Atom document of a feed calls removed.
-func (p *past) fallenOf(path string) []string {
+// tombstonesAt is the ids that the Atom document of a feed calls removed.
+func (p *past) tombstonesAt(path string) []string {
 	p.Helper()
 	_, body := p.get(path + "atom.xml")
 	l := p.read(feeds.Atom, body)
@@ -28,7 +28,7 @@ func TestTombstones(t *testing.T) {
 	id := func(path string) string { return p.b.catalog.Get(path).ID() }
 	expect := func(what, path string, want ...string) {
 		t.Helper()
-		if got := p.fallenOf(path); !slices.Equal(got, want) {
+		if got := p.tombstonesAt(path); !slices.Equal(got, want) {
 			t.Errorf("%s: %s calls %v removed, want %v", what, path, got, want)
 		}
 		fresh := testBuilder(p.d, func() time.Time { return p.now }, func(o *Options) { *o = p.b.opt })
@@ -110,7 +110,7 @@ func TestEnded(t *testing.T) {
 		t.Helper()
 		got := "none"
 		if l := p.b.Snapshot().Listing(feeds.Key{Kind: feeds.Topic, Slug: slug}); l != nil {
-			got = fmt.Sprintf("%s %d %v %d", l.Name, l.Count, l.Ended, len(p.fallenOf(l.Key.Path())))
+			got = fmt.Sprintf("%s %d %v %d", l.Name, l.Count, l.Ended, len(p.tombstonesAt(l.Key.Path())))
 		}
 		if got != want {
 			t.Errorf("%s is %q, want %q", slug, got, want)
@@ -147,7 +147,7 @@ func TestManyTombstones(t *testing.T) {
 			}
 		}
 		p.apply("")
-		if n := len(p.fallenOf("/")); n != c.want {
+		if n := len(p.tombstonesAt("/")); n != c.want {
 			t.Errorf("%d tombstones in %d bytes, want %d", n, c.bytes, c.want)
 		}
 		if _, body := p.get("/atom.xml"); c.bytes > 0 && len(body) > c.bytes {

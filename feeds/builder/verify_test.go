@@ -83,7 +83,7 @@ func TestLastGood(t *testing.T) {
 		if rss != nil {
 			all[feeds.RSS] = rss
 		}
-		return b.checked(document.Feeds, w.kept, feeds.Key{}.DocumentPath, document.NewRevision(func() *feeds.Feed {
+		return b.checked(document.Feeds, w.lastGood, feeds.Key{}.DocumentPath, document.NewRevision(func() *feeds.Feed {
 			return &feeds.Feed{Site: site, ID: "urn:x:f", Title: title, Description: "D", Items: items}
 		}, all))
 	}

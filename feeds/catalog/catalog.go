@@ -21,28 +21,28 @@ type Options struct {
 // Catalog is every article of a site, sorted into shelves, one for each feed.
 // It is not safe for concurrent use; its builder owns it.
 type Catalog struct {
-	opt      Options
-	now      time.Time
-	articles map[string]*entry
-	ids      map[string]*entry   // by stated id: the article that is shown under it
-	rivals   map[string][]string // ids that several articles state, to their paths in order of precedence
-	shelves  map[ref]*Shelf
-	order    []*Shelf         // shelves by kind and name; nil until asked for
-	groups   map[ref][]string // kind and plain slug to the folds that share it
-	uneven   map[ref]bool     // groups whose slugs are to be given out anew
-	fixed    map[feeds.Key]ref
-	given    map[ref]string // the settings' slugs, which are fixed
-	touched  []*Shelf       // each once
-	rescored map[*Shelf]bool
-	stirred  []string                            // ids, see Stirred
-	stirring bool                                // somebody asks for them
-	folds    map[string]string                   // what Fold made of names: it is asked for often
-	tagged   map[unique.Handle[feeds.Tag]]*Shelf // likewise; some may be gone
-	schedule *Schedule[*entry]                   // articles that time alone will show or hide
-	awaited  map[ref]*Schedule[*entry]           // articles that a feed will have
-	pinned   map[ref]string                      // slugs for ever
-	owners   map[feeds.Key]ref                   // the name that has, or last had, a slug
-	past     *past                               // where owners' slugs lead; nil until asked for
+	opt         Options
+	now         time.Time
+	articles    map[string]*entry
+	ids         map[string]*entry   // by stated id: the article that is shown under it
+	rivals      map[string][]string // ids that several articles state, to their paths in order of precedence
+	shelves     map[ref]*Shelf
+	order       []*Shelf         // shelves by kind and name; nil until asked for
+	groups      map[ref][]string // kind and plain slug to the folds that share it
+	uneven      map[ref]bool     // groups whose slugs are to be given out anew
+	fixed       map[feeds.Key]ref
+	given       map[ref]string // the settings' slugs, which are fixed
+	touched     []*Shelf       // each once
+	rescored    map[*Shelf]bool
+	changedIDs  []string                            // ids, see ChangedIDs
+	watchingIDs bool                                // somebody asks for them
+	folds       map[string]string                   // what Fold made of names: it is asked for often
+	tagged      map[unique.Handle[feeds.Tag]]*Shelf // likewise; some may be gone
+	schedule    *Schedule[*entry]                   // articles that time alone will show or hide
+	awaited     map[ref]*Schedule[*entry]           // articles that a feed will have
+	pinned      map[ref]string                      // slugs for ever
+	owners      map[feeds.Key]ref                   // the name that has, or last had, a slug
+	past        *past                               // where owners' slugs lead; nil until asked for
 }
 
 // ref names a feed by what its name folds to: unlike the slug it never changes.
@@ -146,7 +146,7 @@ func (c *Catalog) show(e *entry) {
 	}
 	c.hide(e)
 	e.shown = shown
-	c.stir(e)
+	c.noteID(e)
 	for t := range feedsOf(shown) {
 		s := c.shelf(t)
 		s.add(shown, t.Value().Name)
@@ -164,7 +164,7 @@ func (c *Catalog) hide(e *entry) {
 		c.touch(s)
 	}
 	e.shown = nil
-	c.stir(e)
+	c.noteID(e)
 }
 
 // everything is the feed that each article is in.

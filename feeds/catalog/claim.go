@@ -17,7 +17,7 @@ func (c *Catalog) claim(e *entry) {
 	if e.stated.Hidden != "" || c.over(e) {
 		return
 	}
-	c.stir(e)
+	c.noteID(e)
 	owner := c.ids[id]
 	if owner == nil {
 		c.ids[id] = e
@@ -36,7 +36,7 @@ func (c *Catalog) claim(e *entry) {
 // more, or has expired.
 func (c *Catalog) unclaim(e *entry) {
 	id := e.stated.ID()
-	c.stir(e)
+	c.noteID(e)
 	rivals := c.rivals[id]
 	if rivals == nil {
 		if c.ids[id] == e {
@@ -120,16 +120,16 @@ func (c *Catalog) ShownIn(id string, t feeds.Tag) bool {
 	return false
 }
 
-// Stirred lists the ids of which Shown or ShownIn may say something else than at
+// ChangedIDs lists the ids of which Shown or ShownIn may say something else than at
 // the last call, perhaps repeatedly; none at the first call.
-func (c *Catalog) Stirred() (ids []string) {
-	ids, c.stirred, c.stirring = c.stirred, nil, true
+func (c *Catalog) ChangedIDs() (ids []string) {
+	ids, c.changedIDs, c.watchingIDs = c.changedIDs, nil, true
 	return ids
 }
 
-func (c *Catalog) stir(e *entry) {
-	if c.stirring {
-		c.stirred = append(c.stirred, e.stated.ID())
+func (c *Catalog) noteID(e *entry) {
+	if c.watchingIDs {
+		c.changedIDs = append(c.changedIDs, e.stated.ID())
 	}
 }
 

@@ -6,7 +6,7 @@ import (
 	"feedmill/feeds/document"
 )
 
-// layout is the order of what is published. Slices that readers have are never
+// layout is the order of the feeds in a snapshot. Slices that readers have are never
 // changed.
 type layout struct {
 	shelves []*catalog.Shelf       // as the catalog lists them
@@ -15,16 +15,22 @@ type layout struct {
 	index   map[feeds.Key]int      // of windows
 }
 
-// assembleSnapshot publishes the windows, of which those of some shelves are other ones:
-// a library and, unless nothing but numbers has changed, a snapshot.
-func (b *Builder) assembleSnapshot(changed, rescored []*catalog.Shelf) {
+// swap publishes the windows, of which those of some shelves are other ones: a
+// composer and, unless nothing but numbers has changed, a snapshot. Nothing else
+// publishes either.
+func (b *Builder) swap(changed, rescored []*catalog.Shelf) {
 	before := b.snapshot.Load()
 	steady := b.arrange(changed, rescored)
-	b.collect()
-	if before != nil && len(changed) == 0 {
-		return
+	b.composer.Store(b.newComposer())
+	if before == nil || len(changed) > 0 {
+		b.snapshot.Store(b.newSnapshot(before, changed, steady))
 	}
-	listings := make([]*document.Listing, len(b.windows))
+}
+
+// newSnapshot is what follows the snapshot before. Where steady, every feed has its
+// place in that.
+func (b *Builder) newSnapshot(before *document.Snapshot, changed []*catalog.Shelf, steady bool) *document.Snapshot {
+	listings := make([]*document.Listing, len(b.layout.windows))
 	if steady {
 		copy(listings, before.Listings)
 		for _, s := range changed {
@@ -37,16 +43,13 @@ func (b *Builder) assembleSnapshot(changed, rescored []*catalog.Shelf) {
 		}
 	}
 	shown := listings[0].Count // of everything
-	var snap *document.Snapshot
 	if steady {
-		snap = before.With(shown, listings, b.catalog.Aliases())
+		before = before.With(shown, listings, b.catalog.Aliases())
 	} else {
-		snap = document.NewSnapshot(&b.opt.Site, shown, listings, b.catalog.Aliases())
+		before = document.NewSnapshot(&b.opt.Site, shown, listings, b.catalog.Aliases())
 	}
-	snap.Retired = b.catalog.Retired()
-	snap.Cache = b.opt.items.cache
-	snap.Compose = b.compose
-	b.snapshot.Store(snap)
+	before.Retired, before.Cache, before.Compose = b.catalog.Retired(), b.opt.items.cache, b.compose
+	return before
 }
 
 // arrange brings the layout up to date and reports whether every feed has kept

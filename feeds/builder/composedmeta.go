@@ -11,30 +11,30 @@ import (
 
 // meta is what a composed feed says of itself. Its id is made of names, which
 // outlive changes of slugs.
-func (lib *library) meta(m *mix.Mix) meta {
-	site := lib.opt.Site.Title
+func (c *composer) meta(m *mix.Mix) meta {
+	site := c.opt.Site.Title
 	if m.Top {
 		var k feeds.Key
 		of := site
 		if len(m.Of) > 0 {
 			k = m.Of[0][0]
-			of = lib.part(k).meta.name + " – " + site
+			of = c.feed(k).meta.name + " – " + site
 		}
 		return meta{
-			key: m.Key(), title: "Top of " + of, id: feeds.ID(lib.opt.SiteID, "top", k.Kind.String(), lib.part(k).fold),
+			key: m.Key(), title: "Top of " + of, id: feeds.ID(c.opt.SiteID, "top", k.Kind.String(), c.feed(k).fold),
 			description: "The hottest articles of the last 30 days: " + of,
 		}
 	}
-	text := lib.say(m)
-	return meta{key: m.Key(), title: text + " – " + site, description: "The newest articles of " + site + ": " + text, id: lib.mixID(m)}
+	text := c.words(m)
+	return meta{key: m.Key(), title: text + " – " + site, description: "The newest articles of " + site + ": " + text, id: c.mixID(m)}
 }
 
 // mixID is made of the folded names where the address has slugs.
-func (lib *library) mixID(m *mix.Mix) string {
+func (c *composer) mixID(m *mix.Mix) string {
 	folded := func(group []feeds.Key) string {
 		folds := make([]string, len(group))
 		for i, k := range group {
-			folds[i] = k.Kind.String() + " " + lib.part(k).fold
+			folds[i] = k.Kind.String() + " " + c.feed(k).fold
 		}
 		slices.Sort(folds)
 		return strings.Join(folds, "\n")
@@ -45,21 +45,21 @@ func (lib *library) mixID(m *mix.Mix) string {
 	}
 	slices.Sort(groups)
 	rest := mix.Mix{Title: m.Title, Quality: m.Quality, Heat: m.Heat, Count: m.Count}
-	return feeds.ID(slices.Concat([]string{lib.opt.SiteID, "mix", rest.Key().Slug, folded(m.Without)}, groups)...)
+	return feeds.ID(slices.Concat([]string{c.opt.SiteID, "mix", rest.Key().Slug, folded(m.Without)}, groups)...)
 }
 
-// say puts a mix into words: "Joe Biden and Election, videos, without Sport".
-func (lib *library) say(m *mix.Mix) string {
-	about, more := lib.about(m.Of), []string{}
+// words puts a mix into words: "Joe Biden and Election, videos, without Sport".
+func (c *composer) words(m *mix.Mix) string {
+	about, more := c.topicWords(m.Of), []string{}
 	for _, k := range feeds.Facets {
 		for _, g := range m.Of {
 			if g[0].Kind == k {
-				more = append(more, prepositions[k]+lib.either(g))
+				more = append(more, prepositions[k]+c.orWords(g))
 			}
 		}
 	}
 	if len(m.Without) > 0 {
-		more = append(more, "without "+lib.either(m.Without))
+		more = append(more, "without "+c.orWords(m.Without))
 	}
 	for _, t := range m.Title {
 		more = append(more, "“"+strings.ReplaceAll(t, "-", " ")+"” in the title")
@@ -80,12 +80,12 @@ func (lib *library) say(m *mix.Mix) string {
 
 var prepositions = map[feeds.Kind]string{feeds.Category: "in ", feeds.Provider: "from "}
 
-// about names the topics: "(AI or Robots) and Law".
-func (lib *library) about(groups [][]feeds.Key) string {
+// topicWords names the topics: "(AI or Robots) and Law".
+func (c *composer) topicWords(groups [][]feeds.Key) string {
 	var all []string
 	for _, g := range groups {
 		if g[0].Kind == feeds.Topic {
-			all = append(all, lib.either(g))
+			all = append(all, c.orWords(g))
 		}
 	}
 	if len(all) == 0 {
@@ -101,12 +101,12 @@ func (lib *library) about(groups [][]feeds.Key) string {
 	return strings.Join(all, " and ")
 }
 
-// either joins names. Types are named as several things: "videos".
-func (lib *library) either(group []feeds.Key) string {
+// orWords joins names. Types are named as several things: "videos".
+func (c *composer) orWords(group []feeds.Key) string {
 	names := make([]string, len(group))
 	for i, k := range group {
-		names[i] = lib.part(k).meta.name
-		if k.Kind == feeds.Type && lib.part(k).fold == "video" {
+		names[i] = c.feed(k).meta.name
+		if k.Kind == feeds.Type && c.feed(k).fold == "video" {
 			names[i] = "videos"
 		}
 	}

@@ -28,6 +28,10 @@ type composedFeed struct {
 	now *composed
 }
 
+func newComposedFeeds(c *document.Cache) composedFeeds {
+	return composedFeeds{cache: c, byKey: map[feeds.Key]*composedFeed{}}
+}
+
 // composedRoom is what a composed feed takes in memory without its documents, in bytes.
 const composedRoom = 4 << 10
 
@@ -37,7 +41,7 @@ func (b *Builder) compose(m *mix.Mix) *document.Listing {
 	f.Use()
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.now = b.library.Load().compose(m, f.now)
+	f.now = b.composer.Load().compose(m, f.now)
 	return f.now.listing
 }
 
@@ -59,51 +63,50 @@ func (x *composedFeeds) find(k feeds.Key) *composedFeed {
 	return f
 }
 
-// library composes feeds of the articles on all shelves at one moment.
-type library struct {
+// composer selects articles for composed feeds, from all feeds at one moment.
+type composer struct {
 	opt     *Options
-	checked func(document.Part, *kept, func(feeds.Format) string, *document.Revision) *document.Revision
-	edition *edition
+	checked func(document.Part, *lastGood, func(feeds.Format) string, *document.Revision) *document.Revision
+	version *version
 	windows []*window
 	index   map[feeds.Key]int    // of windows
-	retired map[feeds.Key]string // as in feeds.Snapshot
+	retired map[feeds.Key]string // as in document.Snapshot
 }
 
-// edition tells libraries apart without keeping one in memory.
-type edition struct{ _ byte }
+// version tells composers apart without keeping one in memory.
+type version struct{ _ byte }
 
-// part is the window of a feed; an empty one where there is none, with the name of
+// feed is the window of a feed; an empty one where there is none, with the name of
 // the feed that once was.
-func (lib *library) part(k feeds.Key) *window {
-	if i, ok := lib.index[k]; ok {
-		return lib.windows[i]
+func (c *composer) feed(k feeds.Key) *window {
+	if i, ok := c.index[k]; ok {
+		return c.windows[i]
 	}
-	name := lib.retired[k]
+	name := c.retired[k]
 	return &window{fold: name, meta: meta{name: name}}
 }
 
-// composed is a composed feed as one edition has it.
+// composed is a composed feed as one version of the composer has it.
 type composed struct {
 	window
-	edition *edition
+	version *version
 }
 
-// collect publishes a library of what the shelves hold now. Where only numbers
-// have changed, it alone is new: no snapshot, and nothing that was rendered,
-// becomes another.
-func (b *Builder) collect() {
-	b.library.Store(&library{opt: &b.opt, checked: b.checked, edition: new(edition), windows: b.layout.windows, index: b.layout.index, retired: b.catalog.Retired()})
+// newComposer is made of what the feeds hold now. Where only numbers have changed,
+// it alone is new: no snapshot, and nothing that was rendered, becomes another.
+func (b *Builder) newComposer() *composer {
+	return &composer{opt: &b.opt, checked: b.checked, version: new(version), windows: b.layout.windows, index: b.layout.index, retired: b.catalog.Retired()}
 }
 
 // next is a time before which no scheduled article appears in a mix, the latest
 // that is known: it must appear in each group. Zero for never.
-func (lib *library) next(m *mix.Mix) (at time.Time) {
+func (c *composer) next(m *mix.Mix) (at time.Time) {
 	if len(m.Of) == 0 {
-		return lib.part(feeds.Key{}).next()
+		return c.feed(feeds.Key{}).next()
 	}
 	for _, group := range m.Of {
 		var first time.Time
-		for _, p := range lib.shelves(group) {
+		for _, p := range c.shelves(group) {
 			first = next(nil, first, p.next())
 		}
 		if first.IsZero() {
@@ -121,17 +124,17 @@ func (lib *library) next(m *mix.Mix) (at time.Time) {
 const rankTTL = 30 * time.Minute
 
 // compose selects what m describes, and renders none of it. old is what an earlier
-// library made of the same mix, or nil: a result that a reader cannot tell from it
+// composer made of the same mix, or nil: a result that a reader cannot tell from it
 // keeps its revision.
-func (lib *library) compose(m *mix.Mix, old *composed) *composed {
-	if old != nil && old.edition == lib.edition && (old.due.IsZero() || lib.opt.Now().Before(old.due)) {
+func (c *composer) compose(m *mix.Mix, old *composed) *composed {
+	if old != nil && old.version == c.version && (old.due.IsZero() || c.opt.Now().Before(old.due)) {
 		return old
 	}
-	limits := lib.opt.Limits(feeds.All, "")
+	limits := c.opt.Limits(feeds.All, "")
 	if m.Count > 0 {
 		limits.Items = m.Count
 	}
-	b := &composed{window: window{articles: lib.pick(m, limits), meta: lib.meta(m)}, edition: lib.edition}
+	b := &composed{window: window{articles: c.pick(m, limits), meta: c.meta(m)}, version: c.version}
 	l := &document.Listing{Key: b.meta.key, Name: b.meta.title, Description: b.meta.description, Count: len(b.articles)}
 	for _, a := range b.articles {
 		if a.Published.After(l.Updated) {
@@ -139,17 +142,17 @@ func (lib *library) compose(m *mix.Mix, old *composed) *composed {
 		}
 	}
 	b.due = ages(b.articles, limits.MaxAge)
-	l.Next = next(b.articles, lib.next(m), b.due)
+	l.Next = next(b.articles, c.next(m), b.due)
 	b.listing = l
 	if old != nil && old.meta == b.meta && slices.EqualFunc(old.articles, b.articles, same) {
-		b.articles, b.modified, b.kept, l.Revision = old.articles, old.modified, old.kept, old.listing.Revision
+		b.articles, b.modified, b.lastGood, l.Revision = old.articles, old.modified, old.lastGood, old.listing.Revision
 		return b
 	}
-	b.modified = lib.modified(b.articles, old)
-	if b.kept = (&kept{}); old != nil { // the last good documents, one of each format
-		b.kept = old.kept
+	b.modified = c.modified(b.articles, old)
+	if b.lastGood = (&lastGood{}); old != nil { // the last good documents, one of each format
+		b.lastGood = old.lastGood
 	}
-	l.Revision = lib.revision(&b.window, limits, m.Top)
+	l.Revision = c.revision(&b.window, limits, m.Top)
 	return b
 }
 
@@ -165,11 +168,11 @@ func ages(articles []*article.Article, most time.Duration) (at time.Time) {
 
 // modified is as in plain feeds. One that is composed anew may have been another
 // before it was forgotten, so its time of change is now.
-func (lib *library) modified(articles []*article.Article, old *composed) time.Time {
+func (c *composer) modified(articles []*article.Article, old *composed) time.Time {
 	if old == nil {
-		return lib.opt.Now().UTC().Truncate(time.Second)
+		return c.opt.Now().UTC().Truncate(time.Second)
 	}
-	for _, t := range [...]time.Time{latest(articles, nil), lib.opt.Now().UTC().Truncate(time.Second)} {
+	for _, t := range [...]time.Time{latest(articles, nil), c.opt.Now().UTC().Truncate(time.Second)} {
 		if t.After(old.modified) {
 			return t
 		}
@@ -177,10 +180,10 @@ func (lib *library) modified(articles []*article.Article, old *composed) time.Ti
 	return old.modified
 }
 
-func (lib *library) revision(w *window, limits feeds.Limits, ranked bool) *document.Revision {
+func (c *composer) revision(w *window, limits feeds.Limits, ranked bool) *document.Revision {
 	m, articles, modified := w.meta, w.articles, w.modified
-	return lib.checked(document.Composed, w.kept, m.key.DocumentPath, document.NewRevision(func() *feeds.Feed {
-		f := lib.opt.assemble(document.Composed, m, articles, limits, false)
+	return c.checked(document.Composed, w.lastGood, m.key.DocumentPath, document.NewRevision(func() *feeds.Feed {
+		f := c.opt.assemble(document.Composed, m, articles, limits, false)
 		f.Modified = modified
 		if ranked {
 			f.TTL = rankTTL

@@ -12,13 +12,19 @@ import (
 	"feedmill/feeds/ledger"
 )
 
-// remember tells the ledger of a round and returns what holds for the articles
-// read in it, in their order. That is on disk, if it can be, when flushed returns,
-// which is before anybody sees it. Articles that have turned appear or expire now,
-// although their files are as they were.
-func (b *Builder) remember(now time.Time, all []loaded, gone []string, turned []*article.Article) (facts []feeds.Facts, flushed func() bool) {
-	seen := make([]ledger.Article, 0, len(all)+len(turned))
-	for _, l := range all {
+// fault says why a file cannot be used as it is.
+type fault struct {
+	err   error
+	since time.Time
+}
+
+// updateLedger tells the ledger of a round and returns what holds for the articles
+// read in it, in their order. flushed waits until that is on disk, and reports
+// whether it is; nobody sees the round before. Articles that are due appear or
+// expire now, although their files are as they were.
+func (b *Builder) updateLedger(r *round) (facts []feeds.Facts, flushed func() bool) {
+	seen, gone := make([]ledger.Article, 0, len(r.files)+len(r.due)), r.gone
+	for _, l := range r.files {
 		switch {
 		case l.err == nil:
 			seen = append(seen, l.forLedger())
@@ -26,15 +32,15 @@ func (b *Builder) remember(now time.Time, all []loaded, gone []string, turned []
 			gone = append(gone, l.path)
 		}
 	}
-	for _, a := range turned {
-		_, read := slices.BinarySearchFunc(all, a.Path, func(l loaded, path string) int { return strings.Compare(l.path, path) })
-		if !read && b.catalog.Get(a.Path) == a {
+	for _, a := range r.due {
+		_, differs := slices.BinarySearchFunc(r.files, a.Path, func(l loaded, path string) int { return strings.Compare(l.path, path) })
+		if _, left := slices.BinarySearch(r.gone, a.Path); !differs && !left {
 			unread := forLedger(a)
 			unread.Unread = true
 			seen = append(seen, unread)
 		}
 	}
-	facts, err := b.opt.Ledger.Take(now, seen, gone)
+	facts, err := b.opt.Ledger.Take(r.now, seen, gone)
 	if err != nil {
 		b.opt.Logger.Error("what the ledger says of some articles is lost: they are new", "err", err)
 	}
@@ -64,15 +70,19 @@ func forLedger(a *article.Article) ledger.Article {
 	}
 }
 
-// take puts what was read into the catalog, or keeps the last good version. facts
-// are those of the articles read, in their order.
-func (b *Builder) take(all []loaded, facts []feeds.Facts) {
+// updateCatalog puts what was read into the catalog, or keeps the last good version.
+// facts are those of the articles read, in their order.
+func (b *Builder) updateCatalog(r *round, facts []feeds.Facts) {
+	for _, path := range r.gone {
+		b.forget(path)
+	}
+	b.noteArrivals(r)
 	empty := b.catalog.Len() == 0
 	var fresh []*article.Article
 	if empty {
 		fresh = make([]*article.Article, 0, len(facts))
 	}
-	for _, l := range all {
+	for _, l := range r.files {
 		switch {
 		case l.err == nil:
 			a := l.article.With(facts[0])
@@ -82,22 +92,27 @@ func (b *Builder) take(all []loaded, facts []feeds.Facts) {
 				b.put(a)
 			}
 			b.stamps[l.path] = l.stamp
-			b.mend(l.path)
+			delete(b.faults, l.path)
 			for _, n := range a.Warnings() {
 				b.opt.Logger.Info("value ignored", "err", n)
 			}
 		case errors.Is(l.err, fs.ErrNotExist):
 			b.forget(l.path)
 		default:
-			before := b.errs[l.path]
-			b.stamps[l.path], b.errs[l.path] = l.stamp, l.err
-			if b.broken[l.path].IsZero() {
-				b.broken[l.path] = b.brokenSince(l)
+			before := b.faults[l.path]
+			since := before.since
+			if since.IsZero() {
+				since = b.brokenSince(l)
 			}
-			b.complain(l, before)
+			b.stamps[l.path], b.faults[l.path] = l.stamp, fault{l.err, since}
+			b.logFault(l, before.err)
 		}
 	}
 	b.catalog.Fill(fresh)
+	b.texts.foreign = b.texts.foreign && b.Held() != nil
+	if r.first && b.texts.cache != nil && !b.texts.whole {
+		b.texts.whole = b.knowsAll()
+	}
 }
 
 // brokenSince is when a file was saved as it is, as far as the system tells: that
@@ -111,22 +126,22 @@ func (b *Builder) brokenSince(l loaded) time.Time {
 }
 
 // put replaces an article, unless a reader sees no difference: then the one that
-// is there stays, with its text. One that other settings have made never stays:
-// its addresses may be others although it is alike.
+// is there stays, with its text. One that was read under other settings never stays:
+// its addresses may be others although it looks alike.
 func (b *Builder) put(a *article.Article) {
 	old := b.catalog.Get(a.Path)
-	if b.foreign && old != nil {
+	if b.texts.foreign && old != nil {
 		b.catalog.Remove(a.Path)
 	}
 	if b.catalog.Put(a) {
-		b.drop(old)
+		b.texts.drop(old)
 	} else {
-		b.drop(a)
+		b.texts.drop(a)
 	}
 }
 
-// complain logs a problem once for each state of a file.
-func (b *Builder) complain(l loaded, before error) {
+// logFault logs a problem once for each state of a file.
+func (b *Builder) logFault(l loaded, before error) {
 	kept := b.catalog.Get(l.path) != nil
 	if before != nil && before.Error() == l.err.Error() || errors.Is(l.err, article.ErrNoFrontMatter) && !kept {
 		return
@@ -140,15 +155,10 @@ func (b *Builder) complain(l loaded, before error) {
 	}
 }
 
+// forget takes out a file that is gone, with its article.
 func (b *Builder) forget(path string) {
 	delete(b.stamps, path)
-	b.mend(path)
-	b.drop(b.catalog.Get(path))
+	delete(b.faults, path)
+	b.texts.drop(b.catalog.Get(path))
 	b.catalog.Remove(path)
-}
-
-// mend takes back that a file cannot be used.
-func (b *Builder) mend(path string) {
-	delete(b.errs, path)
-	delete(b.broken, path)
 }
