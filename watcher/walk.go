@@ -46,45 +46,42 @@ func (w *Watcher) Files(ctx context.Context) iter.Seq2[File, error] {
 func (t *tree) walk(ctx context.Context) iter.Seq2[File, error] {
 	return func(yield func(File, error) bool) {
 		root, err := t.rootFolder()
-		if err == nil {
-			err = ctx.Err()
-		}
 		if err != nil {
 			yield(File{Path: "."}, err)
 			return
 		}
-		walk := newWalk(t, root)
-		defer walk.end()
-		for some := range walk.out {
+		walking, stop := context.WithCancel(ctx)
+		k := &walk{tree: t, ctx: walking, out: make(chan []found), walkers: make(chan struct{}, min(maxWalkers, max(2, runtime.GOMAXPROCS(0))))}
+		k.tryGo(func(mine []found) []found { return k.walkFolder(root, mine) })
+		go func() {
+			k.ended.Wait()
+			close(k.out)
+		}()
+		defer func() {
+			stop()
+			for range k.out { // until all walkers have ended
+			}
+		}()
+		for some := range k.out {
 			for _, f := range some {
-				if err := ctx.Err(); err != nil {
-					yield(File{Path: "."}, err)
-					return
-				}
-				if !yield(f.File, f.err) {
+				if ctx.Err() == nil && !yield(f.File, f.err) {
 					return
 				}
 			}
+		}
+		if err := ctx.Err(); err != nil {
+			yield(File{Path: "."}, err)
 		}
 	}
 }
 
 // walk goes through all folders with several goroutines, the walkers.
 type walk struct {
-	tree *tree
-	out  chan []found // closed when the walkers have ended
-
-	mu   sync.Mutex
-	more sync.Cond // todo has grown, or there will be nothing more to do
-	todo []task    // the last one is taken first: going deep first keeps it short
-	busy int       // walkers that have a task, and may find more
-	over bool      // nobody receives from out any more
-}
-
-// task is to read a folder or, with entries, to look at these entries of it.
-type task struct {
-	folder  *folder
-	entries []fs.DirEntry
+	tree    *tree
+	ctx     context.Context // of the walkers
+	out     chan []found    // closed when all walkers have ended
+	walkers chan struct{}   // an element for each walker; its capacity bounds them
+	ended   sync.WaitGroup
 }
 
 // found is a file, or why it is unknown what is at its path.
@@ -93,123 +90,79 @@ type found struct {
 	err error
 }
 
-func newWalk(t *tree, root *folder) *walk {
-	k := &walk{tree: t, out: make(chan []found), todo: []task{{folder: root}}}
-	k.more.L = &k.mu
-	var wg sync.WaitGroup
-	for range min(maxWalkers, max(2, runtime.GOMAXPROCS(0))) {
-		wg.Go(k.run)
+// tryGo starts a walker that calls work and sends what it returns, unless there are
+// enough walkers.
+func (k *walk) tryGo(work func(mine []found) []found) bool {
+	select {
+	case k.walkers <- struct{}{}:
+	default:
+		return false
 	}
-	go func() {
-		wg.Wait()
-		close(k.out)
-	}()
-	return k
+	k.ended.Go(func() {
+		k.send(work(nil))
+		<-k.walkers
+	})
+	return true
 }
 
-// end ends the walk if it has not ended, and returns when all walkers have ended.
-func (k *walk) end() {
-	k.mu.Lock()
-	k.over = true
-	k.more.Broadcast()
-	k.mu.Unlock()
-	for range k.out {
+func (k *walk) send(mine []found) {
+	select {
+	case k.out <- mine:
+	case <-k.ctx.Done():
 	}
 }
 
-// run is one walker.
-func (k *walk) run() {
-	var mine []found
-	for {
-		t, ok := k.next()
-		if !ok {
-			break
-		}
-		if t.entries != nil {
-			mine = k.look(t.folder, t.entries, mine)
-		} else {
-			mine = k.read(t.folder, mine)
-		}
-		k.done()
+// walkFolder adds the files in f and below to mine, but for those that it leaves to
+// other walkers, and sends mine when it is large.
+func (k *walk) walkFolder(f *folder, mine []found) []found {
+	if k.ctx.Err() != nil {
+		return mine
 	}
-	if len(mine) > 0 {
-		k.out <- mine
-	}
-}
-
-// next waits for a task. ok is false when there will be none.
-func (k *walk) next() (t task, ok bool) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	for len(k.todo) == 0 && k.busy > 0 && !k.over {
-		k.more.Wait()
-	}
-	last := len(k.todo) - 1
-	if last < 0 || k.over {
-		return t, false
-	}
-	t, k.todo = k.todo[last], k.todo[:last]
-	k.busy++
-	return t, true
-}
-
-func (k *walk) done() {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if k.busy--; k.busy == 0 && len(k.todo) == 0 {
-		k.more.Broadcast()
-	}
-}
-
-func (k *walk) add(t task) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.todo = append(k.todo, t)
-	k.more.Signal()
-}
-
-// hasIdle reports whether a walker may be waiting for a task, or the walk is over.
-func (k *walk) hasIdle() bool {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	return len(k.todo) == 0 || k.over
-}
-
-// read looks at the entries of f, or makes tasks of them for idle walkers.
-func (k *walk) read(f *folder, mine []found) []found {
+	var below []*folder
 	err := k.tree.readFolder(f, func(entries []fs.DirEntry) {
-		if len(entries) == entriesAtOnce && k.hasIdle() {
-			k.add(task{f, entries})
+		if len(entries) == entriesAtOnce && k.tryGo(func(mine []found) []found {
+			mine, below := k.addFiles(f, entries, mine, nil)
+			return k.walkFolders(below, mine)
+		}) {
 			return
 		}
-		mine = k.look(f, entries, mine)
+		mine, below = k.addFiles(f, entries, mine, below)
 	})
 	// It is no error if a folder other than the root has vanished.
 	if err != nil && (f.above == nil || !isGone(err)) {
 		mine = append(mine, found{File{Path: f.rel}, err})
 	}
+	return k.walkFolders(below, mine)
+}
+
+func (k *walk) walkFolders(folders []*folder, mine []found) []found {
+	for _, f := range folders {
+		if !k.tryGo(func(mine []found) []found { return k.walkFolder(f, mine) }) {
+			mine = k.walkFolder(f, mine)
+		}
+	}
 	return mine
 }
 
-// look adds the files among entries of f to mine, and sends mine if it is large.
-func (k *walk) look(f *folder, entries []fs.DirEntry, mine []found) []found {
+// addFiles adds the files among entries of f to mine, and the folders to below.
+func (k *walk) addFiles(f *folder, entries []fs.DirEntry, mine []found, below []*folder) ([]found, []*folder) {
 	for _, e := range entries {
 		n, ok := k.tree.node(f, e)
 		switch {
 		case !ok:
 		case n.isDir():
-			k.add(task{folder: &n.folder})
+			below = append(below, &n.folder)
 		default:
 			if file, err := n.file(); err == nil || !isGone(err) {
 				mine = append(mine, found{file, err})
 			}
 		}
 	}
-	if len(mine) < entriesAtOnce {
-		return mine
+	if len(mine) >= entriesAtOnce {
+		k.send(mine)
+		mine = make([]found, 0, 2*entriesAtOnce)
 	}
-	k.out <- mine
-	return make([]found, 0, 2*entriesAtOnce)
+	return mine, below
 }
 
 // file returns n as a File, or why it cannot be looked at.
