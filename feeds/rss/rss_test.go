@@ -1,7 +1,6 @@
 package rss
 
 import (
-	"encoding/xml"
 	"html"
 	"strings"
 	"testing"
@@ -36,13 +35,7 @@ type decoded struct {
 
 func read(t *testing.T, f *feeds.Feed) decoded {
 	t.Helper()
-	doc := feedtest.Bytes(t, Encode, f)
-	feedtest.WellFormed(t, doc)
-	var d decoded
-	if err := xml.Unmarshal(doc, &d); err != nil {
-		t.Fatal(err)
-	}
-	return d
+	return feedtest.DecodeXML[decoded](t, Encode, f)
 }
 
 func FuzzEncode(f *testing.F) {

@@ -5,22 +5,22 @@ import (
 	"strings"
 )
 
-// Family is what kind of program polls.
-type Family uint8
+// family is what kind of program polls.
+type family uint8
 
 // The families of programs. Only services and apps have subscribers.
 const (
-	App     Family = iota // polls for whoever runs it
-	Service               // polls for many people
-	Script                // a library or command that can be part of any program
-	Browser               // a person looks at the document
-	Bot                   // search engines, previews of links, monitors
+	app     family = iota // polls for whoever runs it
+	service               // polls for many people
+	script                // a library or command that can be part of any program
+	browser               // a person looks at the document
+	bot                   // search engines, previews of links, monitors
 )
 
 var familyNames = [...]string{"app", "service", "script", "browser", "bot"}
 
 // String is the family's name: "service".
-func (f Family) String() string { return familyNames[f] }
+func (f family) String() string { return familyNames[f] }
 
 // agent is what a User-Agent says.
 type agent struct {
@@ -34,15 +34,15 @@ func parseAgent(userAgent []byte) *agent {
 	userAgent = userAgent[:min(len(userAgent), agentBytes)]
 	text := lower(userAgent)
 	a := &agent{reader: findReader(text), hash: sha256.Sum256(userAgent)}
-	a.claim = parseClaim(text, a.family == Service)
-	if a.stated && a.family != Service {
+	a.claim = parseClaim(text, a.family == service)
+	if a.stated && a.family != service {
 		// A service that the table does not know, or an app that polls for several people.
-		if a.family != App || a.name == otherReader {
+		if a.family != app || a.name == otherReader {
 			a.name, a.id = otherReader, product(text)+" "+a.id
 		}
-		a.family = Service
+		a.family = service
 	}
-	if a.family == Service {
+	if a.family == service {
 		a.hash = sha256.Sum256([]byte(a.name + " " + a.id))
 	}
 	return a

@@ -23,7 +23,7 @@ type documentLabels struct {
 type pollLabels struct {
 	documentLabels
 	status int
-	family Family
+	family family
 }
 
 type traffic struct{ sent, saved, pushes, pushed int64 }

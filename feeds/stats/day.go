@@ -66,7 +66,7 @@ func (d *day) count(t *tally, q *queued, a *agent) {
 	if q.push {
 		return
 	}
-	if q.status < 400 && a.family == Service {
+	if q.status < 400 && a.family == service {
 		d.claims += int(oneIf(t.countService(a, q.format, d.claims < maxClaimants)))
 	}
 	hash := d.hash(q, a)
@@ -82,7 +82,7 @@ func (d *day) count(t *tally, q *queued, a *agent) {
 	case q.status >= 400:
 		return // an error makes no subscriber
 	}
-	if a.family == App {
+	if a.family == app {
 		increase(&t.single, a.name, t.weight())
 	}
 	t.clients = added(t.clients, hash, q.client(second))
@@ -120,7 +120,7 @@ func (d *day) halveLargest() {
 // fits one block of SHA-256.
 func (d *day) hash(q *queued, a *agent) uint64 {
 	network := q.network
-	if a.family == Service {
+	if a.family == service {
 		network = 0 // services poll from anywhere
 	}
 	b := append(make([]byte, 0, 55), d.key[:]...)

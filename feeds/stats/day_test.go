@@ -32,8 +32,8 @@ type poller struct {
 
 const freshFor = 15 * time.Minute
 
-// script is a day of polls. The document of the feed election changes at noon.
-var script = []poller{
+// scriptedDay is a day of polls. The document of the feed election changes at noon.
+var scriptedDay = []poller{
 	{agent: "Feedly/1.0 (+http://www.feedly.com/fetcher.html; 457 subscribers; like FeedFetcher-Google)", address: "8.29.198.25", every: time.Hour, times: 12, feed: election},
 	{agent: "Feedly/1.0 (+http://www.feedly.com/fetcher.html; 460 subscribers; like FeedFetcher-Google)", address: "8.29.198.26", first: 12 * time.Hour, every: time.Hour, times: 12, feed: election},
 	{agent: "Feedly/1.0 (+http://www.feedly.com/fetcher.html; 3 subscribers; like FeedFetcher-Google)", address: "8.29.198.26", every: time.Hour, times: 24, feed: sport, format: feeds.Atom},
@@ -55,7 +55,7 @@ var script = []poller{
 	{agent: "Mastodon/4.4.2 (http.rb/5.2.0; +https://mastodon.social/)", address: "203.0.113.6", first: 13 * time.Hour, every: time.Hour, times: 1, feed: election, forgets: true},
 }
 
-// wantElection and wantSport are the figures of a day of the script, computed by hand.
+// wantElection and wantSport are the figures of a scripted day, computed by hand.
 var wantElection = Figures{
 	Subscribers: 460 + 16 + 26 + 1 + 1 + 1 + 2 + 1,
 	Readers:     map[string]int64{"Feedly": 460, "Feedbin": 16, "Inoreader": 26, "Blogtrottr": 1, "FreshRSS": 1, "Miniflux": 1, "NetNewsWire": 2, "Newsboat": 1},
@@ -111,7 +111,7 @@ func (p poller) run(midnight time.Time, record func(feeds.Poll)) {
 	}
 }
 
-// TestScriptedDays runs the script on two days. On the first the recorder is killed,
+// TestScriptedDays runs the scripted day on two days. On the first the recorder is killed,
 // some minutes after it last wrote its figures; on the second it is restarted.
 func TestScriptedDays(t *testing.T) {
 	folder := t.TempDir()
@@ -122,7 +122,7 @@ func playTwoDays(t *testing.T, folder string) {
 	midnight := time.Now().Truncate(24 * time.Hour).Add(24 * time.Hour)
 	s := startSession(t, folder)
 	for day := range 2 {
-		for _, p := range script {
+		for _, p := range scriptedDay {
 			go p.run(midnight.AddDate(0, 0, day), s.record)
 		}
 	}
@@ -190,7 +190,7 @@ func noAddresses(t *testing.T, folder string) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, p := range script {
+		for _, p := range scriptedDay {
 			address := netip.MustParseAddr(p.address)
 			if strings.Contains(string(content), p.address) || strings.Contains(string(content), string(address.AsSlice())) || strings.Contains(string(content), p.agent) {
 				t.Errorf("%s holds %s or %s", file, p.address, p.agent)

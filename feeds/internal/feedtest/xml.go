@@ -7,7 +7,22 @@ import (
 	"io"
 	"strings"
 	"testing"
+
+	"feedmill/feeds"
+	"feedmill/feeds/document"
 )
+
+// DecodeXML encodes f as XML, which must be well-formed, and returns what the document
+// holds.
+func DecodeXML[T any](t testing.TB, encode document.Encoder, f *feeds.Feed) (decoded T) {
+	t.Helper()
+	doc := Bytes(t, encode, f)
+	WellFormed(t, doc)
+	if err := xml.Unmarshal(doc, &decoded); err != nil {
+		t.Fatal(err)
+	}
+	return decoded
+}
 
 // WellFormed fails the test unless doc is a well-formed XML document, no element has
 // an attribute twice (which encoding/xml accepts) and all addresses are ASCII.
