@@ -112,7 +112,7 @@ func readExtensions(v value, l *loader) {
 
 func readFields(v value, l *loader) {
 	for _, e := range v.entries() {
-		if field, ok := checked(e.value, oneOf(l.fields...)); ok {
+		if field, ok := checked(e.value, oneOf(l.known.Fields...)); ok {
 			put(&l.Articles.Fields, e.name, field)
 		}
 	}

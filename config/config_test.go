@@ -25,7 +25,7 @@ func TestFiles(t *testing.T) {
 			text := read(t, file)
 			path := filepath.Join(dir, "feedmill.yaml")
 			write(t, path, text)
-			c, err := Load(dir, "", fields)
+			c, err := Load(dir, "", known)
 			if bad := strings.HasSuffix(file, ".bad.yml"); bad != (err != nil) {
 				t.Errorf("error %v for %s", err, file)
 			}
@@ -40,7 +40,7 @@ func TestSites(t *testing.T) {
 	for _, file := range glob(t, "testdata/sites/*.txtar") {
 		t.Run(filepath.Base(file), func(t *testing.T) {
 			dir := unpack(t, file)
-			c, err := Load(dir, "", fields)
+			c, err := Load(dir, "", known)
 			golden(t, strings.TrimSuffix(file, ".txtar")+".golden", dump(t, dir, c, err))
 		})
 	}
@@ -57,7 +57,7 @@ func TestTemplate(t *testing.T) {
 	}
 	for _, dir := range dirs {
 		mkdir(t, dir, "news", "blog")
-		before, err := Load(dir, "", fields)
+		before, err := Load(dir, "", known)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -67,7 +67,7 @@ func TestTemplate(t *testing.T) {
 		}
 		path := filepath.Join(dir, FileName)
 		write(t, path, text)
-		after, err := Load(dir, "", fields)
+		after, err := Load(dir, "", known)
 		if err != nil {
 			t.Fatalf("the template does not load: %v\n%s", err, text)
 		}
@@ -80,7 +80,7 @@ func TestTemplate(t *testing.T) {
 		}
 
 		write(t, path, uncomment(text))
-		if _, err := Load(dir, "", fields); err != nil {
+		if _, err := Load(dir, "", known); err != nil {
 			t.Errorf("its examples do not load: %v\n%s", err, uncomment(text))
 		}
 		for _, s := range Settings() {
@@ -110,7 +110,7 @@ func uncomment(text []byte) []byte {
 // nothing.
 func TestSettings(t *testing.T) {
 	dir := t.TempDir()
-	before, err := Load(dir, "", fields)
+	before, err := Load(dir, "", known)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -129,7 +129,7 @@ func TestSettings(t *testing.T) {
 			text.WriteString("\n" + strings.Repeat("  ", i) + name + ":")
 		}
 		write(t, filepath.Join(dir, FileName), []byte(text.String()+" "+s.Default))
-		after, err := Load(dir, "", fields)
+		after, err := Load(dir, "", known)
 		if err != nil || !reflect.DeepEqual(before, after) {
 			t.Errorf("%s: %s is not the default (%v)", s.Key, s.Default, err)
 		}
@@ -140,7 +140,7 @@ func TestSettings(t *testing.T) {
 // start.
 func TestNextStart(t *testing.T) {
 	dir := t.TempDir()
-	started, err := Load(dir, "", fields)
+	started, err := Load(dir, "", known)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -153,7 +153,7 @@ state: elsewhere
 cache: 64 MiB
 site: {title: New}
 `))
-	c, err := Load(dir, "", fields)
+	c, err := Load(dir, "", known)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -181,7 +181,7 @@ func TestRetired(t *testing.T) {
 	defer delete(retired, "site.olds")
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, FileName), []byte("site:\n  olds: {a: 1}\n  older: x\n"))
-	_, err := Load(dir, "", fields)
+	_, err := Load(dir, "", known)
 	want := "feedmill.yaml:2:3: site.olds: is no longer needed: remove this line\n"
 	if got := message(err); !strings.Contains(got, want) || strings.Contains(got, `did you mean "olds"`) {
 		t.Errorf("got %s, want %s", got, want)
@@ -197,7 +197,7 @@ feeds:
 topics:
   - {name: Go, slug: golang, aliases: [Go lang], max_age: 0}
 `))
-	c, err := Load(dir, "", fields)
+	c, err := Load(dir, "", known)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -229,7 +229,7 @@ func TestLoadNothing(t *testing.T) {
 		{dir, filepath.Join(dir, "x.yaml"), "DIR/x.yaml: no such file: create it with \"feedmill init\" or correct the name"},
 		{dir, dir, "DIR: cannot be read: is a directory"},
 	} {
-		_, err := Load(tt.dir, tt.file, fields)
+		_, err := Load(tt.dir, tt.file, known)
 		if got := strings.ReplaceAll(message(err), filepath.ToSlash(dir), "DIR"); got != tt.want {
 			t.Errorf("Load(%q, %q): %s\nwant %s", tt.dir, tt.file, got, tt.want)
 		}
@@ -241,7 +241,7 @@ func TestLoadNothing(t *testing.T) {
 func TestOtherFile(t *testing.T) {
 	dir, file := t.TempDir(), filepath.Join(t.TempDir(), "site.yaml")
 	write(t, file, []byte("state: memory\n"))
-	c, err := Load(dir, file, fields)
+	c, err := Load(dir, file, known)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -261,7 +261,7 @@ func TestEncodings(t *testing.T) {
 	} {
 		dir := t.TempDir()
 		write(t, filepath.Join(dir, FileName), []byte(text))
-		if c, err := Load(dir, "", fields); err != nil || c.Site.Title != "Ä" {
+		if c, err := Load(dir, "", known); err != nil || c.Site.Title != "Ä" {
 			t.Errorf("%s: %v, %v", name, c, err)
 		}
 	}
@@ -273,7 +273,7 @@ func TestCorpus(t *testing.T) {
 	if _, err := os.Stat(dir); err != nil {
 		t.Skip("the corpus is not beside this checkout")
 	}
-	c, err := Load(dir, "", fields)
+	c, err := Load(dir, "", known)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -81,7 +81,7 @@ func FuzzSite(f *testing.F) {
 			write(t, filepath.Join(dir, "_config.yml"), nil)
 		}
 		write(t, filepath.Join(dir, name), text)
-		c, err := Load(dir, "", fields)
+		c, err := Load(dir, "", known)
 		if err == nil {
 			holds(t, c)
 		}

@@ -131,5 +131,8 @@ func write(t testing.TB, file string, text []byte) {
 	}
 }
 
-// fields are the fields of front matter that settings in tests refer to.
-var fields = []string{"title", "excerpt", "category"}
+// known is what settings in tests refer to.
+var known = Names{
+	Fields:       []string{"title", "excerpt", "category"},
+	Placeholders: []string{"path", "slug", "title", "categories", "year", "month", "day"},
+}

@@ -18,7 +18,7 @@ func readLink(v value, l *loader) {
 		v.problem("needs site.url too: the addresses that it makes are below that")
 	}
 	if v.resolved().Kind != yaml.MappingNode {
-		if link, ok := checked(v, linkPattern); ok {
+		if link, ok := checked(v, l.linkPattern); ok {
 			for i := range l.Collections {
 				l.Collections[i].Link = link
 			}
@@ -27,7 +27,7 @@ func readLink(v value, l *loader) {
 	}
 	for _, e := range v.entries() {
 		dir, ok := l.existing(value{src: v.src, node: e.key.node, field: v.field})
-		link, good := checked(e.value, linkPattern)
+		link, good := checked(e.value, l.linkPattern)
 		if ok && good {
 			l.setLink(dir, link)
 		}
@@ -42,28 +42,20 @@ func (l *loader) setLink(dir, link string) {
 	l.Collections = append(l.Collections, c)
 }
 
-var token = regexp.MustCompile(`:([a-z_]+)`)
+var placeholder = regexp.MustCompile(`:([a-z_]+)`)
 
-// tokens are the parts of a link pattern.
-var tokens = []string{
-	"path", "slug", "title", "name", "basename", "filename", "contentbasename", "slugorfilename", "slugorcontentbasename",
-	"section", "sections", "category", "categories", "collection", "output_ext",
-	"year", "month", "day", "hour", "minute", "second", "short_year", "i_month", "short_month", "long_month", "monthname",
-	"i_day", "y_day", "yearday", "w_year", "week", "w_day", "short_day", "long_day", "weekday", "weekdayname",
-}
-
-func linkPattern(s string) (string, error) {
+func (l *loader) linkPattern(s string) (string, error) {
 	if !strings.HasPrefix(s, "/") || strings.HasPrefix(s, "//") {
 		return "", fmt.Errorf(`%q is not a pattern below site.url: write it as in "/:year/:month/:slug/"`, s)
 	}
-	found := token.FindAllStringSubmatch(s, -1)
+	found := placeholder.FindAllStringSubmatch(s, -1)
 	if len(found) == 0 {
-		return "", errors.New("every article would have this one address: name a part that differs, such as :slug or :path")
+		return "", errors.New("every article would have this same address: use a placeholder, such as :slug or :path")
 	}
 	for _, m := range found {
 		known := func(t string) bool { return m[1] == t || strings.HasPrefix(m[1], t+"_") }
-		if !slices.ContainsFunc(tokens, known) {
-			return "", fmt.Errorf("unknown part %q%s", m[0], didYouMean(m[1], tokens))
+		if !slices.ContainsFunc(l.known.Placeholders, known) {
+			return "", fmt.Errorf("unknown placeholder %q%s", m[0], didYouMean(m[1], l.known.Placeholders))
 		}
 	}
 	return s, nil

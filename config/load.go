@@ -20,17 +20,23 @@ import (
 // FileName is the settings file looked for in the folder of articles.
 const FileName = "feedmill.yaml"
 
+// Names are what settings can refer to. The packages that give them a meaning know
+// them.
+type Names struct {
+	Fields       []string // of front matter
+	Placeholders []string // of link patterns, without their colon
+}
+
 // Load reads the settings for the articles in dir from file, or from
-// dir/feedmill.yaml, where it exists, if file is empty. Fields are the names of the
-// fields of front matter, which settings refer to. The error joins one
+// dir/feedmill.yaml, where it exists, if file is empty. The error joins one
 // [feeds.Problem] for each mistake. A folder that is not there is no error by itself,
 // as it can be back a moment later: see Config.Missing.
-func Load(dir, file string, fields []string) (*Config, error) {
+func Load(dir, file string, known Names) (*Config, error) {
 	l, err := newLoader(dir)
 	if err != nil {
 		return nil, err
 	}
-	l.fields = fields
+	l.known = known
 	l.readSite()
 	l.readFile(file)
 	l.readTopicData()
@@ -44,9 +50,9 @@ func Load(dir, file string, fields []string) (*Config, error) {
 // loader is a Config that is being read, and the problems found in it so far.
 type loader struct {
 	Config
-	dir        string   // of the articles, as the user named it
-	jekyllData string   // a Jekyll site's folder of data; empty: none
-	fields     []string // names that articles.fields may refer to
+	dir        string // of the articles, as the user named it
+	jekyllData string // a Jekyll site's folder of data; empty: none
+	known      Names
 	topics     []placedTopic
 	problems   []*feeds.Problem
 }

@@ -14,12 +14,12 @@ func TestPipesAndDevices(t *testing.T) {
 		if err := syscall.Mkfifo(filepath.Join(dir, name), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		_, err := Load(dir, "", fields)
+		_, err := Load(dir, "", known)
 		if err == nil || !strings.HasSuffix(err.Error(), name+": cannot be read: it is a pipe or device") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := Load(t.TempDir(), "/dev/zero", fields); err == nil || err.Error() != "/dev/zero: cannot be read: it is a pipe or device" {
+	if _, err := Load(t.TempDir(), "/dev/zero", known); err == nil || err.Error() != "/dev/zero: cannot be read: it is a pipe or device" {
 		t.Errorf("/dev/zero: %v", err)
 	}
 }

@@ -390,6 +390,11 @@ func TestDocsPlaceholders(t *testing.T) {
 	if len(names) < 30 || len(want) != len(names) {
 		t.Fatalf("%d placeholders and %d examples in docs/links.md", len(names), len(want))
 	}
+	for _, name := range article.Placeholders() {
+		if !slices.Contains(names, "`:"+name+"`") {
+			t.Errorf("docs/links.md does not explain :%s", name)
+		}
+	}
 	dir, out := t.TempDir(), filepath.Join(t.TempDir(), "out")
 	put(t, dir, "_config.yml", "url: https://www.example.com\ncollections: {news: {output: true}}\n")
 	put(t, dir, "feedmill.yaml", "articles: {link: '/"+strings.ReplaceAll(strings.Join(names, "/-/"), "`", "")+"/-/'}\n")

@@ -61,12 +61,13 @@ type settings struct {
 // load reads the settings of the folder. Which files those are only a first
 // reading tells; the second is sure to see all that the fingerprint covers.
 func (f *siteFlags) load(args []string) (*settings, error) {
-	first, err := config.Load(folder(args), f.file, article.FieldNames())
+	known := config.Names{Fields: article.FieldNames(), Placeholders: article.Placeholders()}
+	first, err := config.Load(folder(args), f.file, known)
 	if err != nil {
 		return nil, err
 	}
 	state := fingerprint(first.Files)
-	cfg, err := config.Load(folder(args), f.file, article.FieldNames())
+	cfg, err := config.Load(folder(args), f.file, known)
 	if err != nil {
 		return nil, err
 	}

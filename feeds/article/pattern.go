@@ -3,8 +3,10 @@ package article
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -98,6 +100,8 @@ func (p *linkParts) title() string {
 	return jekyllTitle(p.file)
 }
 
+func (p *linkParts) base() string { return path.Base(p.rel) }
+
 func (p *linkParts) slug() string {
 	if p.hugo && p.stated != "" {
 		return hugoName(p.stated)
@@ -110,34 +114,37 @@ func (p *linkParts) named(name string) (part string, ok bool) {
 	if part, ok := dateParts[name]; ok && !p.date.IsZero() {
 		return part(p.date), true
 	}
-	switch name {
-	case "path":
-		return p.rel, true
-	case "title":
-		return p.title(), true
-	case "slug":
-		return p.slug(), true
-	case "name", "basename":
-		return path.Base(p.rel), true
-	case "filename", "contentbasename":
-		return hugoName(path.Base(p.rel)), true
-	case "slugorfilename", "slugorcontentbasename":
-		return hugoName(p.own), true
-	case "section":
-		return hugoName(p.section), true
-	case "sections":
-		return hugoName(p.sections), true
-	case "collection":
-		return p.collection, true
-	case "output_ext":
-		return ".html", true
-	case "categories":
-		return categoryPath(p.a), true
-	case "category":
-		first, _, _ := strings.Cut(categoryPath(p.a), "/")
-		return first, true
+	if part, ok := otherParts[name]; ok {
+		return part(p), true
 	}
 	return "", false
+}
+
+// Placeholders are the names that a link pattern can have after a colon.
+func Placeholders() []string {
+	return append(slices.Sorted(maps.Keys(otherParts)), slices.Sorted(maps.Keys(dateParts))...)
+}
+
+// otherParts are the names of parts that every article has, though some are empty.
+var otherParts = map[string]func(*linkParts) string{
+	"path":                  func(p *linkParts) string { return p.rel },
+	"title":                 (*linkParts).title,
+	"slug":                  (*linkParts).slug,
+	"name":                  (*linkParts).base,
+	"basename":              (*linkParts).base,
+	"filename":              func(p *linkParts) string { return hugoName(p.base()) },
+	"contentbasename":       func(p *linkParts) string { return hugoName(p.base()) },
+	"slugorfilename":        func(p *linkParts) string { return hugoName(p.own) },
+	"slugorcontentbasename": func(p *linkParts) string { return hugoName(p.own) },
+	"section":               func(p *linkParts) string { return hugoName(p.section) },
+	"sections":              func(p *linkParts) string { return hugoName(p.sections) },
+	"collection":            func(p *linkParts) string { return p.collection },
+	"output_ext":            func(*linkParts) string { return ".html" },
+	"categories":            func(p *linkParts) string { return categoryPath(p.a) },
+	"category": func(p *linkParts) string {
+		first, _, _ := strings.Cut(categoryPath(p.a), "/")
+		return first
+	},
 }
 
 // dateParts are the names of parts that are made of the date of publication.
