@@ -12,23 +12,25 @@ import (
 // costs more than the call.
 
 func read(fd int, b []byte) (n int, err error) {
-	return instant(unix.SYS_READ, fd, unsafe.Pointer(unsafe.SliceData(b)), len(b))
+	return instant(unix.SYS_RECVFROM, fd, unsafe.Pointer(unsafe.SliceData(b)), len(b), 0)
 }
 
 // write writes two pieces as far as there is room for them.
 func write(fd int, a, b []byte) (n int, err error) {
 	if len(b) == 0 {
-		return instant(unix.SYS_WRITE, fd, unsafe.Pointer(unsafe.SliceData(a)), len(a))
+		return instant(unix.SYS_SENDTO, fd, unsafe.Pointer(unsafe.SliceData(a)), len(a), unix.MSG_NOSIGNAL)
 	}
 	pieces := [2]unix.Iovec{{Base: unsafe.SliceData(a)}, {Base: unsafe.SliceData(b)}}
 	pieces[0].SetLen(len(a))
 	pieces[1].SetLen(len(b))
-	return instant(unix.SYS_WRITEV, fd, unsafe.Pointer(&pieces), len(pieces))
+	message := unix.Msghdr{Iov: &pieces[0]}
+	message.SetIovlen(len(pieces))
+	return instant(unix.SYS_SENDMSG, fd, unsafe.Pointer(&message), unix.MSG_NOSIGNAL, 0)
 }
 
-func instant(call uintptr, fd int, at unsafe.Pointer, length int) (int, error) {
+func instant(call uintptr, fd int, at unsafe.Pointer, length, flags int) (int, error) {
 	for {
-		n, _, failed := unix.RawSyscall(call, uintptr(fd), uintptr(at), uintptr(length))
+		n, _, failed := unix.RawSyscall6(call, uintptr(fd), uintptr(at), uintptr(length), uintptr(flags), 0, 0)
 		switch failed {
 		case 0:
 			return int(n), nil
