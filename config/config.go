@@ -36,7 +36,6 @@ type Config struct {
 
 	Cache          int            // bytes of memory for rendered articles and documents, at most
 	Listen         string         // host:port
-	HTTPServer     string         // "standard" or "fast"
 	Browsers       string         // "page" or "document"
 	TrustedProxies []netip.Prefix // of proxies whose forwarding headers are believed
 	StatusToken    string         // a secret that gives access to /status and /metrics; empty: requests from the machine itself have it

@@ -43,8 +43,6 @@ var settings = []setting[loader]{
 		text(func(l *loader) *string { return &l.Listen }, listenAddress)},
 	{Setting{Key: "base_url", Example: "https://feeds.example.com/", Meaning: "Public address of the feeds, as subscribers see it. Without it: the address served on."},
 		text(func(l *loader) *string { return &l.Site.BaseURL }, AbsoluteURL)},
-	{Setting{Key: "http_server", Default: "standard", Restart: true, Meaning: "standard: net/http, with HTTP/2. fast: fasthttp, HTTP/1.1 alone at less cost, for a crowd."},
-		text(func(l *loader) *string { return &l.HTTPServer }, oneOf("standard", "fast"))},
 	{Setting{Key: "browsers", Default: "page", Restart: true, Meaning: "What a browser gets at the address of a feed, such as /rss.xml. page: the feed's page. document: the feed itself, with a style sheet."},
 		text(func(l *loader) *string { return &l.Browsers }, oneOf("page", "document"))},
 	{Setting{Key: "trusted_proxies", Default: "[]", Example: "[127.0.0.1, 10.0.0.0/8]", Restart: true, Meaning: "Addresses and networks (CIDR) of your reverse proxies, whose Forwarded or X-Forwarded-For header is believed to name the client. Without it, all clients behind a proxy that use the same app count as one subscriber, and none of them is ever limited (429)."},
@@ -127,7 +125,9 @@ var settings = []setting[loader]{
 
 // retired has the keys that earlier versions knew, dotted, each with a message that
 // says what to do about it.
-var retired = map[string]string{}
+var retired = map[string]string{
+	"http_server": "no longer needed: feedmill always serves in the faster way now; remove this line",
+}
 
 // Settings lists every key; those of an entry follow the key that holds the entries.
 // Each Meaning is complete.

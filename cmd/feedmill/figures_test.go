@@ -104,10 +104,10 @@ var (
 // front answers.
 func TestFiguresOfADay(t *testing.T) {
 	for name, run := range map[string]func(context.Context, net.Listener, *server.Handler, func() time.Time) error{
-		"standard": func(ctx context.Context, ln net.Listener, h *server.Handler, now func() time.Time) error {
+		"net/http": func(ctx context.Context, ln net.Listener, h *server.Handler, now func() time.Time) error {
 			return front.Serve(ctx, ln, h, front.Options{Logger: slog.New(slog.DiscardHandler), NoLoops: true, Now: now})
 		},
-		"fast": func(ctx context.Context, ln net.Listener, h *server.Handler, now func() time.Time) error {
+		"loops": func(ctx context.Context, ln net.Listener, h *server.Handler, now func() time.Time) error {
 			return front.Serve(ctx, ln, h, front.Options{Logger: slog.New(slog.DiscardHandler), Now: now})
 		},
 	} {

@@ -150,6 +150,10 @@ func (s *serve) missing(cfg *settings) error {
 	return err
 }
 
+// netHTTPAlone, if it is not empty, leaves out the loops, so that they can be
+// compared with net/http: go build -ldflags '-X main.netHTTPAlone=yes'.
+var netHTTPAlone string
+
 // answer serves HTTP from ln until ctx ends.
 func (s *serve) answer(ctx context.Context, ln net.Listener, cfg *settings) error {
 	operator := status.New(s, status.Options{
@@ -159,7 +163,7 @@ func (s *serve) answer(ctx context.Context, ln net.Listener, cfg *settings) erro
 		OPML: opml.Encode, Logger: s.log, Version: version(), Operator: operator, ShowDocuments: cfg.Browsers == "document",
 		Recorder: s.figures, TrustedProxies: cfg.TrustedProxies,
 	})
-	return front.Serve(ctx, ln, handler, front.Options{Logger: s.log, NoLoops: cfg.HTTPServer != "fast"})
+	return front.Serve(ctx, ln, handler, front.Options{Logger: s.log, NoLoops: netHTTPAlone != ""})
 }
 
 // sites runs one site after the other: a new one takes over from the last when

@@ -155,6 +155,7 @@ type way struct {
 	held   bool            // with 304: the client has it
 	coding document.Coding // in which the client has it
 	delta  bool            // with what is new, if that is known
+	body   *document.Body  // the content, if it was in memory; nil otherwise
 }
 
 // choose decides how to answer. isReady is whether nothing must be made for it.
@@ -177,6 +178,7 @@ func (out *representation) choose(r front.Request) (w way, isReady bool) {
 		}
 		body = d.Coded
 	}
+	w.body = body
 	return w, w.want.isIn(body)
 }
 
@@ -190,7 +192,7 @@ func (out *representation) answer(w way, r front.Request, now time.Time) (a fron
 			return a, nil
 		}
 	}
-	body := out.body
+	body := w.body // which may have left the cache meanwhile
 	if body == nil {
 		d, err := out.Document.Document(out.Document.Format)
 		if err != nil {
