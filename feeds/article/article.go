@@ -3,7 +3,7 @@
 // [Parser.Parse] splits the file (package frontmatter), reads the fields that the
 // table in fields.go knows, which are Feedmill's own and the usual ones of Jekyll
 // and Hugo, and derives dates, links and all else from them. Other keys are
-// never shown. An Article is small and stays in memory; its text lies in a [Home]
+// never shown. An Article is small and stays in memory; its text lies in a [BodyStore]
 // and is rendered (package body) when its item is asked for.
 package article
 
@@ -13,9 +13,9 @@ import (
 	"feedmill/feeds"
 )
 
-// Article is a card of one file: what selecting, ordering and recognising it
-// take. What it says beyond that, its payload, is read when somebody asks for
-// the item. It is immutable and safe for concurrent use.
+// Article is what was read of one file. What it takes to select, order and recognise
+// the article, its metadata, is in memory. The rest, its payload, is read when
+// somebody asks for the item. It is immutable and safe for concurrent use.
 type Article struct {
 	Path      string
 	Member    Tags         // every topic, category, type and provider it belongs to
@@ -30,16 +30,16 @@ type Article struct {
 
 	linked    bool   // its item has a URL
 	textSize  uint32 // of the text in a document, roughly, in bytes
-	place     Place  // of the payload in home
+	place     Place  // of the payload in store
 	ranked    score  // what the article is ranked by
 	id        string
 	title     string
-	notBefore int64  // NotBefore in seconds since 1970
-	stated    int64  // Stated in seconds since 1970
-	updated   int64  // the item's Updated, likewise
-	firstSeen int64  // FirstSeen, likewise
-	extra     *extra // nil if there is nothing in it, which is usual
-	home      *Home
+	notBefore int64      // NotBefore in seconds since 1970
+	stated    int64      // Stated in seconds since 1970
+	updated   int64      // the item's Updated, likewise
+	firstSeen int64      // FirstSeen, likewise
+	extra     *extra     // nil if there is nothing in it, which is usual
+	store     *BodyStore // has the payload; nil while that is in memory
 }
 
 // extra is what few articles have. It is apart because that makes all others
@@ -47,7 +47,7 @@ type Article struct {
 type extra struct {
 	expires  time.Time
 	warnings []*feeds.Problem
-	fresh    *payload // until a Home has taken it
+	loaded   *payload // nil once a BodyStore has it
 }
 
 // ID is the item's id.

@@ -10,15 +10,15 @@ import (
 )
 
 // OldDigests makes Digest and Content as they were made for ledgers of format 2 and
-// before: of JSON. The article must come from Parse, not from [Home.Keep].
+// before: of JSON. The article must come from Parse, not from [BodyStore.Unload].
 func (p *Parser) OldDigests(a *Article) (visible, content feeds.Digest) {
-	fresh := a.fresh()
-	it := p.oldItem(&fresh.item)
+	loaded := a.loaded()
+	it := p.oldItem(&loaded.item)
 	it.Published, it.Updated = a.Published, later(a.Stated(), a.Published)
 	if !a.Explicit {
 		it.ID = ""
 	}
-	text := appendCanonical(nil, fresh.body.Text, fresh.body.Markup)
+	text := appendCanonical(nil, loaded.body.Text, loaded.body.Markup)
 	digest := func(values ...any) (d feeds.Digest) {
 		h := sha256.New()
 		json.NewEncoder(h).Encode(values) // plain data: cannot fail
@@ -26,15 +26,15 @@ func (p *Parser) OldDigests(a *Article) (visible, content feeds.Digest) {
 		copy(d[:], h.Sum(nil))
 		return d
 	}
-	member, markup, featured := a.Member.List(), string(fresh.body.Markup), fresh.body.Featured
+	member, markup, featured := a.Member.List(), string(loaded.body.Markup), loaded.body.Featured
 	visible = digest(it, member, a.Published, a.NotBefore(), a.Expires(), a.Hidden, markup, featured)
 
 	it.ID, it.URL, it.Video = "", "", nil
-	if fresh.named.title {
+	if loaded.named.title {
 		it.Title = ""
 	}
 	published := a.Published
-	if fresh.named.date {
+	if loaded.named.date {
 		published, it.Published, it.Updated = time.Time{}, time.Time{}, a.Stated()
 	}
 	return visible, digest(it, member, published, markup, featured)

@@ -10,7 +10,7 @@ import (
 )
 
 // payload is what an article is only read for to be rendered. Of the item it
-// has what no card holds.
+// has what is not metadata.
 type payload struct {
 	item  feeds.Item
 	body  body.Body

@@ -57,7 +57,7 @@ func (r *reader) reset() {
 }
 
 // Parse reads the file at name, of which src is the content. The article shares
-// src, which must not change, until [Home.Keep] has taken its payload.
+// src, which must not change, until [BodyStore.Unload] has taken its payload.
 // Its error is ErrNoFrontMatter, or joins *feeds.Problem values that make the
 // file unusable; lesser problems are the article's Warnings.
 func (p *Parser) Parse(name string, src []byte) (*Article, error) {
@@ -86,7 +86,7 @@ func (p *Parser) Parse(name string, src []byte) (*Article, error) {
 	if len(r.errs) > 0 {
 		return nil, joined(ordered(r.errs))
 	}
-	return r.a.card(ordered(r.warnings)), nil
+	return r.a.article(ordered(r.warnings)), nil
 }
 
 // ordered sorts problems by place and keeps one of those that are equal: two
@@ -105,8 +105,8 @@ func joined(problems []*feeds.Problem) error {
 	return errors.Join(errs...)
 }
 
-// card makes the article of what has been read.
-func (d *draft) card(warnings []*feeds.Problem) *Article {
+// article makes the article of what has been read.
+func (d *draft) article(warnings []*feeds.Problem) *Article {
 	d.Digest, d.Content = d.digests()
 	it := &d.base
 	if it.Updated.IsZero() {
@@ -117,7 +117,7 @@ func (d *draft) card(warnings []*feeds.Problem) *Article {
 	a.stated, a.notBefore, a.updated, a.firstSeen = d.Stated.Unix(), d.NotBefore.Unix(), it.Updated.Unix(), time.Time{}.Unix()
 	a.textSize = uint32(len(d.body.Text) * 5 / 4)
 	a.Member = TagsOf(d.Member...)
-	a.extra = &extra{expires: d.Expires, fresh: &payload{item: *it, body: d.body, named: d.named}}
+	a.extra = &extra{expires: d.Expires, loaded: &payload{item: *it, body: d.body, named: d.named}}
 	if len(warnings) > 0 {
 		a.extra.warnings = warnings
 	}

@@ -20,7 +20,7 @@ import (
 //
 // It is two files that only grow until more than half of them is of no use: one
 // of cards, which a start reads from end to end, and one of texts, which are
-// read one at a time. Cards count up to the last commit. It is safe for
+// read one at a time. MetadataReader count up to the last commit. It is safe for
 // concurrent use, by several builders.
 type Cache struct {
 	ledger Ledger

@@ -39,7 +39,7 @@ type stock struct {
 	l     *ledger.Ledger
 	c     *Cache
 	texts *Texts
-	home  *article.Home
+	home  *article.BodyStore
 	now   time.Time
 	was   Restored
 	kept  map[string]Entry
@@ -57,7 +57,7 @@ func openStock(t testing.TB, dir string, settings Fingerprint) *stock {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { c.Close() })
-	s := &stock{t: t, dir: dir, l: l, c: c, home: &article.Home{Parser: parser, Read: func(string) ([]byte, error) { return nil, os.ErrNotExist }}, now: time.Date(2024, 6, 1, 0, 0, 0, 0, time.UTC), kept: map[string]Entry{}}
+	s := &stock{t: t, dir: dir, l: l, c: c, home: &article.BodyStore{Parser: parser, Read: func(string) ([]byte, error) { return nil, os.ErrNotExist }}, now: time.Date(2024, 6, 1, 0, 0, 0, 0, time.UTC), kept: map[string]Entry{}}
 	s.texts = c.Use(s.home, settings)
 	s.was = s.texts.Restore()
 	for _, e := range s.was.Entries {
@@ -94,7 +94,7 @@ func (s *stock) round(files map[string]string) {
 			s.kept[path] = Entry{Path: path, Stamp: stamp, Current: true}
 			s.check(s.texts.Skip(path, stamp))
 		default:
-			a, err := s.home.Keep(parse(s.t, path, src))
+			a, err := s.home.Unload(parse(s.t, path, src))
 			s.check(err)
 			seen = append(seen, ledger.Article{Path: a.Path, ID: a.ID(), Digest: a.Digest, Content: a.Content})
 			s.kept[path] = Entry{Path: path, Stamp: stamp, Article: a, Current: true}
@@ -125,7 +125,7 @@ func print(entries map[string]Entry) string {
 			if it, err := e.Article.Item(); err == nil {
 				html = it.HTML
 			}
-			fmt.Fprintf(&out, " %x %q", e.Article.AppendCard(nil), html)
+			fmt.Fprintf(&out, " %x %q", e.Article.AppendMetadata(nil), html)
 		}
 		out.WriteByte('\n')
 	}
@@ -150,7 +150,7 @@ func TestCache(t *testing.T) {
 	if got := print(again.kept); got != want || !again.was.At.Equal(s.now) || !again.was.Whole {
 		t.Errorf("at %s, whole %v:\n%swant\n%s", again.was.At, again.was.Whole, got, want)
 	}
-	other := &article.Home{Parser: parser}
+	other := &article.BodyStore{Parser: parser}
 	for _, e := range again.c.Use(other, Fingerprint{2}).Restore().Entries {
 		if e.Current {
 			t.Errorf("under other settings %s is current", e.Path)
@@ -275,7 +275,7 @@ func restored(t testing.TB, dir string, l *ledger.Ledger) string {
 		t.Fatal(err)
 	}
 	defer c.Close()
-	h := &article.Home{Parser: parser, Read: func(string) ([]byte, error) { return nil, os.ErrNotExist }}
+	h := &article.BodyStore{Parser: parser, Read: func(string) ([]byte, error) { return nil, os.ErrNotExist }}
 	entries := map[string]Entry{}
 	for _, e := range c.Use(h, Fingerprint{}).Restore().Entries {
 		if e.Path != "" {
@@ -308,10 +308,10 @@ func TestCompact(t *testing.T) {
 	defer func() { spare = before }()
 	dir := t.TempDir()
 	s := openStock(t, dir, Fingerprint{})
-	other := &article.Home{Parser: parser} // of another builder, which never compacts
+	other := &article.BodyStore{Parser: parser} // of another builder, which never compacts
 	theirs := s.c.Use(other, Fingerprint{})
 	theirs.Restore()
-	x, err := other.Keep(parse(t, "x.md", post("X", "", "x")))
+	x, err := other.Unload(parse(t, "x.md", post("X", "", "x")))
 	s.check(err)
 	s.round(map[string]string{"steady.md": post("S", "", "steady"), "none.md": "no article"})
 	var held *article.Article // by the last good document of a feed, for long

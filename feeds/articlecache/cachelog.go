@@ -94,7 +94,7 @@ type Restored struct {
 type replay struct {
 	Restored
 	texts *Texts
-	cards *article.Cards
+	cards *article.MetadataReader
 	known map[string]int // path to the last of Entries
 
 	settings  Fingerprint

@@ -23,7 +23,7 @@ func (t *Texts) Note(a *article.Article, stamp uint64) error {
 	return t.add(func(b []byte) []byte {
 		b = binary.AppendUvarint(append(b, entryCard), stamp)
 		b = binary.AppendUvarint(binary.AppendUvarint(b, uint64(p.off)), uint64(p.size))
-		card := a.AppendCard(nil)
+		card := a.AppendMetadata(nil)
 		return append(binary.AppendUvarint(b, uint64(len(card))), card...)
 	})
 }

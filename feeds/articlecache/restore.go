@@ -29,7 +29,7 @@ func (t *Texts) replay(cards *os.File, end int64) *replay {
 	const usual = 400 // bytes of an entry
 	n := int(max(0, end) / usual)
 	t.places, t.live = make([]place, 0, n), 0
-	p := &replay{texts: t, cards: t.home.Cards(), known: make(map[string]int, n)}
+	p := &replay{texts: t, cards: t.home.MetadataReader(), known: make(map[string]int, n)}
 	p.Entries = make([]Entry, 0, n)
 	entries(io.NewSectionReader(cards, int64(headSize), max(0, end-int64(headSize))), p.take)
 	return p

@@ -12,12 +12,12 @@ import (
 	"feedmill/feeds/article"
 )
 
-// Texts is a Cache as one builder uses it: it is the [article.Store] of its
+// Texts is a Cache as one builder uses it: it is the [article.Payloads] of its
 // articles, and takes down what the builder has accepted.
 type Texts struct {
 	cache    *Cache
 	settings Fingerprint
-	home     *article.Home
+	home     *article.BodyStore
 
 	mu     sync.RWMutex
 	places []place
@@ -42,11 +42,11 @@ const textHead = 4 // the checksum before a text
 
 // Use makes the Texts of a builder whose articles are read under settings. The
 // home of its articles is h, of which Use sets the Store.
-func (c *Cache) Use(h *article.Home, settings Fingerprint) *Texts {
+func (c *Cache) Use(h *article.BodyStore, settings Fingerprint) *Texts {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	t := &Texts{cache: c, settings: settings, home: h, file: c.texts, number: 1}
-	h.Store = t
+	h.Payloads = t
 	return t
 }
 
@@ -58,7 +58,7 @@ func (t *Texts) enter(p place) article.Place {
 	return article.Place(len(t.places) - 1)
 }
 
-// Put implements article.Store.
+// Put implements article.Payloads.
 func (t *Texts) Put(text []byte) (article.Place, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -112,7 +112,7 @@ func (c *Cache) flushTexts() error {
 
 var errText = errors.New("the cache is damaged")
 
-// Payload implements article.Store.
+// Payload implements article.Payloads.
 func (t *Texts) Payload(at article.Place) ([]byte, error) {
 	t.mu.RLock()
 	defer t.mu.RUnlock()

@@ -356,7 +356,7 @@ func BenchmarkMemory(b *testing.B) {
 	start()
 	for b.Loop() {
 		before := heapInUse()
-		cards := c.Use(&article.Home{Parser: article.NewParser(article.Options{})}, articlecache.Fingerprint{}).Restore()
+		cards := c.Use(&article.BodyStore{Parser: article.NewParser(article.Options{})}, articlecache.Fingerprint{}).Restore()
 		b.ReportMetric(float64(heapInUse()-before)/n, "B/card")
 		if len(cards.Entries) != n {
 			b.Fatalf("%d cards", len(cards.Entries))

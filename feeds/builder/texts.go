@@ -17,7 +17,7 @@ import (
 // memory, and every method does nothing.
 type texts struct {
 	cache    *articlecache.Texts // nil: there is none
-	home     *article.Home
+	home     *article.BodyStore
 	log      *slog.Logger
 	full     sync.Once // to say that there is no room on disk
 	restored bool      // restore was called
@@ -31,7 +31,7 @@ func (t *texts) move(a *article.Article) (moved *article.Article, ok bool) {
 	if t.cache == nil {
 		return a, false
 	}
-	moved, err := t.home.Keep(a)
+	moved, err := t.home.Unload(a)
 	if err != nil {
 		t.full.Do(func() { t.log.Warn("texts stay in memory: there is no room for them on disk", "err", err) })
 	}
@@ -50,7 +50,7 @@ func (b *Builder) openTexts() {
 	if b.opt.Cache == nil {
 		return
 	}
-	b.texts.home = &article.Home{Parser: b.opt.Parser, Read: func(path string) ([]byte, error) {
+	b.texts.home = &article.BodyStore{Parser: b.opt.Parser, Read: func(path string) ([]byte, error) {
 		src, _, err := b.src.ReadFile(path, nil, maxFile)
 		return src, err
 	}}

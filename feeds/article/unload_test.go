@@ -6,16 +6,16 @@ import (
 	"testing"
 )
 
-// TestKeepAllocates: packing payloads one after the other does not take the memory
+// TestUnloadAllocates: packing payloads one after the other does not take the memory
 // of all of them.
-func TestKeepAllocates(t *testing.T) {
+func TestUnloadAllocates(t *testing.T) {
 	const text, runs = 55_000, 400
 	a := parse(t, Options{}, "a.md", yamlFile("title: A")+strings.Repeat("Some text.\n", text/11))
-	h := &Home{Store: nowhere{}}
+	h := &BodyStore{Payloads: nowhere{}}
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	for range runs {
-		h.Keep(a)
+		h.Unload(a)
 	}
 	runtime.ReadMemStats(&after)
 	if n := (after.TotalAlloc - before.TotalAlloc) / runs; n > text/2 { // the race detector makes the pool lose some

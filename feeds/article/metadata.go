@@ -9,20 +9,20 @@ import (
 	"feedmill/feeds/internal/packed"
 )
 
-// Flags of a packed card.
+// Flags of packed metadata.
 const (
-	cardExplicit = 1 << iota
-	cardLinked
+	flagExplicit = 1 << iota
+	flagLinked
 )
 
-// AppendCard writes all of a but its payload, in the form that [Cards] reads.
-func (a *Article) AppendCard(b []byte) []byte {
+// AppendMetadata packs all of a but its payload, in the form that [MetadataReader] reads.
+func (a *Article) AppendMetadata(b []byte) []byte {
 	flags := byte(0)
 	if a.Explicit {
-		flags |= cardExplicit
+		flags |= flagExplicit
 	}
 	if a.linked {
-		flags |= cardLinked
+		flags |= flagLinked
 	}
 	b = append(b, flags)
 	texts := [...]string{a.Path, a.id, a.title, a.Link, a.Hidden}
@@ -47,24 +47,24 @@ func (a *Article) AppendCard(b []byte) []byte {
 	})
 }
 
-// Cards reads packed cards of articles whose payloads lie in one home. It is
-// not safe for concurrent use.
-type Cards struct {
-	home *Home
-	tags [feeds.KindCount]map[string]unique.Handle[feeds.Tag] // by name: quicker than to look them up among all
+// MetadataReader reads the packed metadata of articles whose payloads lie in one body
+// store. It is not safe for concurrent use.
+type MetadataReader struct {
+	store *BodyStore
+	tags  [feeds.KindCount]map[string]unique.Handle[feeds.Tag] // by name: quicker than to look them up among all
 }
 
-// Cards makes a reader of cards.
-func (h *Home) Cards() *Cards { return &Cards{home: h} }
+// MetadataReader makes a reader of what AppendMetadata has written.
+func (s *BodyStore) MetadataReader() *MetadataReader { return &MetadataReader{store: s} }
 
-// Read is the article of a card that was written by AppendCard, with its payload
-// at a place. Any bytes give an article or packed.ErrMalformed; b is not kept.
-func (c *Cards) Read(b []byte, place Place) (*Article, error) {
+// Read makes the article that AppendMetadata has written, with its payload at a place.
+// Any bytes give an article or packed.ErrMalformed. The article does not refer to b.
+func (c *MetadataReader) Read(b []byte, place Place) (*Article, error) {
 	r := packed.NewReader(b)
-	a := &Article{home: c.home, place: place}
+	a := &Article{store: c.store, place: place}
 	flags := r.Fixed(1)
 	if len(flags) == 1 {
-		a.Explicit, a.linked = flags[0]&cardExplicit != 0, flags[0]&cardLinked != 0
+		a.Explicit, a.linked = flags[0]&flagExplicit != 0, flags[0]&flagLinked != 0
 	}
 	shared(r, &a.Path, &a.id, &a.title, &a.Link, &a.Hidden)
 	copy(a.Digest[:], r.Fixed(len(a.Digest)))
@@ -102,7 +102,7 @@ func shared(r *packed.Reader, texts ...*string) {
 	}
 }
 
-func (c *Cards) member(r *packed.Reader) Tags {
+func (c *MetadataReader) member(r *packed.Reader) Tags {
 	n := r.Count()
 	if n == 0 {
 		return nil
@@ -120,7 +120,7 @@ func (c *Cards) member(r *packed.Reader) Tags {
 	return member
 }
 
-func (c *Cards) tag(kind feeds.Kind, name []byte) unique.Handle[feeds.Tag] {
+func (c *MetadataReader) tag(kind feeds.Kind, name []byte) unique.Handle[feeds.Tag] {
 	known := c.tags[kind]
 	h, ok := known[string(name)]
 	if !ok {

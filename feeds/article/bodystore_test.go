@@ -69,24 +69,24 @@ func sources(t testing.TB) map[string]string {
 	return map[string]string{"all.md": everything, "seed.md": string(seed), "bare.txt": "---\n---\n", "2020-01-02-x.html": "---\nid: urn:x:y\ndraft: true\n---\n<p>x"}
 }
 
-// TestHome holds that an article is the same whether its payload and its card
+// TestBodyStore holds that an article is the same whether its payload and its metadata
 // are in memory or not.
-func TestHome(t *testing.T) {
+func TestBodyStore(t *testing.T) {
 	p := NewParser(Options{SiteURL: "https://example.org/"})
-	h := &Home{Parser: p, Store: &shelf{}}
-	cards := h.Cards()
+	h := &BodyStore{Parser: p, Payloads: &shelf{}}
+	metadata := h.MetadataReader()
 	for path, src := range sources(t) {
 		a, err := p.Parse(path, []byte(src))
 		if err != nil {
 			t.Fatal(err)
 		}
-		kept, err := h.Keep(a)
+		kept, err := h.Unload(a)
 		if err != nil {
 			t.Fatal(err)
 		}
 		kept = kept.Scored(&Article{Quality: kept.Quality * 1.2, Heat: kept.Heat * 1.2}) // which moves it in no ranking
 		place, ok := h.Place(kept)
-		back, err := cards.Read(kept.AppendCard(nil), place)
+		back, err := metadata.Read(kept.AppendMetadata(nil), place)
 		if err != nil || !ok {
 			t.Fatal(err, ok)
 		}
@@ -99,10 +99,10 @@ func TestHome(t *testing.T) {
 	}
 }
 
-// TestCardSize holds that a card stays in its size class: each costs as much.
-func TestCardSize(t *testing.T) {
+// TestArticleSize holds that an article stays in its size class: each costs as much.
+func TestArticleSize(t *testing.T) {
 	if n := unsafe.Sizeof(Article{}); n > 256 {
-		t.Errorf("a card takes %d bytes", n)
+		t.Errorf("an article takes %d bytes", n)
 	}
 }
 
@@ -112,8 +112,8 @@ func TestLost(t *testing.T) {
 	p := NewParser(Options{})
 	store := &shelf{}
 	file, reading := "---\ntitle: T\n---\nText.\n", error(nil)
-	h := &Home{Parser: p, Store: store, Read: func(string) ([]byte, error) { return []byte(file), reading }}
-	a, err := h.Keep(parse(t, Options{}, "sub/a.md", file))
+	h := &BodyStore{Parser: p, Payloads: store, Read: func(string) ([]byte, error) { return []byte(file), reading }}
+	a, err := h.Unload(parse(t, Options{}, "sub/a.md", file))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,25 +131,25 @@ func TestLost(t *testing.T) {
 	}
 }
 
-// FuzzCard makes an article or an error of any bytes, and never more of them
+// FuzzMetadata makes an article or an error of any bytes, and never more of them
 // than there are.
-func FuzzCard(f *testing.F) {
+func FuzzMetadata(f *testing.F) {
 	p := NewParser(Options{SiteURL: "https://example.org/"})
-	h := &Home{Parser: p, Store: &shelf{}}
+	h := &BodyStore{Parser: p, Payloads: &shelf{}}
 	for path, src := range sources(f) {
 		a, err := p.Parse(path, []byte(src))
 		if err != nil {
 			f.Fatal(err)
 		}
-		f.Add(a.AppendCard(nil))
+		f.Add(a.AppendMetadata(nil))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
-		a, err := h.Cards().Read(b, 1)
+		a, err := h.MetadataReader().Read(b, 1)
 		if err != nil {
 			return
 		}
-		again, err := h.Cards().Read(a.AppendCard(nil), 1)
-		if err != nil || !bytes.Equal(again.AppendCard(nil), a.AppendCard(nil)) {
+		again, err := h.MetadataReader().Read(a.AppendMetadata(nil), 1)
+		if err != nil || !bytes.Equal(again.AppendMetadata(nil), a.AppendMetadata(nil)) {
 			t.Errorf("%+v comes back as %+v: %v", a, again, err)
 		}
 	})
@@ -163,7 +163,7 @@ func FuzzPayload(f *testing.F) {
 		if err != nil {
 			f.Fatal(err)
 		}
-		f.Add(a.fresh().append(nil, asIs))
+		f.Add(a.loaded().append(nil, asIs))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		one, err := p.unpack(b)
