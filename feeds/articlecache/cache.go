@@ -1,5 +1,14 @@
 // Package articlecache keeps on disk what was read of the articles, so that a
-// restart reads only the files that differ.
+// restart reads only the files that differ. All of it can be made again of the
+// files: a cache that is damaged, cut short, of another ledger or newer than the
+// ledger is dropped, and nothing waits until it is safely on disk.
+//
+// A cache is two files, which only grow until more than half of them is of no use.
+// The text file has the payloads of articles one after the other, each behind its
+// checksum; they are read one at a time. The log has an entry for each file that was
+// read, or is gone: the metadata of an article and where in the text file its payload
+// lies. A start reads the log from end to end, as far as the last entry that says
+// "commit".
 package articlecache
 
 import (
@@ -14,32 +23,26 @@ import (
 	"sync"
 )
 
-// Cache is the parsed articles, so that a restart reads only the files that
-// differ. All of it can be made again of the files: what is damaged, torn, of
-// another ledger or ahead of this one is dropped, and nothing waits for a disk.
-//
-// It is two files that only grow until more than half of them is of no use: one
-// of cards, which a start reads from end to end, and one of texts, which are
-// read one at a time. MetadataReader count up to the last commit. It is safe for
-// concurrent use, by several builders.
+// Cache is the two open files. Several builders may share it, each by a [Session] of
+// its own. It is safe for concurrent use.
 type Cache struct {
 	ledger Ledger
-	dir    string // empty: it ends with the process
+	dir    string // empty: the files end with the process
 
 	mu        sync.Mutex
-	cards     *os.File
+	log       *os.File
 	texts     *os.File
-	ids       pair   // what both files begin with
-	cardsEnd  int64  // where the next card goes
-	committed int64  // cards up to here count; zero before anything was read
-	textsEnd  int64  // of what is written; the buffer goes there
-	buffer    []byte // texts
+	ids       pair   // which both files begin with
+	logEnd    int64  // where the next entry goes
+	committed int64  // end of the last commit in the log; zero before the log was read
+	textsEnd  int64  // of what is written; the content of buffer follows
+	buffer    []byte // texts that are not written yet
 	settings  Fingerprint
-	entries   int   // among cards
+	entries   int   // in the log
 	state     state // of the ledger, at the last commit
-	broken    error // why nothing is written any more
+	disabled  error // why nothing is written any more; nil while it is
 
-	rewriting sync.Mutex // held while the files are no whole cache; taken first
+	compacting sync.Mutex // held while the files are not a whole cache; locked before mu
 }
 
 // Ledger is what a cache has to know of the ledger that its articles are in:
@@ -62,7 +65,7 @@ func stateOf(l Ledger) (s state) {
 // Fingerprint stands for everything besides a file that reading it depends on.
 type Fingerprint [32]byte
 
-// pair names a file of cards and the texts that belong to it.
+// pair is a random number that a log and its text file have in common.
 type pair [16]byte
 
 // magic begins both files and names their version.
@@ -70,31 +73,25 @@ const magic = "feedmill cache 2\n"
 
 const headSize = len(magic) + len(pair{}) + len(state{}.instance)
 
-const cardsFile, textsFile = "articles.cache", "articles.cache.texts"
+const logFile, textsFile = "articles.cache", "articles.cache.texts"
 
-// Open opens the cache in a folder, or begins one, for articles that l
-// knows. Nobody else may have opened it, which l sees to if it lies there too.
+// Open opens the cache in a folder, or begins a new one, for articles that l knows.
+// No other process may have it open; the lock of a ledger in the same folder sees
+// to that.
 func Open(dir string, l Ledger) (*Cache, error) {
 	c := &Cache{ledger: l, dir: dir}
-	for _, name := range []string{cardsFile, textsFile} { // of a compaction that did not come to its end
+	for _, name := range []string{logFile, textsFile} { // of a compaction that did not come to its end
 		os.Remove(filepath.Join(dir, name+".new"))
 	}
 	if c.resume() {
 		return c, nil
 	}
-	if err := c.begin(""); err != nil {
-		return nil, fmt.Errorf("make cache: %w", err)
-	}
-	return c, nil
+	return c.begin()
 }
 
-// Temporary is a cache that nobody sees and that ends with the process.
+// Temporary makes a cache that ends with the process and has no name on disk.
 func Temporary(l Ledger) (*Cache, error) {
-	c := &Cache{ledger: l}
-	if err := c.begin(""); err != nil {
-		return nil, fmt.Errorf("make cache: %w", err)
-	}
-	return c, nil
+	return (&Cache{ledger: l}).begin()
 }
 
 // Close releases the files. A nil Cache has none.
@@ -104,55 +101,63 @@ func (c *Cache) Close() error {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.broken == nil {
-		c.broken = fs.ErrClosed
+	if c.disabled == nil {
+		c.disabled = fs.ErrClosed
 	}
-	return errors.Join(c.cards.Close(), c.texts.Close())
+	return errors.Join(c.log.Close(), c.texts.Close())
 }
 
-// resume opens the files that are there, if they are of the ledger and of each
-// other.
+// resume opens the files that are there; false unless they belong to the ledger and
+// to each other.
 func (c *Cache) resume() bool {
-	cards, cardsErr := os.OpenFile(filepath.Join(c.dir, cardsFile), os.O_RDWR, 0)
+	log, logErr := os.OpenFile(filepath.Join(c.dir, logFile), os.O_RDWR, 0)
 	texts, textsErr := os.OpenFile(filepath.Join(c.dir, textsFile), os.O_RDWR, 0)
-	if cardsErr == nil && textsErr == nil {
+	if logErr == nil && textsErr == nil {
 		one, two := make([]byte, headSize), make([]byte, headSize)
-		_, err := io.ReadFull(cards, one)
+		_, err := io.ReadFull(log, one)
 		_, other := io.ReadFull(texts, two)
 		copy(c.ids[:], one[len(magic):])
 		if err == nil && other == nil && bytes.Equal(one, two) && bytes.Equal(one, c.head()) {
-			c.cards, c.texts = cards, texts
+			c.log, c.texts = log, texts
 			c.textsEnd, _ = texts.Seek(0, io.SeekEnd)
-			c.cardsEnd, _ = cards.Seek(0, io.SeekEnd)
+			c.logEnd, _ = log.Seek(0, io.SeekEnd)
 			return true
 		}
 	}
-	cards.Close() // of nil, too
+	log.Close() // of nil, too
 	texts.Close()
 	return false
 }
 
+// head is what both files begin with.
 func (c *Cache) head() []byte {
 	instance, _ := c.ledger.State()
 	return append(append([]byte(magic), c.ids[:]...), instance[:]...)
 }
 
-// begin makes empty files; their names end in suffix until they are whole.
-func (c *Cache) begin(suffix string) error {
+func (c *Cache) begin() (*Cache, error) {
+	if err := c.makeFiles(""); err != nil {
+		return nil, fmt.Errorf("make cache: %w", err)
+	}
+	return c, nil
+}
+
+// makeFiles makes empty files and turns to them. Their names end in suffix.
+func (c *Cache) makeFiles(suffix string) error {
 	texts, err := c.create(textsFile + suffix)
 	if err != nil {
 		return err
 	}
-	cards, err := c.create(cardsFile + suffix)
+	log, err := c.create(logFile + suffix)
 	if err != nil {
 		texts.Close()
 		return err
 	}
 	rand.Read(c.ids[:]) // never fails
-	c.cards, c.texts, c.cardsEnd, c.textsEnd = cards, texts, int64(headSize), int64(headSize)
+	c.log, c.texts, c.logEnd, c.textsEnd = log, texts, int64(headSize), int64(headSize)
 	c.committed, c.entries, c.buffer, c.settings, c.state = int64(headSize), 0, nil, Fingerprint{}, state{}
 	_, one := texts.WriteAt(c.head(), 0)
-	_, two := cards.WriteAt(c.head(), 0)
+	_, two := log.WriteAt(c.head(), 0)
 	return errors.Join(one, two)
 }
 
@@ -162,18 +167,19 @@ func (c *Cache) create(name string) (*os.File, error) {
 	}
 	f, err := os.CreateTemp("", "feedmill")
 	if err == nil {
-		os.Remove(f.Name()) // where that is not possible, the system clears up
+		os.Remove(f.Name()) // where an open file can't be removed, the system clears up
 	}
 	return f, err
 }
 
-// give gives the cache up for the next start; what was written can still be read.
-func (c *Cache) give(up error) error {
-	if c.broken == nil {
-		c.broken = up
+// disable ends all writing, for a reason, and leaves no cache to the next start. What
+// was written can still be read.
+func (c *Cache) disable(reason error) error {
+	if c.disabled == nil {
+		c.disabled = reason
 		if c.dir != "" {
-			os.Remove(filepath.Join(c.dir, cardsFile))
+			os.Remove(filepath.Join(c.dir, logFile))
 		}
 	}
-	return up
+	return reason
 }

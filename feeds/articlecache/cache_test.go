@@ -34,15 +34,15 @@ func post(title, more, body string) string {
 
 // stock is a ledger and a cache in one folder, and the builder that uses them.
 type stock struct {
-	t     testing.TB
-	dir   string
-	l     *ledger.Ledger
-	c     *Cache
-	texts *Texts
-	home  *article.BodyStore
-	now   time.Time
-	was   Restored
-	kept  map[string]Entry
+	t       testing.TB
+	dir     string
+	l       *ledger.Ledger
+	c       *Cache
+	session *Session
+	store   *article.BodyStore
+	now     time.Time
+	was     Restored
+	kept    map[string]Entry
 }
 
 func openStock(t testing.TB, dir string, settings Fingerprint) *stock {
@@ -57,9 +57,9 @@ func openStock(t testing.TB, dir string, settings Fingerprint) *stock {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { c.Close() })
-	s := &stock{t: t, dir: dir, l: l, c: c, home: &article.BodyStore{Parser: parser, Read: func(string) ([]byte, error) { return nil, os.ErrNotExist }}, now: time.Date(2024, 6, 1, 0, 0, 0, 0, time.UTC), kept: map[string]Entry{}}
-	s.texts = c.Use(s.home, settings)
-	s.was = s.texts.Restore()
+	s := &stock{t: t, dir: dir, l: l, c: c, store: &article.BodyStore{Parser: parser, Read: func(string) ([]byte, error) { return nil, os.ErrNotExist }}, now: time.Date(2024, 6, 1, 0, 0, 0, 0, time.UTC), kept: map[string]Entry{}}
+	s.session = c.Use(s.store, settings)
+	s.was = s.session.Restore()
 	for _, e := range s.was.Entries {
 		if e.Path != "" {
 			s.kept[e.Path] = e
@@ -83,27 +83,27 @@ func (s *stock) round(files map[string]string) {
 	for _, path := range slices.Sorted(maps.Keys(files)) {
 		src := files[path]
 		if old := s.kept[path].Article; old != nil {
-			s.texts.Drop(old)
+			s.session.ReleaseText(old)
 		}
 		switch {
 		case src == "":
 			gone = append(gone, path)
 			delete(s.kept, path)
-			s.check(s.texts.Forget(path))
+			s.check(s.session.SaveRemoval(path))
 		case src[0] != '-':
 			s.kept[path] = Entry{Path: path, Stamp: stamp, Current: true}
-			s.check(s.texts.Skip(path, stamp))
+			s.check(s.session.SaveOther(path, stamp))
 		default:
-			a, err := s.home.Unload(parse(s.t, path, src))
+			a, err := s.store.Unload(parse(s.t, path, src))
 			s.check(err)
 			seen = append(seen, ledger.Article{Path: a.Path, ID: a.ID(), Digest: a.Digest, Content: a.Content})
 			s.kept[path] = Entry{Path: path, Stamp: stamp, Article: a, Current: true}
-			s.check(s.texts.Note(a, stamp))
+			s.check(s.session.SaveArticle(a, stamp))
 		}
 	}
 	_, err := s.l.Take(s.now, seen, gone)
 	s.check(errors.Join(err, s.l.Flush()))
-	s.check(s.texts.Commit(s.now, true))
+	s.check(s.session.Commit(s.now, true))
 }
 
 func (s *stock) check(err error) {
@@ -135,20 +135,20 @@ func print(entries map[string]Entry) string {
 func TestCache(t *testing.T) {
 	dir := t.TempDir()
 	s := openStock(t, dir, Fingerprint{1})
-	if len(s.was.Entries) > 0 || s.was.Whole || !s.was.At.IsZero() {
+	if len(s.was.Entries) > 0 || s.was.Complete || !s.was.At.IsZero() {
 		t.Errorf("begins with %+v", s.was)
 	}
 	s.round(map[string]string{"a.md": post("A", "date: 2024-01-01\ntopics: [x]", "text a"), "b.md": post("B", "topics: [x, y]", "text b"), "c.md": post("C", "", "text c"), "note.md": "no article"})
 	s.now = s.now.Add(time.Hour)
 	s.round(map[string]string{"a.md": post("A2", "date: 2024-01-01", "text a2"), "c.md": ""})
 	want := print(s.kept)
-	s.check(s.texts.Note(s.kept["b.md"].Article, 77)) // and is not committed
-	s.check(s.texts.spill())
+	s.check(s.session.SaveArticle(s.kept["b.md"].Article, 77)) // and is not committed
+	s.check(s.session.writePending())
 	s.close()
 
 	again := openStock(t, dir, Fingerprint{1})
-	if got := print(again.kept); got != want || !again.was.At.Equal(s.now) || !again.was.Whole {
-		t.Errorf("at %s, whole %v:\n%swant\n%s", again.was.At, again.was.Whole, got, want)
+	if got := print(again.kept); got != want || !again.was.At.Equal(s.now) || !again.was.Complete {
+		t.Errorf("at %s, complete %v:\n%swant\n%s", again.was.At, again.was.Complete, got, want)
 	}
 	other := &article.BodyStore{Parser: parser}
 	for _, e := range again.c.Use(other, Fingerprint{2}).Restore().Entries {
@@ -159,8 +159,8 @@ func TestCache(t *testing.T) {
 	_, err := again.l.Take(s.now, []ledger.Article{{Path: "d.md", ID: "d"}}, nil)
 	s.check(errors.Join(err, again.l.Flush()))
 	again.close()
-	if behind := openStock(t, dir, Fingerprint{1}); print(behind.kept) != want || behind.was.Whole {
-		t.Errorf("behind its ledger it is whole: %v\n%s", behind.was.Whole, print(behind.kept))
+	if behind := openStock(t, dir, Fingerprint{1}); print(behind.kept) != want || behind.was.Complete {
+		t.Errorf("behind its ledger it is complete: %v\n%s", behind.was.Complete, print(behind.kept))
 	}
 }
 
@@ -173,8 +173,8 @@ func TestCacheOfAnother(t *testing.T) {
 			return os.Rename(filepath.Join(dir, "backup.db"), filepath.Join(dir, "ledger.db"))
 		},
 		"no texts": func(dir string) error { return os.Remove(filepath.Join(dir, textsFile)) },
-		"no cards": func(dir string) error { return os.Remove(filepath.Join(dir, cardsFile)) },
-		"empty":    func(dir string) error { return os.Truncate(filepath.Join(dir, cardsFile), 0) },
+		"no log":   func(dir string) error { return os.Remove(filepath.Join(dir, logFile)) },
+		"empty":    func(dir string) error { return os.Truncate(filepath.Join(dir, logFile), 0) },
 		"other texts": func(dir string) error {
 			return os.WriteFile(filepath.Join(dir, textsFile), bytes.Repeat([]byte("x"), 1000), 0o666)
 		},
@@ -230,7 +230,7 @@ func TestCacheDamaged(t *testing.T) {
 	l := s.l
 	s.c.Close()
 	whole, damaged := map[string][]byte{}, t.TempDir()
-	for _, name := range []string{cardsFile, textsFile} {
+	for _, name := range []string{logFile, textsFile} {
 		b, err := os.ReadFile(filepath.Join(dir, name))
 		if err != nil {
 			t.Fatal(err)
@@ -319,7 +319,7 @@ func TestCompact(t *testing.T) {
 	for i := range 200 {
 		old, ids := s.kept["a.md"].Article, s.c.ids
 		s.round(map[string]string{"a.md": post("A", "", fmt.Sprint("text ", i))})
-		s.check(s.texts.Compact(s.now, true, len(s.kept), maps.Values(s.kept)))
+		s.check(s.session.Compact(s.now, true, len(s.kept), maps.Values(s.kept)))
 		if s.c.ids != ids {
 			compacted++
 			if it, err := old.Item(); err != nil || !strings.Contains(it.HTML, fmt.Sprint("text ", i-1)) {
@@ -336,7 +336,7 @@ func TestCompact(t *testing.T) {
 	if it, err := x.Item(); err != nil || !strings.Contains(it.HTML, "x") {
 		t.Errorf("what another builder holds is lost: %v", err)
 	}
-	s.check(theirs.Note(x, 5))
+	s.check(theirs.SaveArticle(x, 5))
 	s.check(theirs.Commit(s.now, true))
 	s.kept["x.md"] = Entry{Path: "x.md", Stamp: 5, Article: x, Current: true}
 	if compacted < 3 || compacted > 40 || size > 5000 {
@@ -349,22 +349,22 @@ func TestCompact(t *testing.T) {
 	}
 }
 
-// FuzzCache makes something committed, or nothing, of any file of cards.
+// FuzzCache makes something committed, or nothing, of any log.
 func FuzzCache(f *testing.F) {
 	dir := f.TempDir()
 	s := openStock(f, dir, Fingerprint{})
 	s.round(map[string]string{"a.md": post("A", "", "a"), "b.md": "none"})
 	s.round(map[string]string{"a.md": ""})
 	s.c.Close()
-	cards, err := os.ReadFile(filepath.Join(dir, cardsFile))
+	log, err := os.ReadFile(filepath.Join(dir, logFile))
 	if err != nil {
 		f.Fatal(err)
 	}
-	f.Add(cards[headSize:])
+	f.Add(log[headSize:])
 	f.Fuzz(func(t *testing.T, b []byte) {
 		damaged := t.TempDir()
 		copyFile(t, filepath.Join(dir, textsFile), filepath.Join(damaged, textsFile))
-		if err := os.WriteFile(filepath.Join(damaged, cardsFile), append(slices.Clone(cards[:headSize]), b...), 0o666); err != nil {
+		if err := os.WriteFile(filepath.Join(damaged, logFile), append(slices.Clone(log[:headSize]), b...), 0o666); err != nil {
 			t.Fatal(err)
 		}
 		restored(t, damaged, s.l)
@@ -373,7 +373,7 @@ func FuzzCache(f *testing.F) {
 		for part := range bytes.SplitSeq(b, []byte("|")) {
 			framed = appendEntry(framed, func(to []byte) []byte { return append(to, part...) })
 		}
-		if err := os.WriteFile(filepath.Join(damaged, cardsFile), append(slices.Clone(cards[:headSize]), framed...), 0o666); err != nil {
+		if err := os.WriteFile(filepath.Join(damaged, logFile), append(slices.Clone(log[:headSize]), framed...), 0o666); err != nil {
 			t.Fatal(err)
 		}
 		restored(t, damaged, s.l)

@@ -16,76 +16,77 @@ var spare = struct {
 	entries int
 }{16 << 20, 10_000}
 
-// Compact writes everything anew if more than half of the files is of no use.
-// all yields every file, of which there are n.
-func (t *Texts) Compact(at time.Time, whole bool, n int, all iter.Seq[Entry]) error {
-	c := t.cache
-	if !t.wasteful(n) {
+// Compact writes new files and commits them, if more than half of those that there
+// are is of no use. all yields every file, of which there are n; the rest is as for
+// Commit.
+func (s *Session) Compact(at time.Time, complete bool, n int, all iter.Seq[Entry]) error {
+	c := s.cache
+	if !s.wasteful(n) {
 		return nil
 	}
-	c.rewriting.Lock()
-	defer c.rewriting.Unlock()
-	err := t.renew()
+	c.compacting.Lock()
+	defer c.compacting.Unlock()
+	err := s.beginNew()
 	if err == nil {
-		err = t.rewrite(at, whole, all)
+		err = s.rewrite(at, complete, all)
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if err == nil && c.dir != "" { // texts first: cards without theirs are nothing
+	if err == nil && c.dir != "" { // texts first: a log without its texts is no cache
 		err = errors.Join(
 			os.Rename(filepath.Join(c.dir, textsFile+".new"), filepath.Join(c.dir, textsFile)),
-			os.Rename(filepath.Join(c.dir, cardsFile+".new"), filepath.Join(c.dir, cardsFile)))
+			os.Rename(filepath.Join(c.dir, logFile+".new"), filepath.Join(c.dir, logFile)))
 	}
 	if err != nil {
-		return c.give(fmt.Errorf("compact cache: %w", err))
+		return c.disable(fmt.Errorf("compact cache: %w", err))
 	}
 	return nil
 }
 
-func (t *Texts) wasteful(n int) bool {
-	t.mu.RLock()
-	defer t.mu.RUnlock()
-	c := t.cache
+func (s *Session) wasteful(n int) bool {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	c := s.cache
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.broken == nil && (c.textsEnd-2*t.live > spare.bytes || c.entries-2*n > spare.entries)
+	return c.disabled == nil && (c.textsEnd-2*s.live > spare.bytes || c.entries-2*n > spare.entries)
 }
 
-// renew begins new files. Those before serve readers until nobody needs them.
-func (t *Texts) renew() error {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	c := t.cache
+// beginNew turns to new files. Those before stay open for readers.
+func (s *Session) beginNew() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := s.cache
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if err := c.flushTexts(); err != nil {
+	if err := c.writeTexts(); err != nil {
 		return err
 	}
-	err := c.begin(".new")
-	t.follow()
+	err := c.makeFiles(".new")
+	s.followCache()
 	return err
 }
 
-// rewrite takes everything down in new files. Texts that only readers of the
-// past use stay in the file before; those that lie before that are gone.
-func (t *Texts) rewrite(at time.Time, whole bool, all iter.Seq[Entry]) error {
+// rewrite saves everything in the new files. Texts that only articles of the past
+// have stay in the file before; those in files before that are lost.
+func (s *Session) rewrite(at time.Time, complete bool, all iter.Seq[Entry]) error {
 	for e := range all {
 		var err error
 		if e.Article != nil {
-			err = t.Note(e.Article, e.Stamp)
+			err = s.SaveArticle(e.Article, e.Stamp)
 		} else {
-			err = t.Skip(e.Path, e.Stamp)
+			err = s.SaveOther(e.Path, e.Stamp)
 		}
 		if err != nil && !errors.Is(err, errText) {
 			return err
 		}
 	}
-	t.mu.Lock()
-	for i, p := range t.places {
-		if p.file != 0 && p.file+1 < t.number {
-			t.places[i] = place{}
+	s.mu.Lock()
+	for i, p := range s.places {
+		if p.file != 0 && p.file+1 < s.number {
+			s.places[i] = place{}
 		}
 	}
-	t.mu.Unlock()
-	return t.Commit(at, whole)
+	s.mu.Unlock()
+	return s.Commit(at, complete)
 }

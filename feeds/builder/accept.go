@@ -110,7 +110,7 @@ func (b *Builder) updateCatalog(r *round, facts []feeds.Facts) {
 	}
 	b.catalog.Fill(fresh)
 	b.texts.foreign = b.texts.foreign && b.Held() != nil
-	if r.first && b.texts.cache != nil && !b.texts.whole {
+	if r.first && b.texts.session != nil && !b.texts.whole {
 		b.texts.whole = b.knowsAll()
 	}
 }

@@ -356,12 +356,12 @@ func BenchmarkMemory(b *testing.B) {
 	start()
 	for b.Loop() {
 		before := heapInUse()
-		cards := c.Use(&article.BodyStore{Parser: article.NewParser(article.Options{})}, articlecache.Fingerprint{}).Restore()
+		restored := c.Use(&article.BodyStore{Parser: article.NewParser(article.Options{})}, articlecache.Fingerprint{}).Restore()
 		b.ReportMetric(float64(heapInUse()-before)/n, "B/card")
-		if len(cards.Entries) != n {
-			b.Fatalf("%d cards", len(cards.Entries))
+		if len(restored.Entries) != n {
+			b.Fatalf("%d entries", len(restored.Entries))
 		}
-		cards = articlecache.Restored{}
+		restored = articlecache.Restored{}
 		before = heapInUse()
 		one := start()
 		b.ReportMetric(float64(heapInUse()-before)/n, "B/article")

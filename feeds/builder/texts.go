@@ -16,8 +16,8 @@ import (
 // read of them: in the article cache. Without one, articles keep their texts in
 // memory, and every method does nothing.
 type texts struct {
-	cache    *articlecache.Texts // nil: there is none
-	home     *article.BodyStore
+	session  *articlecache.Session // nil: there is none
+	store    *article.BodyStore
 	log      *slog.Logger
 	full     sync.Once // to say that there is no room on disk
 	restored bool      // restore was called
@@ -28,10 +28,10 @@ type texts struct {
 // move moves the text of an article that was just read out of memory. Where it
 // cannot, it says so once, and a is as it was.
 func (t *texts) move(a *article.Article) (moved *article.Article, ok bool) {
-	if t.cache == nil {
+	if t.session == nil {
 		return a, false
 	}
-	moved, err := t.home.Unload(a)
+	moved, err := t.store.Unload(a)
 	if err != nil {
 		t.full.Do(func() { t.log.Warn("texts stay in memory: there is no room for them on disk", "err", err) })
 	}
@@ -40,8 +40,8 @@ func (t *texts) move(a *article.Article) (moved *article.Article, ok bool) {
 
 // drop drops the text of an article that is not wanted any more; nil is none.
 func (t *texts) drop(a *article.Article) {
-	if a != nil && t.cache != nil {
-		t.cache.Drop(a)
+	if a != nil && t.session != nil {
+		t.session.ReleaseText(a)
 	}
 }
 
@@ -50,11 +50,11 @@ func (b *Builder) openTexts() {
 	if b.opt.Cache == nil {
 		return
 	}
-	b.texts.home = &article.BodyStore{Parser: b.opt.Parser, Read: func(path string) ([]byte, error) {
+	b.texts.store = &article.BodyStore{Parser: b.opt.Parser, Read: func(path string) ([]byte, error) {
 		src, _, err := b.src.ReadFile(path, nil, maxFile)
 		return src, err
 	}}
-	b.texts.cache = b.opt.Cache.Use(b.texts.home, b.settings())
+	b.texts.session = b.opt.Cache.Use(b.texts.store, b.settings())
 }
 
 // settings stands for the settings that articles are read under.
@@ -75,8 +75,8 @@ func (b *Builder) restore() {
 		return
 	}
 	b.texts.restored = true
-	if b.texts.cache != nil {
-		b.refill(b.texts.cache.Restore())
+	if b.texts.session != nil {
+		b.refill(b.texts.session.Restore())
 	}
 	if b.texts.whole {
 		return
@@ -94,7 +94,7 @@ func (b *Builder) refill(r articlecache.Restored) {
 		now = r.At
 	}
 	b.catalog.Advance(now)
-	b.texts.whole = r.Whole
+	b.texts.whole = r.Complete
 	b.stamps = make(map[string]stamp, len(r.Entries))
 	articles := make([]*article.Article, 0, len(r.Entries))
 	for _, e := range r.Entries {
@@ -118,7 +118,7 @@ func (b *Builder) refill(r articlecache.Restored) {
 // saveTexts writes down what a round has changed, if the ledger has it on disk.
 func (b *Builder) saveTexts(r *round) {
 	t := &b.texts
-	if t.cache == nil {
+	if t.session == nil {
 		return
 	}
 	if !r.lasting { // files that are not written down are read again, which mends it
@@ -130,17 +130,17 @@ func (b *Builder) saveTexts(r *round) {
 		a := b.catalog.Get(l.path)
 		switch _, here := b.stamps[l.path]; {
 		case !here:
-			err = errors.Join(err, t.cache.Forget(l.path))
+			err = errors.Join(err, t.session.SaveRemoval(l.path))
 		case l.err == nil && a != nil:
-			err = errors.Join(err, t.cache.Note(a, l.stamp))
+			err = errors.Join(err, t.session.SaveArticle(a, l.stamp))
 		case errors.Is(l.err, article.ErrNoFrontMatter) && a == nil:
-			err = errors.Join(err, t.cache.Skip(l.path, l.stamp))
+			err = errors.Join(err, t.session.SaveOther(l.path, l.stamp))
 		}
 	}
 	for _, path := range r.gone {
-		err = errors.Join(err, t.cache.Forget(path))
+		err = errors.Join(err, t.session.SaveRemoval(path))
 	}
-	err = errors.Join(err, t.cache.Commit(r.now, t.whole), t.cache.Compact(r.now, t.whole, len(b.stamps), b.entries()))
+	err = errors.Join(err, t.session.Commit(r.now, t.whole), t.session.Compact(r.now, t.whole, len(b.stamps), b.entries()))
 	if err != nil {
 		b.opt.Logger.Warn("the next start reads more files than need be", "err", err)
 	}

@@ -1,0 +1,72 @@
+package articlecache
+
+import (
+	"bufio"
+	"encoding/binary"
+	"hash/crc32"
+	"io"
+)
+
+// Kinds of entries in the log. Each entry has its length and checksum before it.
+const (
+	entryArticle  = 'A' // stamp, place of the text, metadata
+	entryOther    = 'N' // stamp, path: a file that is no article
+	entryRemoval  = 'G' // path: there is no file
+	entrySettings = 'S' // fingerprint of the settings under which the files that follow were read
+	entryCommit   = 'C' // generation of the ledger, time, whether the ledger knows no other article
+)
+
+const (
+	entryHead = 8       // bytes before an entry
+	maxEntry  = 1 << 26 // more is damage
+)
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// appendEntry appends an entry with the body that build appends.
+func appendEntry(b []byte, build func([]byte) []byte) []byte {
+	start := len(b)
+	b = build(append(b, make([]byte, entryHead)...))
+	body := b[start+entryHead:]
+	binary.BigEndian.PutUint32(b[start:], uint32(len(body)))
+	binary.BigEndian.PutUint32(b[start+4:], crc32.Checksum(body, castagnoli))
+	return b
+}
+
+// entries yields the body of each entry of a log, and where it ends, until one is not
+// whole.
+func entries(r io.Reader, yield func(body []byte, end int64) bool) {
+	in := bufio.NewReaderSize(r, 1<<16)
+	var head [entryHead]byte
+	var body []byte
+	for end := int64(headSize); ; {
+		if _, err := io.ReadFull(in, head[:]); err != nil {
+			return
+		}
+		n := int(binary.BigEndian.Uint32(head[:]))
+		if n == 0 || n > maxEntry {
+			return
+		}
+		if n <= in.Size() { // no longer than what is there, whatever the length says
+			var err error
+			if body, err = in.Peek(n); err != nil {
+				return
+			}
+			in.Discard(n)
+		} else if body = readLong(in, n); body == nil {
+			return
+		}
+		end += int64(entryHead + n)
+		if crc32.Checksum(body, castagnoli) != binary.BigEndian.Uint32(head[4:]) || !yield(body, end) {
+			return
+		}
+	}
+}
+
+func readLong(r io.Reader, n int) []byte {
+	body, err := io.ReadAll(io.LimitReader(r, int64(n)))
+	if err != nil || len(body) < n {
+		return nil
+	}
+	return body
+}
