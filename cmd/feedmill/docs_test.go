@@ -163,6 +163,17 @@ func TestDocsTopics(t *testing.T) {
 	}
 }
 
+// TestDocsPackages looks in docs/developing.md for every package of which the layers
+// know.
+func TestDocsPackages(t *testing.T) {
+	text := string(must(os.ReadFile("docs/developing.md")))
+	for _, l := range layers {
+		if !strings.Contains(l.pkg, "internal") && !strings.Contains(text, "`"+l.pkg+"`") {
+			t.Errorf("docs/developing.md does not say what %s is for", l.pkg)
+		}
+	}
+}
+
 // TestReadme looks for what newcomers need and for every command.
 func TestReadme(t *testing.T) {
 	text := string(must(os.ReadFile(readmeFile)))

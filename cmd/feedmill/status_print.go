@@ -61,7 +61,7 @@ func (p *statusPrinter) problems(s *status.Status) {
 		p.line(s.ToDo)
 	}
 	if len(s.Problems) > 0 {
-		p.title(yellow, "TO MEND")
+		p.title(yellow, "PROBLEMS TO MEND")
 	}
 	for _, text := range s.Problems {
 		if since := s.KeptSince(text); !since.IsZero() {

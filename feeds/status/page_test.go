@@ -94,11 +94,11 @@ func TestStatusPage(t *testing.T) {
 	for _, want := range []string{
 		`<h1 class="bad">A change is held back</h1>`, "Feedmill v1.2.3 · running for 2 d 2 h", `run &#34;feedmill accept&#34;`, "25 would vanish",
 		`<code dir="auto">a.md:2:8</code><br><span dir="auto">title: &lt;script&gt;alert(2)&lt;/script&gt;</span></td><td class="seen">the last good version, since`,
-		`<td><span dir="auto">b.md: no title</span></td><td class="seen">nothing of it</td>`, "&#43; 100 % in 30 days", "Nobody polls the other 8.",
+		`<td><span dir="auto">b.md: no title</span></td><td class="seen">not shown</td>`, "&#43; 100 % in 30 days", "Nobody polls the other 8.",
 		`<th scope="row">&lt;i&gt;curl&lt;/i&gt;</th>`,
-		"&lt;i&gt;Later&lt;/i&gt;</bdi> appears", "Over</bdi> leaves", "Left out: <span dir=\"auto\">draft: true</span></th><td class=\"n\">3",
+		"&lt;i&gt;Later&lt;/i&gt;</bdi> appears", "Over</bdi> leaves", "Not shown: <span dir=\"auto\">draft: true</span></th><td class=\"n\">3",
 		"<dd>590</dd>", "<dd>5,900</dd>", "<dd>80 %</dd>", `<th scope="row">&lt;b&gt;Odd&lt;/b&gt;</th>`, `<td class="n">20.0 %</td>`,
-		"C&#43;&#43;</bdi></a>", "1,234 answers since the start", "2 polls since the start came through a proxy that <code>trusted_proxies</code> does not name", "1 MiB of 256 MiB", "median 1.5 s, at most 1 min; change to served 12 ms, at most 25 ms",
+		"C&#43;&#43;</bdi></a>", "1,234 answers since the start", "2 polls since the start came through a proxy that <code>trusted_proxies</code> does not name", "1 MiB of 256 MiB", "median 1.5 s, at most 1 min; from change to served 12 ms, at most 25 ms",
 		`<th scope="row">304 Not Modified</th>`, `<th scope="row">other</th>`, "&lt;script&gt;alert(1)&lt;/script&gt;</td>", "<title>4 Mar: 5,900 polls, 80 % unchanged</title>",
 	} {
 		if !strings.Contains(body, want) {
