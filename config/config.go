@@ -51,7 +51,7 @@ type Config struct {
 	Kinds      map[feeds.Kind]Override // by kind of feed
 	Topics     []Topic                 // those of the settings first, then those of the site's data
 	Watch      Watch
-	Guard      Guard
+	Guard      feeds.Guard // both at least 1
 
 	names map[string]int // topics by folded name and alias, and by slugKey
 }
@@ -103,13 +103,6 @@ type Topic struct {
 type Watch struct {
 	Mode         string // "auto": by events where the system has them; "scan": by scanning alone
 	ScanInterval time.Duration
-}
-
-// Guard bounds what one change may do to the known articles of a feed; a change
-// that exceeds both is held back.
-type Guard struct {
-	Items   int // at least 1
-	Percent int // 1 to 100; 100: nothing is held back
 }
 
 // Limits are those of one feed: for a topic its own first, found by slug, name

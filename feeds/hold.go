@@ -18,6 +18,22 @@ type Hold struct {
 	Renewed     int       `json:"renewed"`     // of them, those that would have another id
 }
 
+// Guard says when a change set is held: when it makes more than Items and more
+// than Percent of the known articles of a feed, or of all, vanish, change, or
+// come back as new. Articles that have left in the last minutes count again with
+// those that follow. New articles alone are never held, nor are changes of articles
+// that came within the last minutes.
+type Guard struct {
+	Items   int
+	Percent int // 100: nothing is held
+}
+
+// Off reports whether nothing is ever held, as with the zero Guard.
+func (g Guard) Off() bool { return g == Guard{} || g.Percent >= 100 }
+
+// Exceeded reports whether h harms so much that it is to be held.
+func (g Guard) Exceeded(h *Hold) bool { return h.Hit() > g.Items && h.Hit()*100 > g.Percent*h.Known }
+
 // Hit is the number of articles that the change set harms, each counted once.
 func (h *Hold) Hit() int { return h.Vanished + h.Changed + h.Renewed }
 

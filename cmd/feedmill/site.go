@@ -153,7 +153,7 @@ func openSite(cfg *settings, opt siteOptions) (*site, error) {
 	s.builder = builder.New(s.articles, builder.Options{
 		Site: siteOf(cfg, opt.baseURL), SiteID: cfg.Site.ID, Parser: parser, Topics: topics,
 		Limits: cfg.Limits, Tombstones: cfg.Tombstones, CacheBytes: cfg.Cache,
-		Ledger: opt.ledger, Cache: opt.cache, Guard: builder.Guard(cfg.Guard), OnHeld: opt.held, Progress: opt.progress, Logger: opt.log,
+		Ledger: opt.ledger, Cache: opt.cache, Guard: cfg.Guard, OnHeld: opt.held, Progress: opt.progress, Logger: opt.log,
 	})
 	return s, nil
 }

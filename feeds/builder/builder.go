@@ -60,7 +60,7 @@ type Options struct {
 	Progress   func(files int)                                  // called now and then while files are read; nil for never
 	Now        func() time.Time                                 // nil: time.Now
 	Logger     *slog.Logger                                     // nil: none
-	Guard      Guard                                            // what is too much for one round; zero: nothing is
+	Guard      feeds.Guard                                      // what is too much for one round; zero: nothing is
 	OnHeld     func(*feeds.Hold)                                // called with what is held when that changes, nil for nothing any more; nil for nobody
 
 	items   *items        // articles as rendered

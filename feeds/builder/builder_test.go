@@ -136,7 +136,7 @@ func play(t *testing.T, file string) {
 			o.Limits = func(feeds.Kind, string) feeds.Limits { return feeds.Limits{Items: 50, MaxAge: 30 * 24 * time.Hour} }
 		}
 		if strings.Contains(string(archive.Comment), "guard: 2, 30 %") {
-			o.Guard = Guard{Items: 2, Percent: 30}
+			o.Guard = feeds.Guard{Items: 2, Percent: 30}
 		}
 		if strings.Contains(string(archive.Comment), "items: 2") {
 			o.Limits = func(feeds.Kind, string) feeds.Limits { return feeds.Limits{Items: 2} }

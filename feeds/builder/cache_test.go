@@ -65,7 +65,7 @@ func (h *house) restart() (reads int) {
 	}
 	h.stop = func() { c.Close(); l.Close() }
 	h.Builder = testBuilder(h.disk, func() time.Time { return h.now }, func(o *Options) {
-		o.Ledger, o.Cache, o.Guard, o.Tombstones = l, c, Guard{Items: 20, Percent: 30}, 30*24*time.Hour
+		o.Ledger, o.Cache, o.Guard, o.Tombstones = l, c, feeds.Guard{Items: 20, Percent: 30}, 30*24*time.Hour
 		if h.opt != nil {
 			h.opt(o)
 		}

@@ -16,21 +16,6 @@ import (
 	"feedmill/feeds/ledger"
 )
 
-// Guard says when a change set is held: when it makes more than Items and more
-// than Percent of the known articles of a feed, or of all, vanish, change, or
-// come back as new. Articles that have left in the last minutes count again with
-// those that follow: see recentTime. The zero Guard holds nothing, nor does one of
-// 100 percent. New articles alone are never held, nor are changes of articles that
-// came within the last minutes.
-type Guard struct {
-	Items   int
-	Percent int
-}
-
-func (g Guard) off() bool { return g == Guard{} || g.Percent >= 100 }
-
-func (g Guard) exceeded(hit, known int) bool { return hit > g.Items && hit*100 > g.Percent*known }
-
 // recentTime is for how long the guard remembers single articles. Those that left
 // count again with others that follow, because one accident may come in many small
 // rounds. Those that came may change: whatever copies files writes many of them twice.
@@ -140,7 +125,7 @@ func (b *Builder) setDate(name string, at time.Time) {
 // weigh compares a round with what readers know; nil where it is not too much. A
 // small round, as nearly all are, costs nothing.
 func (b *Builder) weigh(r *round) *feeds.Hold {
-	if b.opt.Guard.off() {
+	if b.opt.Guard.Off() {
 		return nil
 	}
 	left := b.recentlyLeft(r)
@@ -229,14 +214,14 @@ func (b *Builder) worst(effects []ledger.Effect, left []ledger.Record) *feeds.Ho
 	}
 	var worst *feeds.Hold
 	for _, h := range count {
-		if !b.opt.Guard.exceeded(h.Hit(), h.Known) {
+		if !b.opt.Guard.Exceeded(h) {
 			continue
 		}
 		if worst == nil || cmp.Or(cmp.Compare(h.Hit(), worst.Hit()), cmp.Compare(worst.Known, h.Known), strings.Compare(worst.Feed, h.Feed)) > 0 {
 			worst = h
 		}
 	}
-	if whole := count[feeds.Tag{}]; whole != nil && b.opt.Guard.exceeded(whole.Hit(), whole.Known) {
+	if whole := count[feeds.Tag{}]; whole != nil && b.opt.Guard.Exceeded(whole) {
 		worst = whole
 	}
 	if worst != nil && worst == count[feeds.Tag{}] {

@@ -20,7 +20,7 @@ const usual = "20 items, 30 %"
 func guarded(t *testing.T, d Source, change func(*Options)) *Builder {
 	t.Helper()
 	b := testBuilder(d, nil, func(o *Options) {
-		o.Guard = Guard{Items: 20, Percent: 30}
+		o.Guard = feeds.Guard{Items: 20, Percent: 30}
 		if change != nil {
 			change(o)
 		}
@@ -191,7 +191,7 @@ func TestGuardBrokenAtStart(t *testing.T) {
 
 // TestGuardOff holds nothing at 100 percent, and nothing where nothing is known.
 func TestGuardOff(t *testing.T) {
-	for _, g := range []Guard{{}, {Items: 20, Percent: 100}} {
+	for _, g := range []feeds.Guard{{}, {Items: 20, Percent: 100}} {
 		d := newDisk()
 		fill(d, 0, 100, "text")
 		b := guarded(t, d, func(o *Options) { o.Guard = g })
@@ -303,7 +303,7 @@ func TestHeldTime(t *testing.T) {
 			d.write(fmt.Sprintf("%d.md", i), fmt.Sprintf("---\ntitle: T%d\ndate: 1999-01-0%d\n---\n", i, i+1))
 		}
 		d.write("soon.md", "---\ntitle: Soon\ndate: "+time.Now().Add(time.Hour).UTC().Format(time.RFC3339)+"\n---\n")
-		b := testBuilder(d, nil, func(o *Options) { o.Guard, o.Ledger = Guard{Items: 1, Percent: 30}, ledger.Memory() })
+		b := testBuilder(d, nil, func(o *Options) { o.Guard, o.Ledger = feeds.Guard{Items: 1, Percent: 30}, ledger.Memory() })
 		in := make(chan watcher.Changes)
 		ctx, stop := context.WithCancel(t.Context())
 		done := make(chan error)

@@ -5,6 +5,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"feedmill/feeds"
 	"feedmill/feeds/ledger"
 	"feedmill/watcher"
 )
@@ -22,7 +23,7 @@ func TestHeldBack(t *testing.T) {
 			d.write(p+".md", "---\ntitle: "+p+"\ndate: "+at(time.Hour)+"\n---\n")
 		}
 		now := func() time.Time { return time.Now() }
-		b := testBuilder(d, now, func(o *Options) { o.Guard, o.Ledger = Guard{Items: 1, Percent: 30}, ledger.Memory() })
+		b := testBuilder(d, now, func(o *Options) { o.Guard, o.Ledger = feeds.Guard{Items: 1, Percent: 30}, ledger.Memory() })
 		scan(t, b)
 		remove(d, 0, 3)
 		d.remove("gone.md")

@@ -140,7 +140,7 @@ func replay(t *testing.T, all []change, of int) (n counts) {
 func TestReplayGuarded(t *testing.T) {
 	d := newDisk()
 	var now time.Time
-	b := testBuilder(d, func() time.Time { return now }, func(o *Options) { o.Guard = Guard{Items: 20, Percent: 30} })
+	b := testBuilder(d, func() time.Time { return now }, func(o *Options) { o.Guard = feeds.Guard{Items: 20, Percent: 30} })
 	if err := b.Apply(t.Context(), watcher.Changes{Rescan: true}); err != nil {
 		t.Fatal(err)
 	}
