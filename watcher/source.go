@@ -17,8 +17,8 @@ type source struct {
 	close   func() error
 }
 
-// batch is what has happened since the last batch, by absolute path. Operations on
-// one path have lost their order: what is there now, the disk tells.
+// batch is what has happened since the last batch, by absolute path. The order of the
+// operations on a path is lost: only the disk tells what is there now.
 type batch struct {
 	ops      map[string]fsnotify.Op
 	overflow bool // events were lost

@@ -105,6 +105,7 @@ func (k *walk) tryGo(work func(mine []found) []found) bool {
 	return true
 }
 
+// send sends what a walker has found, unless the walk is over.
 func (k *walk) send(mine []found) {
 	select {
 	case k.out <- mine:
@@ -113,7 +114,7 @@ func (k *walk) send(mine []found) {
 }
 
 // walkFolder adds the files in f and below to mine, but for those that it leaves to
-// other walkers, and sends mine when it is large.
+// other walkers.
 func (k *walk) walkFolder(f *folder, mine []found) []found {
 	if k.ctx.Err() != nil {
 		return mine
@@ -135,6 +136,7 @@ func (k *walk) walkFolder(f *folder, mine []found) []found {
 	return k.walkFolders(below, mine)
 }
 
+// walkFolders does the same for several folders.
 func (k *walk) walkFolders(folders []*folder, mine []found) []found {
 	for _, f := range folders {
 		if !k.tryGo(func(mine []found) []found { return k.walkFolder(f, mine) }) {
@@ -144,7 +146,8 @@ func (k *walk) walkFolders(folders []*folder, mine []found) []found {
 	return mine
 }
 
-// addFiles adds the files among entries of f to mine, and the folders to below.
+// addFiles adds the files among entries of f to mine, which it sends when it is large,
+// and the folders to below.
 func (k *walk) addFiles(f *folder, entries []fs.DirEntry, mine []found, below []*folder) ([]found, []*folder) {
 	for _, e := range entries {
 		n, ok := k.tree.node(f, e)

@@ -10,8 +10,8 @@
 // A periodic scan also makes all watches again, but besides those in place, and it
 // reports only files that differ from what was reported before: with a million files
 // comparing all takes seconds, during which a save must not wait. Where differences
-// cannot be known, the scan is a Rescan: nobody has walked Files to its end, a file is
-// gone without an event, or a folder cannot be read.
+// cannot be known, the scan is a Rescan: Files has not been walked to its end, a file
+// is gone without an event, or a folder cannot be read.
 //
 // In order of reading: watcher.go, run.go (the loop), pending.go (how many events
 // become one update), scan.go and reported.go (the periodic scan), watches.go and

@@ -131,7 +131,7 @@ func deleteOld(tx *bbolt.Tx, first date, size int64) error {
 	}
 }
 
-// read calls visit for each day from from to to that is known, in no particular
+// read calls visit for each known day between from and to, in no particular
 // order. record returns the record of a feed on that day, or nil; it must not be
 // called after visit has returned.
 func (h *history) read(from, to date, visit func(d date, record func(feed string) []byte)) error {
