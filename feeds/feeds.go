@@ -8,6 +8,7 @@
 package feeds
 
 import (
+	"fmt"
 	"io"
 	"net/url"
 	"slices"
@@ -34,13 +35,17 @@ const (
 )
 
 // kinds is the table of kinds: a new one is a constant above and a row here.
-var kinds = [...]struct{ name, plural, label, heading string }{
-	All:      {"all", "", "", ""},
-	Topic:    {"topic", "topics", "Topic", "Topics"},
-	Category: {"category", "categories", "Category", "Categories"},
-	Type:     {"type", "types", "Type", "Types"},
-	Provider: {"provider", "providers", "Provider", "Providers"},
-	Composed: {"mix", "mix", "", ""},
+var kinds = [...]struct {
+	name, plural, label, heading string
+	newest                       string // see Newest
+	before                       string // see Before
+}{
+	All:      {name: "all"},
+	Topic:    {"topic", "topics", "Topic", "Topics", "The newest about %s from %s", ""},
+	Category: {"category", "categories", "Category", "Categories", "The newest about %s from %s", "in "},
+	Type:     {"type", "types", "Type", "Types", "The newest of type %s from %s", ""},
+	Provider: {"provider", "providers", "Provider", "Providers", "The newest from %s on %s", "from "},
+	Composed: {name: "mix", plural: "mix"},
 }
 
 // KindCount is the number of kinds; each is less.
@@ -85,6 +90,14 @@ func KindNames() []string {
 	}
 	return names
 }
+
+// Newest describes the feed of that name of a site, in plain text; not for All and
+// Composed.
+func (k Kind) Newest(name, site string) string { return fmt.Sprintf(kinds[k].newest, name, site) }
+
+// Before is the word, and a space, before such a name in that of a composed feed;
+// it may be empty.
+func (k Kind) Before() string { return kinds[k].before }
 
 // ParseKind finds a kind that directories list by its singular name.
 func ParseKind(name string) (k Kind, ok bool) {

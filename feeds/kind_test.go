@@ -2,6 +2,7 @@ package feeds
 
 import (
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -15,6 +16,9 @@ func TestKinds(t *testing.T) {
 		}
 		if named := k != All && k != Composed; named != (k.Label() != "") || named != (k.Heading() != "") || (k != All) != (k.Plural() != "") {
 			t.Errorf("%q lacks a name, or has one too many: %q, %q, %q", k, k.Plural(), k.Label(), k.Heading())
+		}
+		if k != All && k != Composed && (strings.Contains(k.Newest("N%", "S"), "%!") || !strings.Contains(k.Newest("N%", "S"), "N% ")) {
+			t.Errorf("%q: feeds are described as %q", k, k.Newest("N%", "S"))
 		}
 	}
 	if _, ok := ParseKind("topics"); ok || len(Kinds) != KindCount-1 || Kinds[0] != All {

@@ -54,7 +54,7 @@ func (c *composer) words(m *mix.Mix) string {
 	for _, k := range feeds.Facets {
 		for _, g := range m.Of {
 			if g[0].Kind == k {
-				more = append(more, prepositions[k]+c.orWords(g))
+				more = append(more, k.Before()+c.orWords(g))
 			}
 		}
 	}
@@ -77,8 +77,6 @@ func (c *composer) words(m *mix.Mix) string {
 	}
 	return strings.Join(append([]string{about}, more...), ", ")
 }
-
-var prepositions = map[feeds.Kind]string{feeds.Category: "in ", feeds.Provider: "from "}
 
 // topicWords names the topics: "(AI or Robots) and Law".
 func (c *composer) topicWords(groups [][]feeds.Key) string {

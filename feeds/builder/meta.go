@@ -38,17 +38,7 @@ func (b *Builder) meta(s *catalog.Shelf) meta {
 		m.title = m.name + " – " + site.Title
 	}
 	if m.description == "" {
-		m.description = describe(s.Kind(), m.name, site.Title)
+		m.description = s.Kind().Newest(m.name, site.Title)
 	}
 	return m
-}
-
-func describe(k feeds.Kind, name, site string) string {
-	switch k {
-	case feeds.Provider:
-		return "The newest from " + name + " on " + site
-	case feeds.Type:
-		return "The newest of type " + name + " from " + site
-	}
-	return "The newest about " + name + " from " + site
 }
