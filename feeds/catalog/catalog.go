@@ -53,9 +53,9 @@ type ref struct {
 
 // entry is one article and how it is shown now.
 type entry struct {
-	stated *article.Article // as the file has it
-	shown  *article.Article // with the id it is shown under; nil while not shown
-	due    time.Time        // when time alone will show or hide it; zero for never
+	stated    *article.Article // as the file has it
+	shown     *article.Article // with the id it is shown under; nil while not shown
+	scheduled bool             // time alone will show or hide it: see isDue
 }
 
 // New makes a catalog that holds the settings' topics and no article, at the

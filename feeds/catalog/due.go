@@ -10,7 +10,7 @@ import (
 // next.
 func (c *Catalog) place(e *entry) {
 	a := e.stated
-	switch e.due = (time.Time{}); {
+	switch e.scheduled = false; {
 	case a.Hidden != "":
 	case a.NotBefore().After(c.now):
 		c.plan(e, a.NotBefore())
@@ -27,13 +27,17 @@ func (c *Catalog) place(e *entry) {
 }
 
 func (c *Catalog) plan(e *entry, at time.Time) {
-	e.due = at
+	e.scheduled = true
 	c.schedule.Add(e, at)
 }
 
 // isDue reports whether time alone shows or hides an article then.
 func (c *Catalog) isDue(e *entry, at time.Time) bool {
-	return e.due.Equal(at) && c.articles[e.stated.Path] == e
+	due := e.stated.Expires()
+	if e.shown == nil {
+		due = e.stated.NotBefore()
+	}
+	return e.scheduled && due.Equal(at) && c.articles[e.stated.Path] == e
 }
 
 // Advance moves the clock: articles whose time has come appear, those whose
@@ -67,7 +71,7 @@ func (c *Catalog) await(e *entry) {
 		if c.awaited[r] == nil {
 			c.awaited[r] = NewSchedule(c.willAppear)
 		}
-		c.awaited[r].Add(e, e.due)
+		c.awaited[r].Add(e, e.stated.NotBefore())
 		c.markDue(r)
 	}
 }
@@ -100,7 +104,7 @@ func (c *Catalog) Due(s *Shelf) time.Time {
 
 // leave takes an article that was only scheduled off the feeds that wait for it.
 func (c *Catalog) leave(e *entry) {
-	if e.due.IsZero() || e.shown != nil {
+	if !e.scheduled || e.shown != nil {
 		return
 	}
 	for h := range feedsOf(e.stated) {
