@@ -38,10 +38,11 @@ func (s *rival) stop() {
 	s.cmd.Wait()
 }
 
-func (g *contest) feedmill(name, settings string) *rival {
+// feedmill starts a program of [contest.build].
+func (g *contest) feedmill(name, program string) *rival {
 	address := g.free()
-	return g.run(name, address, g.binary, "serve", filepath.Join(g.dir, "articles"), "--listen", address,
-		"--config", filepath.Join(g.dir, settings), "--state", filepath.Join(g.dir, "state-"+settings))
+	return g.run(name, address, filepath.Join(g.dir, program), "serve", filepath.Join(g.dir, "articles"), "--listen", address,
+		"--config", filepath.Join(g.dir, "feedmill.yaml"), "--state", filepath.Join(g.dir, "state-"+program))
 }
 
 // free is an address that nobody listens on.

@@ -22,7 +22,6 @@ import (
 //	PEERS_TOPICS      in how many topics (200)
 //	PEERS_ROUNDS      turns for each figure (5)
 //	PEERS_REQUESTS    requests in each turn (20000)
-//	PEERS_SETTINGS    a line of feedmill.yaml: a second Feedmill runs with it
 func TestPeers(t *testing.T) {
 	if _, err := os.Stat(fmt.Sprintf("/proc/self/task/%d/children", os.Getpid())); err != nil {
 		t.Skip("this kernel does not say which processes belong to a server")
@@ -51,7 +50,6 @@ type contest struct {
 	topics   int
 	rounds   int
 	requests int
-	binary   string // of Feedmill
 	table    table
 	skipped  []string
 }
@@ -60,14 +58,21 @@ const probeFeed = "/topics/topic-7/rss.xml"
 
 // make builds Feedmill and writes the articles, about 4 KB each.
 func (g *contest) make() {
-	g.binary = filepath.Join(g.dir, "feedmill")
-	if out, err := exec.Command("go", "build", "-o", g.binary, ".").CombinedOutput(); err != nil {
-		g.t.Fatalf("build: %v\n%s", err, out)
-	}
+	g.build("feedmill")
+	g.build("net-http-alone", "-ldflags", "-X main.netHTTPAlone=yes")
 	for i := range g.articles {
 		g.write(i, "Once upon a time.")
 	}
-	g.settings("feedmill.yaml", "")
+	// For documents of about 30 KB.
+	g.file("feedmill.yaml", "site: {url: 'https://harbour.example/'}\narticles: {link: '/:path/'}\nfeeds: {max_bytes: 30 KiB}\n")
+}
+
+// build builds Feedmill.
+func (g *contest) build(program string, flags ...string) {
+	args := append([]string{"build", "-o", filepath.Join(g.dir, program)}, flags...)
+	if out, err := exec.Command("go", append(args, ".")...).CombinedOutput(); err != nil {
+		g.t.Fatalf("build: %v\n%s", err, out)
+	}
 }
 
 // write makes or replaces the i-th article.
@@ -78,18 +83,12 @@ func (g *contest) write(i int, sentence string) {
 	g.check(replace(filepath.Join(section, fmt.Sprintf("article-%d.md", i)), text))
 }
 
-// settings make documents of about 30 KB.
-func (g *contest) settings(name, more string) {
-	text := "site: {url: 'https://harbour.example/'}\narticles: {link: '/:path/'}\nfeeds: {max_bytes: 30 KiB}\n" + more + "\n"
-	g.check(os.WriteFile(filepath.Join(g.dir, name), []byte(text), 0o644))
-}
-
 // starts measures how long it takes from files to the first answer, and from a
 // saved file to an answer that shows it.
 func (g *contest) starts() {
 	hugo := g.hugo()
 	for range g.rounds {
-		g.check(os.RemoveAll(filepath.Join(g.dir, "state-feedmill.yaml")))
+		g.check(os.RemoveAll(filepath.Join(g.dir, "state-feedmill")))
 		g.start("cold start", "Feedmill")
 		g.start("warm start", "Feedmill")
 		if hugo == nil {
@@ -109,7 +108,7 @@ func (g *contest) starts() {
 
 func (g *contest) start(row, name string) {
 	var s *rival
-	took := g.timed(func() { s = g.feedmill(name, "feedmill.yaml") })
+	took := g.timed(func() { s = g.feedmill(name, "feedmill") })
 	g.table.add(row+", s", name, took.Seconds())
 	g.table.add(row+", CPU s", name, s.cpu().Seconds())
 	s.stop()
@@ -124,11 +123,7 @@ func (g *contest) timed(do func()) time.Duration {
 // servers measures what answering costs, in turns, so that what else the
 // machine does meets all of them.
 func (g *contest) servers() {
-	all := []*rival{g.feedmill("Feedmill", "feedmill.yaml")}
-	if more := os.Getenv("PEERS_SETTINGS"); more != "" {
-		g.settings("variant.yaml", more)
-		all = append(all, g.feedmill("Feedmill, "+more, "variant.yaml"))
-	}
+	all := []*rival{g.feedmill("Feedmill", "feedmill"), g.feedmill("net/http alone", "net-http-alone")}
 	g.changes(all[0])
 	g.publish(all[0])
 	all = append(all, g.peers()...)

@@ -1,7 +1,5 @@
 package front
 
-import "net/http"
-
 // Answer is the answer to one request. Nothing of it may be changed once it was
 // returned to the front, which may send Body long afterwards.
 type Answer struct {
@@ -36,15 +34,6 @@ func NewHead(status int, fields ...Field) *Head { return &Head{Status: status, F
 
 // One is a field of one line.
 func One(name, value string) Field { return Field{name, []string{value}} }
-
-// FieldsOf lists the fields of h, whose values it shares.
-func FieldsOf(h http.Header) []Field {
-	all := make([]Field, 0, len(h))
-	for name, lines := range h {
-		all = append(all, Field{name, lines})
-	}
-	return all
-}
 
 // With returns a copy of h that has these fields, in place of its own of the same
 // names.

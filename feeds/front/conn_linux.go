@@ -29,11 +29,11 @@ type conn struct {
 	gone   bool // the loop does not have the connection any more
 }
 
-// watched are the events of a connection. Each is told once, when it happens.
+// watched are the events of a connection. epoll reports each once, when it happens.
 const watched = unix.EPOLLIN | unix.EPOLLOUT | unix.EPOLLRDHUP | unix.EPOLLET
 
-// copied is up to which size a body is copied to leave with its head: less work
-// than telling the system of two pieces.
+// copied is up to which size a body is copied behind its head, which costs less than
+// sending two pieces.
 const copied = 4 << 10
 
 func (c *conn) isSending() bool { return len(c.head)+len(c.body) > 0 }
@@ -59,7 +59,7 @@ func (l *loop) adopt(c *conn) {
 	}
 }
 
-// serve goes on with c as far as that goes without waiting.
+// serve sends, reads and answers on c as far as that is possible without waiting.
 func (l *loop) serve(c *conn) {
 	if c.making || !l.flush(c) {
 		return
@@ -83,11 +83,11 @@ func (l *loop) serve(c *conn) {
 			return
 		case !l.receive(c, l.in[:n]):
 			return
-		case n == len(l.in): // others first
+		case n == len(l.in): // there may be more; other connections come first
 			l.again = append(l.again, c)
 			return
 		case !c.ended:
-			return // else there is an end to be read
+			return // if the client has ended, the next read says so
 		}
 	}
 }
@@ -160,8 +160,8 @@ func (c *conn) keep(b []byte, kept bool) {
 	}
 }
 
-// ready asks the handler. What it can't do at once, it gets another chance to do in
-// a goroutine, also after a panic, which is then logged.
+// ready asks the handler for an answer from memory. A handler that panics is asked
+// again in a goroutine, where a panic is logged.
 func (l *loop) ready() (a Answer, v Verdict) {
 	defer func() {
 		if recover() != nil {

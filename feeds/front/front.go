@@ -32,7 +32,7 @@ type Options struct {
 	Limits Limits
 	// Logger takes what goes wrong; nil: slog.Default.
 	Logger *slog.Logger
-	// Now is the clock of which the handler is told; nil: time.Now.
+	// Now gives the time that handlers get; nil: time.Now.
 	Now func() time.Time
 	// NoLoops leaves all to net/http, as on other systems than Linux.
 	NoLoops bool
@@ -140,7 +140,7 @@ func (s *server) leave() {
 	s.ended.Done()
 }
 
-// time is what the handler is told of the time.
+// time is the time that the handler gets.
 func (s *server) time() time.Time {
 	if s.now == nil {
 		return time.Now()

@@ -18,7 +18,7 @@ type handover struct {
 	closed  bool
 }
 
-// handed is a connection on its way to net/http, which owns its descriptor.
+// handed is a connection on its way to net/http. It owns its descriptor.
 type handed struct {
 	fd     int
 	unread []byte

@@ -6,10 +6,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// read and write are system calls on sockets that never wait. Go's scheduler is
-// not told of them: it would look after each of them many thousand times a second,
-// and give its processor to another thread where one takes a little longer, which
-// costs more than the call.
+// read and write are system calls on sockets that never wait. They are raw: for an
+// ordinary system call, Go's scheduler prepares to run something else meanwhile, and
+// does so where the call takes a little longer, which costs more than the call.
 
 func read(fd int, b []byte) (n int, err error) {
 	return instant(unix.SYS_RECVFROM, fd, unsafe.Pointer(unsafe.SliceData(b)), len(b), 0)

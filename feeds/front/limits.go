@@ -28,6 +28,6 @@ func (l Limits) orDefaults() Limits {
 // slack is by how much a loop may be late to cut off a client.
 func (l Limits) slack() time.Duration { return min(l.Header, l.Write, l.Idle) / 8 }
 
-// headBytes is the longest head that net/http accepts: it reads 4 KiB more than
-// it is told.
+// headBytes is the longest head that net/http accepts, which adds 4 KiB to its
+// setting.
 func (l Limits) headBytes() int { return l.HeaderBytes + 4<<10 }

@@ -32,9 +32,9 @@ type loop struct {
 	accepts acceptor
 
 	now   time.Time // of the last wake-up
-	clock time.Time // the same, as the handler is told
-	sweep time.Time // when to look which connections have overstayed
-	broke error     // a call that must not fail has failed: the loop can't go on
+	clock time.Time // the same by the clock of the handler
+	sweep time.Time // when to look for connections whose time is up
+	broke error     // the failed call because of which the loop has to end
 
 	request plainRequest
 	date    date
@@ -48,8 +48,8 @@ const (
 	aborting
 )
 
-// mail is what other goroutines send a loop: a connection that it is to own, or
-// an answer for one that it owns. They keep their hands off the connection.
+// mail is what other goroutines send a loop: a connection that it is to own, or an
+// answer for one that it owns. They never touch the connection itself.
 type mail struct {
 	conn   *conn
 	made   bool // there is an answer, or else a new connection
@@ -57,8 +57,9 @@ type mail struct {
 	failed bool // no answer could be made
 }
 
-// Events are told apart by the id that goes with a descriptor: those of a
-// connection that is closed hit nobody, although its descriptor is used again.
+// An event names a descriptor and an id. Each connection has an id of its own, so
+// an event of a closed connection is not taken for one of the next connection that
+// has the same descriptor.
 const (
 	wakeID     = 0
 	listenerID = 1
@@ -125,8 +126,8 @@ func (l *loop) placeFreed() {
 }
 
 // wake has epoll_wait return. The caller holds mu, so that the descriptor is open.
-// Nobody reads the eventfd: each write is an event, and its counter suffices for
-// longer than the machine will last.
+// The eventfd is never read: each write is an event, and its counter of 64 bits does
+// not overflow.
 func (l *loop) wake() { unix.Write(l.wakeFD, []byte{1, 0, 0, 0, 0, 0, 0, 0}) }
 
 // free closes what the loop has of its own.
@@ -141,25 +142,24 @@ func (l *loop) free() {
 	}
 }
 
-// turn is how long a loop goes on without a word to Go's scheduler. After 10 ms
-// the scheduler takes the loop for one that computes, and takes its processor away
-// in every other system call.
-const turn = 8 * time.Millisecond
+// maxTurn is how long a loop runs before it yields to Go's scheduler. One that runs
+// for 10 ms is preempted, and then loses its processor in every other system call.
+const maxTurn = 8 * time.Millisecond
 
 // run serves until the loop is to end and has no connections.
 func (l *loop) run() {
 	yielded := time.Now()
 	events := make([]unix.EpollEvent, 128)
 	for l.state.Load() == running || l.count > 0 {
-		n, err := l.s.sys.epollWait(l.epoll, events, l.patience())
+		n, err := l.s.sys.epollWait(l.epoll, events, l.timeout())
 		if err != nil {
 			n = 0
 			if err != unix.EINTR {
 				l.fail(os.NewSyscallError("epoll_wait", err))
 			}
 		}
-		l.tell()
-		if l.now.Sub(yielded) > turn {
+		l.readClock()
+		if l.now.Sub(yielded) > maxTurn {
 			runtime.Gosched()
 			yielded = l.now
 		}
@@ -169,19 +169,18 @@ func (l *loop) run() {
 			break
 		}
 	}
-	l.leave()
+	l.finish()
 }
 
-// tell asks what time it is.
-func (l *loop) tell() {
+func (l *loop) readClock() {
 	l.now = time.Now()
 	if l.clock = l.now; l.s.now != nil {
 		l.clock = l.s.now()
 	}
 }
 
-// patience is how many milliseconds the loop may wait for events; -1 is for ever.
-func (l *loop) patience() int {
+// timeout is for how many milliseconds the loop may wait for events; -1: for ever.
+func (l *loop) timeout() int {
 	if len(l.again) > 0 {
 		return 0
 	}
@@ -195,7 +194,7 @@ func (l *loop) patience() int {
 	return max(1, int(wait/time.Millisecond))
 }
 
-// work serves those of which there is news.
+// work handles events, and what else is due.
 func (l *loop) work(events []unix.EpollEvent) {
 	again := l.again
 	l.again = nil
@@ -257,7 +256,8 @@ func (l *loop) readMail() {
 // owns reports whether c is still here.
 func (l *loop) owns(c *conn) bool { return c.fd < len(l.owned) && l.owned[c.fd] == c }
 
-// sweepAll closes the connections that have overstayed, and those that are to end.
+// sweepAll closes the connections whose time is up, and when the server stops, those
+// that have their answers.
 func (l *loop) sweepAll() {
 	state := l.state.Load()
 	if state != running {
@@ -280,7 +280,7 @@ func (l *loop) sweepAll() {
 	}
 }
 
-// fail notes that the loop can't go on.
+// fail ends the loop after this turn.
 func (l *loop) fail(err error) {
 	if l.broke == nil {
 		l.broke = err
@@ -302,8 +302,8 @@ func (l *loop) retire() {
 	l.retireListener()
 }
 
-// leave takes no mail any more.
-func (l *loop) leave() {
+// finish closes what is still on its way to the loop, and the loop's own descriptors.
+func (l *loop) finish() {
 	l.closeListener()
 	l.mu.Lock()
 	all := l.mail

@@ -50,8 +50,8 @@ func (s *server) startLoops(ln net.Listener) *loops {
 	return set
 }
 
-// open makes the loops. One of two cores is left to the kernel's part, and to
-// those who make what is served.
+// open makes one loop for every two cores: the other is for the kernel, and for
+// making what is served.
 func (set *loops) open(ln *net.TCPListener) error {
 	for range max(1, runtime.GOMAXPROCS(0)/2) {
 		l, err := newLoop(set)

@@ -134,7 +134,7 @@ func (l *loop) turnOnce(t *testing.T) {
 	if err != nil && err != unix.EINTR {
 		t.Fatal(err)
 	}
-	l.tell()
+	l.readClock()
 	l.work(events[:max(n, 0)])
 }
 
@@ -271,6 +271,26 @@ func TestSystemFails(t *testing.T) {
 				t.Errorf("%d lines were logged: %s", n, log.String())
 			}
 		})
+	}
+}
+
+// Where the listener can't be paused, net/http accepts.
+func TestPauseFails(t *testing.T) {
+	s := newServer(newToy(), Options{Logger: quiet})
+	s.sys = failing("accept4", unix.EMFILE, first(1))
+	s.sys.epollCtl = func(epoll, op, fd int, e *unix.EpollEvent) error {
+		if op == unix.EPOLL_CTL_MOD {
+			return unix.ENOENT
+		}
+		return unix.EpollCtl(epoll, op, fd, e)
+	}
+	addr, _, _ := runServer(t, s, nil)
+	for range 3 {
+		c := dial(t, addr)
+		io.WriteString(c, get("/ready/3"))
+		if status, _ := reply(t, bufio.NewReader(c)); status != 200 {
+			t.Error(status)
+		}
 	}
 }
 
@@ -425,7 +445,7 @@ func TestNoAllocations(t *testing.T) {
 			if err != nil && err != syscall.EINTR {
 				t.Fatal(err)
 			}
-			l.tell()
+			l.readClock()
 			l.work(events[:max(n, 0)])
 			if n, err := client.Read(in); err != nil || n < 12 {
 				t.Fatal(err)

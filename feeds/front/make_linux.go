@@ -22,8 +22,8 @@ func (l *loop) make(c *conn, n int) {
 	}
 }
 
-// startMaking starts a goroutine with a copy of the request. It knows c only as
-// the name of whom the answer is for.
+// startMaking starts a goroutine that gets a copy of the request. It passes c on with
+// the answer and touches nothing of it.
 func (l *loop) startMaking(c *conn) {
 	l.making++
 	head, peer := bytes.Clone(c.input[:c.asked]), c.peer

@@ -26,7 +26,7 @@ type form struct {
 	isHead    bool // there is no body
 	isOld     bool // HTTP/1.0
 	closes    bool // the connection ends with the answer
-	keepAlive bool // a client that speaks HTTP/1.0 has to be told that it does not
+	keepAlive bool // the answer says so: in HTTP/1.0, a connection ends unless both sides say so
 }
 
 type plainField struct{ name, value string }

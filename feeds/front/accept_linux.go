@@ -11,14 +11,15 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// acceptor is the listener of a loop. Only the first loop has one.
+// acceptor is the listener of a loop and what it waits for. Only the first loop has
+// one.
 type acceptor struct {
-	fd     int         // of the listener; -1: none
-	paused bool        // epoll is told not to look at it
-	full   atomic.Bool // because there are as many connections as may be
-	until  time.Time   // or because the system is short of something: when to try again
-	wait   time.Duration
-	turn   int // whose is the next connection
+	fd     int           // of the listener; -1: none
+	paused bool          // epoll does not watch it,
+	full   atomic.Bool   // because as many connections are open as may be,
+	until  time.Time     // or until then, because the system is short of something
+	wait   time.Duration // how long it was paused for the last shortage
+	turn   int           // counts connections, so that the loops get them in turn
 }
 
 // acceptAtOnce is how many connections a loop accepts before it serves others.
@@ -30,7 +31,7 @@ func (l *loop) listen(fd int) error {
 	return l.control(unix.EPOLL_CTL_ADD, fd, listenerID, unix.EPOLLIN)
 }
 
-// accept accepts connections and shares them out.
+// accept accepts connections and shares them between the loops.
 func (l *loop) accept() {
 	a := &l.accepts
 	for range acceptAtOnce {
@@ -68,7 +69,7 @@ func (l *loop) takePlace() bool {
 	if l.s.places.take() {
 		return true
 	}
-	l.accepts.full.Store(true) // from now on whoever frees a place wakes the loop
+	l.accepts.full.Store(true) // from now on, a connection that ends wakes the loop
 	if l.s.places.take() {
 		l.accepts.full.Store(false)
 		return true
@@ -104,7 +105,7 @@ func (l *loop) acceptAgain() {
 	l.pause(false)
 }
 
-// pause tells epoll whether to look at the listener.
+// pause has epoll pass over the listener, or watch it again.
 func (l *loop) pause(on bool) {
 	events := uint32(unix.EPOLLIN)
 	if on {
