@@ -97,7 +97,6 @@ http {
 const caddyfile = `{
 	admin off
 	auto_https off
-	persist_config off
 }
 http://%[1]s {
 	root * %[2]s/www
