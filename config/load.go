@@ -42,7 +42,7 @@ func Load(dir, file string, known Names) (*Config, error) {
 	l.readTopicData()
 	l.finish()
 	if len(l.problems) > 0 {
-		return nil, joined(append(l.problems, l.Missing...))
+		return nil, feeds.JoinProblems(append(l.problems, l.Missing...))
 	}
 	return &l.Config, nil
 }
@@ -151,16 +151,7 @@ func (l *loader) watch(path string) {
 func (l *loader) report(p *feeds.Problem) { l.problems = append(l.problems, p) }
 
 // Complete joins the problems in Missing; nil if there are none.
-func (c *Config) Complete() error { return joined(c.Missing) }
-
-func joined(problems []*feeds.Problem) error {
-	slices.SortStableFunc(problems, (*feeds.Problem).Compare)
-	errs := make([]error, len(problems))
-	for i, p := range problems {
-		errs[i] = p
-	}
-	return errors.Join(errs...)
-}
+func (c *Config) Complete() error { return feeds.JoinProblems(c.Missing) }
 
 // finish derives what no file states, and checks topics against each other.
 func (l *loader) finish() {

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"feedmill/feeds"
 )
 
 // Template is a settings file for the articles in dir with every setting in it:
@@ -19,7 +21,7 @@ func Template(dir string) ([]byte, error) {
 	before := *l
 	l.readSite()
 	if len(l.problems) > 0 {
-		return nil, joined(l.problems)
+		return nil, feeds.JoinProblems(l.problems)
 	}
 	t := template{}
 	fmt.Fprintf(&t.Builder, "# Settings of Feedmill for this %s.\n"+

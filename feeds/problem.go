@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -40,6 +41,16 @@ func (p *Problem) Error() string {
 // Compare orders problems by path, line and column.
 func (p *Problem) Compare(q *Problem) int {
 	return cmp.Or(cmp.Compare(p.Path, q.Path), cmp.Compare(p.Line, q.Line), cmp.Compare(p.Col, q.Col), cmp.Compare(p.Message, q.Message))
+}
+
+// JoinProblems makes one error of problems, which it sorts; nil if there are none.
+func JoinProblems(problems []*Problem) error {
+	slices.SortStableFunc(problems, (*Problem).Compare)
+	errs := make([]error, len(problems))
+	for i, p := range problems {
+		errs[i] = p
+	}
+	return errors.Join(errs...)
 }
 
 // Problems lists every Problem in a tree of joined and wrapped errors. An error

@@ -84,7 +84,7 @@ func (p *Parser) Parse(name string, src []byte) (*Article, error) {
 	f.Locate(name, r.errs)
 	f.Locate(name, r.warnings)
 	if len(r.errs) > 0 {
-		return nil, joined(ordered(r.errs))
+		return nil, feeds.JoinProblems(ordered(r.errs))
 	}
 	return r.a.article(ordered(r.warnings)), nil
 }
@@ -94,15 +94,6 @@ func (p *Parser) Parse(name string, src []byte) (*Article, error) {
 func ordered(problems []*feeds.Problem) []*feeds.Problem {
 	slices.SortStableFunc(problems, (*feeds.Problem).Compare)
 	return slices.CompactFunc(problems, func(a, b *feeds.Problem) bool { return *a == *b })
-}
-
-// joined makes one error of problems.
-func joined(problems []*feeds.Problem) error {
-	errs := make([]error, len(problems))
-	for i, p := range problems {
-		errs[i] = p
-	}
-	return errors.Join(errs...)
 }
 
 // article makes the article of what has been read.
