@@ -263,6 +263,27 @@ func codeOf(text string) (all []string) {
 	return all
 }
 
+var docPath = regexp.MustCompile(`(?:^|\s)(?:\./)?((?:cmd|config|feeds|watcher)(?:/[\w.-]+)*)(?:\s|$)`)
+
+// TestDocsPaths looks for the files and folders of this repository that code in
+// the docs names.
+func TestDocsPaths(t *testing.T) {
+	found := 0
+	for file, text := range docFiles(t) {
+		for _, code := range codeOf(text) {
+			for _, m := range docPath.FindAllStringSubmatch(strings.ReplaceAll(code, " ", "  "), -1) {
+				found++
+				if _, err := os.Stat(filepath.Join("..", "..", m[1])); err != nil {
+					t.Errorf("%s names %s: %v", file, m[1], err)
+				}
+			}
+		}
+	}
+	if found < 30 {
+		t.Errorf("%d paths found", found)
+	}
+}
+
 // TestDocsCommandLines parses every command line in the docs as the program does.
 func TestDocsCommandLines(t *testing.T) {
 	found := 0
