@@ -101,7 +101,7 @@ func (s *stock) round(files map[string]string) {
 			s.check(s.session.SaveArticle(a, stamp))
 		}
 	}
-	_, err := s.l.Take(s.now, seen, gone)
+	_, err := s.l.Update(s.now, seen, gone)
 	s.check(errors.Join(err, s.l.Flush()))
 	s.check(s.session.Commit(s.now, true))
 }
@@ -156,7 +156,7 @@ func TestCache(t *testing.T) {
 			t.Errorf("under other settings %s is current", e.Path)
 		}
 	}
-	_, err := again.l.Take(s.now, []ledger.Article{{Path: "d.md", ID: "d"}}, nil)
+	_, err := again.l.Update(s.now, []ledger.Article{{Path: "d.md", ID: "d"}}, nil)
 	s.check(errors.Join(err, again.l.Flush()))
 	again.close()
 	if behind := openStock(t, dir, Fingerprint{1}); print(behind.kept) != want || behind.was.Complete {

@@ -40,7 +40,7 @@ func (b *Builder) updateLedger(r *round) (facts []feeds.Facts, flushed func() bo
 			seen = append(seen, unread)
 		}
 	}
-	facts, err := b.opt.Ledger.Take(r.now, seen, gone)
+	facts, err := b.opt.Ledger.Update(r.now, seen, gone)
 	if err != nil {
 		b.opt.Logger.Error("what the ledger says of some articles is lost: they are new", "err", err)
 	}

@@ -283,7 +283,7 @@ func (b *Builder) recentlyLeft(r *round) (records []ledger.Record) {
 	if at := b.opt.Ledger.Date(dateAccepted).At; at.After(since) {
 		since = at
 	}
-	for path, rec := range b.opt.Ledger.Departed(since) {
+	for path, rec := range b.opt.Ledger.Gone(since) {
 		a := b.catalog.Get(path)
 		if due := a != nil && a.Expires().Equal(rec.Gone); !due && !b.hold.arriving(path, now) {
 			records = append(records, rec)

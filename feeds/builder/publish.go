@@ -79,7 +79,7 @@ func (b *Builder) pin(shelves []*catalog.Shelf) {
 			served[s.Key()] = s.Fold()
 		}
 	}
-	if err := b.opt.Ledger.Serve(served); err != nil {
+	if err := b.opt.Ledger.SaveNames(served); err != nil {
 		b.opt.Logger.Error("addresses of feeds are not on disk; the next change tries again", "err", err)
 	}
 }

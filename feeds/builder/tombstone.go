@@ -74,7 +74,7 @@ func (ts *tombstones) nameOf(t feeds.Tag) string {
 // returns the feeds of which tombstones may have come or gone.
 func (b *Builder) followLosses(now time.Time) (touched map[feeds.Tag]bool) {
 	ts := &b.tombstones
-	ids, losses, ok := b.opt.Ledger.LossesSince(ts.losses)
+	ids, losses, ok := b.opt.Ledger.RemovalsSince(ts.losses)
 	ts.losses = losses
 	changed := b.catalog.ChangedIDs()
 	touched = map[feeds.Tag]bool{}
@@ -101,11 +101,8 @@ func (b *Builder) remakeTombstones(now time.Time) {
 	}
 	ts.all, ts.ids, ts.expire = byFeed{}, map[string][]tombstone{}, time.Time{}
 	since := now.Add(-b.opt.Tombstones - 24*time.Hour)
-	for _, r := range b.opt.Ledger.Gone(since) {
-		ts.ids[r.ID] = nil
-	}
-	for _, d := range b.opt.Ledger.Left(since) {
-		ts.ids[d.ID] = nil
+	for _, id := range b.opt.Ledger.RemovedIDs(since) {
+		ts.ids[id] = nil
 	}
 	for id := range ts.ids {
 		of := b.tombstonesOf(id, now)
@@ -135,7 +132,7 @@ func (b *Builder) tombstonesOf(id string, now time.Time) (all []tombstone) {
 			all[i] = x
 		}
 	}
-	gone, left := b.opt.Ledger.LossesOf(id)
+	gone, left := b.opt.Ledger.RemovalsOf(id)
 	for _, r := range gone {
 		if b.expiry(r.Gone).After(now) && !b.catalog.Shown(id) {
 			for _, t := range r.Feeds {

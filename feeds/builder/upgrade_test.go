@@ -109,7 +109,7 @@ func TestUpgrade(t *testing.T) {
 			} else if slices.ContainsFunc(diff, func(path string) bool { return strings.HasSuffix(path, ".md") }) {
 				t.Errorf("without the cache not as before: %q", diff)
 			}
-			gone := h.Builder.opt.Ledger.Departed(time.Time{})["gone.md"].ID
+			gone := h.Builder.opt.Ledger.Gone(time.Time{})["gone.md"].ID
 			shown := h.shown()
 			h.now = h.now.Add(time.Hour)
 			h.restart()

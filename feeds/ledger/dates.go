@@ -78,14 +78,14 @@ func (l *Ledger) flushDates() (err error) {
 		return nil
 	}
 	defer asError(&err)()
-	if err := l.update(func(*bbolt.Tx) error { return nil }); err != nil {
+	if err := l.writeTx(func(*bbolt.Tx) error { return nil }); err != nil {
 		return fmt.Errorf("write ledger: %w", err)
 	}
 	return nil
 }
 
-// update is one transaction, which takes the dates that have changed along.
-func (l *Ledger) update(do func(*bbolt.Tx) error) error {
+// writeTx is one transaction, which takes the dates that have changed along.
+func (l *Ledger) writeTx(do func(*bbolt.Tx) error) error {
 	changed := l.dates.changed()
 	err := l.db.Update(func(tx *bbolt.Tx) error {
 		return errors.Join(do(tx), writeDates(tx.Bucket(bucketDates), changed))

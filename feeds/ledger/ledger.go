@@ -13,12 +13,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -32,25 +30,25 @@ import (
 
 // Ledger is safe for concurrent use. A file serves one process at a time.
 type Ledger struct {
-	mu     sync.Mutex
-	file   string
-	db     *bbolt.DB         // nil: nothing outlives the process
-	sealed bool              // db is only read: what is new does not outlive the process
-	old    bool              // there can be records that are old
-	tx     *bbolt.Tx         // while much is read: see reading
-	damage error             // what could not be read since the last Take
-	state  state             // what belongs to what is on disk
-	blank  bool              // reading: nothing is in db
-	live   map[string]Record // what is not in db, or not yet, by path; Gone ones never
-	erased map[string]bool   // paths in db that count no more
-	dirty  map[string]bool   // paths where what is gone, or erased, differs from db
-	gone   lost              // articles that vanished
-	ids    map[string]string // id to path, of what is not in db or not yet
-	losses losses            // changes of gone and left
-	pruned time.Time         // when gone and left were last looked through for what is too old
+	mu        sync.Mutex
+	file      string
+	db        *bbolt.DB         // nil: nothing outlives the process
+	readOnly  bool              // db is only read: what is new does not outlive the process
+	old       bool              // there can be records that are old
+	tx        *bbolt.Tx         // while much is read: see reading
+	damage    error             // what could not be read since the last Update
+	state     state             // what belongs to what is on disk
+	emptyFile bool              // nothing is in db; only known between beginReads and endReads
+	live      map[string]Record // what is not in db, or not yet, by path; Gone ones never
+	erased    map[string]bool   // paths in db that count no more
+	dirty     map[string]bool   // paths where what is gone, or erased, differs from db
+	gone      goneRecords       // of articles that were removed or unpublished
+	ids       map[string]string // id to path, of what is not in db or not yet
+	removals  removalLog        // changes of gone and left
+	pruned    time.Time         // when gone and left were last looked through for what is too old
 
-	left      map[string][]Departure // by id, the earliest first
-	unwritten map[string]bool        // ids whose departures differ from those in db
+	left      map[string][]LeftFeed // by id, the earliest first
+	unwritten map[string]bool       // ids whose left feeds differ from those in db
 
 	names   map[string][]string  // kind/fold of all feeds ever served to their slugs
 	owners  map[feeds.Key]string // and back
@@ -79,10 +77,10 @@ var ErrBusy = errors.New("in use by another feedmill: stop it, or name another f
 // Memory is a ledger that forgets everything when the process ends.
 func Memory() *Ledger {
 	l := &Ledger{
-		state: state{instance: newInstance()}, live: map[string]Record{}, erased: map[string]bool{}, dirty: map[string]bool{}, gone: lost{records: map[string]Record{}}, ids: map[string]string{},
-		left: map[string][]Departure{}, unwritten: map[string]bool{}, dates: newDates(),
+		state: state{instance: newInstance()}, live: map[string]Record{}, erased: map[string]bool{}, dirty: map[string]bool{}, gone: goneRecords{records: map[string]Record{}}, ids: map[string]string{},
+		left: map[string][]LeftFeed{}, unwritten: map[string]bool{}, dates: newDates(),
 	}
-	l.gone.changed = l.losses.add
+	l.gone.changed = l.removals.add
 	return l
 }
 
@@ -104,7 +102,7 @@ func Open(file string) (*Ledger, error) {
 // written: what it knows holds, what comes to it is forgotten when the process ends.
 func OpenReadOnly(file string) (*Ledger, error) {
 	l := Memory()
-	l.file, l.sealed = file, true
+	l.file, l.readOnly = file, true
 	if err := l.open(); err != nil {
 		return nil, explain(file, err)
 	}
@@ -115,7 +113,7 @@ func OpenReadOnly(file string) (*Ledger, error) {
 // bbolt panics on pages that make no sense.
 func (l *Ledger) open() (err error) {
 	defer asError(&err)()
-	if l.db, err = bbolt.Open(l.file, 0o666, &bbolt.Options{Timeout: time.Second, ReadOnly: l.sealed, FreelistType: bbolt.FreelistMapType, InitialMmapSize: mapped()}); err != nil {
+	if l.db, err = bbolt.Open(l.file, 0o666, &bbolt.Options{Timeout: time.Second, ReadOnly: l.readOnly, FreelistType: bbolt.FreelistMapType, InitialMmapSize: mapped()}); err != nil {
 		return err
 	}
 	if err = l.load(); err != nil {
@@ -166,7 +164,7 @@ func explain(file string, err error) error {
 
 // load checks the version and reads what vanished.
 func (l *Ledger) load() error {
-	if l.sealed {
+	if l.readOnly {
 		return l.db.View(l.loadFrom)
 	}
 	return l.db.Update(func(tx *bbolt.Tx) error {
@@ -187,7 +185,7 @@ func (l *Ledger) load() error {
 	})
 }
 
-// loadFrom is load without writing; an error where a part is missing.
+// loadFrom is load without recordWriter; an error where a part is missing.
 func (l *Ledger) loadFrom(tx *bbolt.Tx) error {
 	for _, name := range buckets {
 		if tx.Bucket(name) == nil {
@@ -231,34 +229,7 @@ func (l *Ledger) Close() error {
 }
 
 // Lasting reports whether what is new outlives the process.
-func (l *Ledger) Lasting() bool { return l.db != nil && !l.sealed }
-
-// Gone lists the articles that were removed or unpublished after since, by path.
-func (l *Ledger) Gone(since time.Time) []Record {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	var all []Record
-	for _, path := range slices.Sorted(maps.Keys(l.gone.records)) {
-		if r := l.gone.records[path]; r.Gone.After(since) {
-			all = append(all, r)
-		}
-	}
-	return all
-}
-
-// Departed is the articles that were removed or unpublished after since, by the
-// path where they lay.
-func (l *Ledger) Departed(since time.Time) map[string]Record {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	all := map[string]Record{}
-	for path, r := range l.gone.records {
-		if r.Gone.After(since) {
-			all[path] = r
-		}
-	}
-	return all
-}
+func (l *Ledger) Lasting() bool { return l.db != nil && !l.readOnly }
 
 // Check reads every record and reports what is damaged. It changes nothing.
 func Check(file string) error {

@@ -42,7 +42,7 @@ func parseBy(t testing.TB, p *article.Parser, path, src string) Article {
 
 // Note is Take and Flush.
 func (l *Ledger) Note(now time.Time, seen []Article, gone []string) ([]feeds.Facts, error) {
-	facts, err := l.Take(now, seen, gone)
+	facts, err := l.Update(now, seen, gone)
 	return facts, errors.Join(err, l.Flush())
 }
 
@@ -230,7 +230,7 @@ func TestUnpublish(t *testing.T) {
 	a, since := p.facts["a.md"], p.now.Add(-time.Second)
 	p.round(map[string]string{"a.md": post("A", "draft: true", "x")})
 	gone := p.l.Gone(since)
-	if len(gone) != 1 || gone[0].ID != a.ID || !gone[0].Gone.Equal(p.now) {
+	if len(gone) != 1 || gone["a.md"].ID != a.ID || !gone["a.md"].Gone.Equal(p.now) {
 		t.Errorf("gone: %+v", gone)
 	}
 	p.round(map[string]string{"a.md": post("A", "", "x")})
@@ -448,7 +448,7 @@ func TestReadOnly(t *testing.T) {
 	p.round(map[string]string{"a.md": "", "moved.md": post("A", "", "x"), "new.md": post("New", "", "z")})
 	p.want("what moved is known again", p.facts["moved.md"] == a)
 	p.l.SetDate("/", Date{At: p.now})
-	if err := errors.Join(p.l.Serve(map[feeds.Key]string{{Kind: feeds.Topic, Slug: "x"}: "x"}), p.l.Close()); err != nil {
+	if err := errors.Join(p.l.SaveNames(map[feeds.Key]string{{Kind: feeds.Topic, Slug: "x"}: "x"}), p.l.Close()); err != nil {
 		t.Error(err)
 	}
 	after, err := os.ReadFile(p.file)

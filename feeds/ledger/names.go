@@ -38,14 +38,14 @@ func nameOf(key string) (feeds.Kind, string) {
 // slug that was another name's is so no more. When it returns nil that is on
 // disk; after an error the next call tries again. A ledger that does not last
 // notes nothing.
-func (l *Ledger) Serve(served map[feeds.Key]string) error {
+func (l *Ledger) SaveNames(served map[feeds.Key]string) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if !l.Lasting() {
 		return nil
 	}
 	for k, fold := range served {
-		l.serve(k, k.Kind.String()+"/"+fold)
+		l.setOwner(k, k.Kind.String()+"/"+fold)
 	}
 	if len(l.unsaved) == 0 {
 		return nil
@@ -70,7 +70,7 @@ func (l *Ledger) Serve(served map[feeds.Key]string) error {
 	return nil
 }
 
-func (l *Ledger) serve(k feeds.Key, key string) {
+func (l *Ledger) setOwner(k feeds.Key, key string) {
 	owner, owned := l.owners[k]
 	if owned && owner == key {
 		return

@@ -27,7 +27,7 @@ func TestNames(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := l.Serve(step.served); err != nil {
+		if err := l.SaveNames(step.served); err != nil {
 			t.Fatal(err)
 		}
 		told := fmt.Sprint(l.Names())
@@ -65,7 +65,7 @@ func TestNames(t *testing.T) {
 
 func TestMemoryRemembersNoNames(t *testing.T) {
 	l := Memory()
-	if err := l.Serve(map[feeds.Key]string{{Kind: feeds.Topic, Slug: "x"}: "x"}); err != nil || len(l.Names()) > 0 {
+	if err := l.SaveNames(map[feeds.Key]string{{Kind: feeds.Topic, Slug: "x"}: "x"}); err != nil || len(l.Names()) > 0 {
 		t.Errorf("%v %v", l.Names(), err)
 	}
 }

@@ -17,47 +17,46 @@ type Effect struct {
 	Renewed  bool // it would have another id
 }
 
-// Preview tells what [Ledger.Note] would do to the articles that are known and
+// Preview tells what [Ledger.Update] would do to the articles that are known and
 // there, as far as a reader could see it, in no particular order. An article
 // that is recognised elsewhere is none of that. Nothing changes.
 func (l *Ledger) Preview(now time.Time, seen []Article, gone []string) []Effect {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.reading(); l.empty() {
-		l.read()
+	if l.beginReads(); l.knowsNone() {
+		l.endReads()
 		return nil
 	}
-	defer l.read()
-	now = now.UTC().Truncate(time.Second)
-	n := noting{l: l.shadow(), now: now, taken: map[string]string{}}
-	lost := map[string]Record{}
+	defer l.endReads()
+	u := l.shadow().newUpdate(now)
+	removed := map[string]Record{}
 	for _, p := range gone {
-		if r, ok := n.l.get(p); ok {
-			lost[p] = r
-			n.vanish(p)
+		if r, ok := u.l.record(p); ok {
+			removed[p] = r
+			u.remove(p)
 		}
 	}
-	n.recognise(seen)
-	all := n.ousted
-	for i := range n.seen {
-		s := &n.seen[i]
-		_, moved := lost[s.from]
+	u.identify(seen)
+	all := u.replaced
+	for i := range u.seen {
+		s := &u.seen[i]
+		_, moved := removed[s.from]
 		if !s.known || !moved && !s.record.Gone.IsZero() { // new, or back after it had gone
 			continue
 		}
-		delete(lost, s.from)
-		if e := effect(s, now); e.Vanished || e.Changed || e.Renewed {
+		delete(removed, s.from)
+		if e := effect(s, u.now); e.Vanished || e.Changed || e.Renewed {
 			all = append(all, e)
 		}
 	}
-	for p, r := range lost {
+	for p, r := range removed {
 		all = append(all, Effect{Path: p, Record: r, Vanished: true})
 	}
 	return all
 }
 
 // effect is what becomes of a known article that is still there.
-func effect(s *sighting, now time.Time) Effect {
+func effect(s *seenArticle, now time.Time) Effect {
 	a, r := s.Article, s.record
 	e := Effect{Path: s.from, Record: r, After: a.Digest}
 	switch {

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"feedmill/feeds"
@@ -121,4 +122,10 @@ func (r Record) comparable(a *Article) Record {
 		r.Content = a.Content
 	}
 	return r
+}
+
+func equal(r, q Record) bool {
+	return r.ID == q.ID && r.FirstSeen.Equal(q.FirstSeen) && r.Changed.Equal(q.Changed) && r.Stated.Equal(q.Stated) &&
+		r.Link == q.Link && r.Digest == q.Digest && r.Content == q.Content && r.old == q.old && r.Gone.Equal(q.Gone) &&
+		r.Unpublished == q.Unpublished && slices.Equal(r.Feeds, q.Feeds)
 }

@@ -124,7 +124,7 @@ func TestTakeOver(t *testing.T) {
 		if format == "2" {
 			l, err := OpenReadOnly(p.file)
 			p.check(err)
-			facts, err := l.Take(p.now, []Article{parse(t, "a.md", files["a.md"])}, nil)
+			facts, err := l.Update(p.now, []Article{parse(t, "a.md", files["a.md"])}, nil)
 			if err != nil || facts[0] != a || !l.WantsOldDigests() || l.Date("/") != (Date{At: at}) {
 				t.Errorf("read only: %+v, %v", facts, err)
 			}

@@ -12,16 +12,16 @@ import (
 
 // reading keeps the file open for many reads until read. The ledger must not
 // write meanwhile: bbolt would wait for ever.
-func (l *Ledger) reading() {
+func (l *Ledger) beginReads() {
 	if l.db != nil && l.tx == nil {
 		l.tx, _ = l.db.Begin(false) // without it, each read opens the file by itself
-		l.blank = l.isBlank()
+		l.emptyFile = l.isEmptyFile()
 	}
 }
 
-// isBlank reports whether the file knows of no article, there or not: then it
+// isEmptyFile reports whether the file knows of no article, there or not: then it
 // need not be asked about each of very many.
-func (l *Ledger) isBlank() (blank bool) {
+func (l *Ledger) isEmptyFile() (blank bool) {
 	err := l.view(func(tx *bbolt.Tx) error {
 		live, _ := tx.Bucket(bucketLive).Cursor().First()
 		id, _ := tx.Bucket(bucketIDs).Cursor().First()
@@ -31,8 +31,8 @@ func (l *Ledger) isBlank() (blank bool) {
 	return blank && err == nil
 }
 
-func (l *Ledger) read() {
-	l.blank = false
+func (l *Ledger) endReads() {
+	l.emptyFile = false
 	if l.tx != nil {
 		l.tx.Rollback()
 		l.tx = nil
@@ -50,11 +50,11 @@ func (l *Ledger) view(do func(*bbolt.Tx) error) (err error) {
 
 // get returns the record of the article at a path. A damaged one counts as none,
 // and is noted.
-func (l *Ledger) get(p string) (r Record, ok bool) {
+func (l *Ledger) record(p string) (r Record, ok bool) {
 	if r, ok := l.live[p]; ok {
 		return r, true
 	}
-	if l.db == nil || l.blank || l.erased[p] {
+	if l.db == nil || l.emptyFile || l.erased[p] {
 		return Record{}, false
 	}
 	err := l.view(func(tx *bbolt.Tx) (err error) {
@@ -71,8 +71,8 @@ func (l *Ledger) get(p string) (r Record, ok bool) {
 }
 
 // used reports whether an article, there or gone, has or had an id.
-func (l *Ledger) used(id string) (used bool) {
-	if _, used = l.ids[id]; used || l.db == nil || l.blank {
+func (l *Ledger) idUsed(id string) (used bool) {
+	if _, used = l.ids[id]; used || l.db == nil || l.emptyFile {
 		return used
 	}
 	err := l.view(func(tx *bbolt.Tx) error {
@@ -86,7 +86,7 @@ func (l *Ledger) used(id string) (used bool) {
 }
 
 // empty reports whether nothing is known of any article.
-func (l *Ledger) empty() bool {
+func (l *Ledger) knowsNone() bool {
 	if len(l.live)+len(l.gone.records) > 0 || l.db == nil {
 		return len(l.live)+len(l.gone.records) == 0
 	}
@@ -99,28 +99,28 @@ func (l *Ledger) empty() bool {
 	return none
 }
 
-func (l *Ledger) put(p string, r Record) {
+func (l *Ledger) set(p string, r Record) {
 	l.live[p] = r
 	delete(l.erased, p)
 	l.ids[r.ID] = p
 }
 
 // expect makes room for n articles at once.
-func (l *Ledger) expect(n int) {
+func (l *Ledger) grow(n int) {
 	if n > batch && len(l.live) == 0 && len(l.ids) == 0 {
 		l.live, l.ids = make(map[string]Record, n), make(map[string]string, n)
 	}
 }
 
 // drop takes a path out of the live ones.
-func (l *Ledger) drop(p string) {
+func (l *Ledger) erase(p string) {
 	delete(l.live, p)
 	l.erased[p] = true
-	l.touch(p)
+	l.markDirty(p)
 }
 
 // touch notes that what is on disk of a path is out of date.
-func (l *Ledger) touch(p string) {
+func (l *Ledger) markDirty(p string) {
 	if l.db != nil {
 		l.dirty[p] = true
 	} else {
@@ -136,7 +136,7 @@ func (l *Ledger) Flush() error {
 	if !l.Lasting() {
 		return nil
 	}
-	if err := l.restore(); err != nil {
+	if err := l.recreate(); err != nil {
 		return fmt.Errorf("write ledger: %w", err)
 	}
 	if len(l.live)+len(l.dirty)+len(l.unwritten) == 0 {
@@ -152,7 +152,7 @@ func (l *Ledger) Flush() error {
 }
 
 // restore makes the file anew, from what is open, where somebody has removed it.
-func (l *Ledger) restore() error {
+func (l *Ledger) recreate() error {
 	if _, err := os.Stat(l.file); !errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}

@@ -104,6 +104,6 @@ func (l *Ledger) batch(from []byte, live map[string]Record, read func(string, []
 func (l *Ledger) Knows(path string) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	_, ok := l.get(path)
+	_, ok := l.record(path)
 	return ok
 }

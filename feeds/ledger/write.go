@@ -22,15 +22,15 @@ var keyBegun = []byte("begun")
 // grows fastest, and smallest.
 func (l *Ledger) write() (err error) {
 	defer asError(&err)()
-	first := len(l.live) > portion && l.isBlank()
+	first := len(l.live) > portion && l.isEmptyFile()
 	if first {
 		if err := l.begin(); err != nil {
 			return err
 		}
 	}
-	return l.update(func(tx *bbolt.Tx) error {
+	return l.writeTx(func(tx *bbolt.Tx) error {
 		live, gone := tx.Bucket(bucketLive), tx.Bucket(bucketGone)
-		var w writing
+		var w recordWriter
 		for _, p := range slices.Sorted(maps.Keys(l.dirty)) {
 			if l.erased[p] {
 				w.erase(live, p)
@@ -61,19 +61,19 @@ func (l *Ledger) write() (err error) {
 // not count before another transaction has taken keyBegun away.
 func (l *Ledger) begin() error {
 	err := l.db.Update(func(tx *bbolt.Tx) error { return tx.Bucket(bucketMeta).Put(keyBegun, []byte{1}) })
-	each := func(keys []string, write func(*writing, *bbolt.Tx, *Ledger, []string)) {
+	each := func(keys []string, write func(*recordWriter, *bbolt.Tx, *Ledger, []string)) {
 		for some := range slices.Chunk(keys, portion) {
 			if err == nil {
 				err = l.db.Update(func(tx *bbolt.Tx) error {
-					var w writing
+					var w recordWriter
 					write(&w, tx, l, some)
 					return w.err
 				})
 			}
 		}
 	}
-	each(slices.Sorted(maps.Keys(l.live)), (*writing).live)
-	each(slices.Sorted(maps.Keys(l.ids)), (*writing).ids)
+	each(slices.Sorted(maps.Keys(l.live)), (*recordWriter).live)
+	each(slices.Sorted(maps.Keys(l.ids)), (*recordWriter).ids)
 	return err
 }
 
@@ -94,14 +94,14 @@ func forgetBegun(tx *bbolt.Tx) error {
 	return meta.Delete(keyBegun)
 }
 
-// writing is one transaction that stores much. What it stores lies in few pieces
+// recordWriter is one transaction that stores much. What it stores lies in few pieces
 // of memory, which bbolt needs until the end. After an error it does nothing.
-type writing struct {
+type recordWriter struct {
 	room []byte
 	err  error
 }
 
-func (w *writing) live(tx *bbolt.Tx, l *Ledger, paths []string) {
+func (w *recordWriter) live(tx *bbolt.Tx, l *Ledger, paths []string) {
 	b := tx.Bucket(bucketLive)
 	if len(paths) > batch {
 		b.FillPercent = sorted
@@ -112,43 +112,43 @@ func (w *writing) live(tx *bbolt.Tx, l *Ledger, paths []string) {
 	}
 }
 
-func (w *writing) ids(tx *bbolt.Tx, l *Ledger, ids []string) {
+func (w *recordWriter) ids(tx *bbolt.Tx, l *Ledger, ids []string) {
 	b := tx.Bucket(bucketIDs)
 	if len(ids) > batch {
 		b.FillPercent = sorted
 	}
 	for _, id := range ids {
-		w.keep(b, id, l.ids[id])
+		w.putString(b, id, l.ids[id])
 	}
 }
 
-func (w *writing) put(b *bbolt.Bucket, p string, r *Record) {
+func (w *recordWriter) put(b *bbolt.Bucket, p string, r *Record) {
 	start := w.begin(512 + len(p) + 64*len(r.Feeds))
 	w.room = r.append(w.room)
 	w.store(b, p, start)
 }
 
-func (w *writing) keep(b *bbolt.Bucket, key, value string) {
+func (w *recordWriter) putString(b *bbolt.Bucket, key, value string) {
 	start := w.begin(len(value))
 	w.room = append(w.room, value...)
 	w.store(b, key, start)
 }
 
 // begin makes room for about n bytes, which follow start.
-func (w *writing) begin(n int) (start int) {
+func (w *recordWriter) begin(n int) (start int) {
 	if cap(w.room)-len(w.room) < n {
 		w.room = make([]byte, 0, max(n, 1<<18))
 	}
 	return len(w.room)
 }
 
-func (w *writing) store(b *bbolt.Bucket, key string, start int) {
+func (w *recordWriter) store(b *bbolt.Bucket, key string, start int) {
 	if end := len(w.room); w.err == nil {
 		w.err = b.Put([]byte(key), w.room[start:end:end]) // of the key, bbolt makes a copy
 	}
 }
 
-func (w *writing) erase(b *bbolt.Bucket, key string) {
+func (w *recordWriter) erase(b *bbolt.Bucket, key string) {
 	if w.err == nil {
 		w.err = b.Delete([]byte(key))
 	}

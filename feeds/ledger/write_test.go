@@ -44,7 +44,7 @@ func TestFirstInPortions(t *testing.T) {
 	n := 0
 	for path, r := range p.l.Records() {
 		n++
-		p.want(path+" is known by its id", p.l.used(r.ID))
+		p.want(path+" is known by its id", p.l.idUsed(r.ID))
 	}
 	p.want("all are known", n == len(seen))
 	before = transactions(p.l)
@@ -62,16 +62,16 @@ func TestFirstInPortions(t *testing.T) {
 // them counts.
 func TestFirstCutShort(t *testing.T) {
 	p := newPlay(t)
-	if _, err := p.l.Take(p.now, crowd(t, 3), nil); err != nil {
+	if _, err := p.l.Update(p.now, crowd(t, 3), nil); err != nil {
 		t.Fatal(err)
 	}
 	if err := p.l.begin(); err != nil {
 		t.Fatal(err)
 	}
-	p.want("there are records", !p.l.isBlank())
+	p.want("there are records", !p.l.isEmptyFile())
 	p.l.Close()
 	p.open()
-	p.want("they do not count", p.l.isBlank())
+	p.want("they do not count", p.l.isEmptyFile())
 	p.now = p.now.Add(time.Hour)
 	facts, err := p.l.Note(p.now, crowd(t, 3), nil)
 	if err != nil {
@@ -80,13 +80,13 @@ func TestFirstCutShort(t *testing.T) {
 	p.want("it begins anew", facts[0].ID == "urn:x:0" && facts[0].FirstSeen.Equal(p.now.Add(-time.Second)))
 	p.l.Close()
 	p.open()
-	p.want("and lasts", p.l.used("urn:x:2") && len(recordsOf(p.l)) == 3)
+	p.want("and lasts", p.l.idUsed("urn:x:2") && len(recordsOf(p.l)) == 3)
 }
 
 // TestFirstFails: what a failed flush has left is written by the next.
 func TestFirstFails(t *testing.T) {
 	p := newPlay(t)
-	if _, err := p.l.Take(p.now, crowd(t, 3), nil); err != nil {
+	if _, err := p.l.Update(p.now, crowd(t, 3), nil); err != nil {
 		t.Fatal(err)
 	}
 	if err := p.l.begin(); err != nil { // and no more

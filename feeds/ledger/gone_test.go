@@ -15,7 +15,7 @@ import (
 // TestLostIndex: following the records finds the same as looking at all of them.
 func TestLostIndex(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
-	g := lost{records: map[string]Record{}, changed: func(string) {}}
+	g := goneRecords{records: map[string]Record{}, changed: func(string) {}}
 	g.candidates()
 	for range 5000 {
 		p := fmt.Sprint(r.IntN(40))

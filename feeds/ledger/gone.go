@@ -8,18 +8,18 @@ import (
 	"feedmill/feeds"
 )
 
-// lost is the records of articles that vanished, by the path where they lay;
-// changed is told of the id of each that comes or goes. What
-// they can be known again by is looked for once, and followed from then on: an
-// edit costs the same however many there are.
-type lost struct {
+// goneRecords are the records of articles that were removed or unpublished, by the
+// path where they lay. It calls changed with the id of each that comes or goes. The
+// index is made once and then kept up to date: an edit costs the same however many
+// articles are gone.
+type goneRecords struct {
 	records map[string]Record
 	index   *candidates // of records; nil until asked for
 	changed func(id string)
 }
 
 // set puts a record in, or in the place of another.
-func (g *lost) set(p string, r Record) {
+func (g *goneRecords) set(p string, r Record) {
 	g.remove(p)
 	g.records[p] = r
 	if g.index != nil {
@@ -28,7 +28,7 @@ func (g *lost) set(p string, r Record) {
 	g.changed(r.ID)
 }
 
-func (g *lost) remove(p string) {
+func (g *goneRecords) remove(p string) {
 	r, ok := g.records[p]
 	if !ok {
 		return
@@ -40,23 +40,23 @@ func (g *lost) remove(p string) {
 }
 
 // all yields the records. The one that is yielded may be removed meanwhile.
-func (g *lost) all() iter.Seq2[string, Record] { return maps.All(g.records) }
+func (g *goneRecords) all() iter.Seq2[string, Record] { return maps.All(g.records) }
 
-// candidates are all that is lost.
-func (g *lost) candidates() *candidates {
+// candidates are all that are gone.
+func (g *goneRecords) candidates() *candidates {
 	if g.index == nil {
 		g.index = newCandidates(g.records)
 	}
 	return g.index
 }
 
-// clone is another one with the same records, of which nobody is told.
-func (g *lost) clone() lost {
-	return lost{records: maps.Clone(g.records), changed: func(string) {}}
+// clone is another one with the same records, of which nobody learns.
+func (g *goneRecords) clone() goneRecords {
+	return goneRecords{records: maps.Clone(g.records), changed: func(string) {}}
 }
 
-// candidates are records that have lost their place, by what an article can be
-// known again by.
+// candidates are the paths of records whose articles lie there no more, by what such
+// an article can be known again by.
 type candidates struct {
 	byID, byLink map[string][]string // to paths
 	byContent    map[feeds.Digest][]string
