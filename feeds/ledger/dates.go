@@ -114,7 +114,7 @@ func (d *dates) changed() map[string]Date {
 	return changed
 }
 
-// again has what was not written tried again.
+// again marks what could not be written, for the next try.
 func (d *dates) again(changed map[string]Date) {
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -50,7 +50,7 @@ func (g *goneRecords) candidates() *candidates {
 	return g.index
 }
 
-// clone is another one with the same records, of which nobody learns.
+// clone is another one with the same records, which logs no removals.
 func (g *goneRecords) clone() goneRecords {
 	return goneRecords{records: maps.Clone(g.records), changed: func(string) {}}
 }

@@ -3,7 +3,7 @@
 // in it, and where it lay.
 //
 // It decides what an article is. A file at a known path is the article that lay
-// there; one at a new path is an article that vanished, if it states the same id
+// there; one at a new path is an article that was removed, if it states the same id
 // or link or holds the same content; anything else is a new article. So an id
 // survives edits of title, links, topics, date and file name, also while nobody
 // was watching.
@@ -12,18 +12,14 @@ package ledger
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
-	"runtime/debug"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 
 	"go.etcd.io/bbolt"
-	bolterrors "go.etcd.io/bbolt/errors"
 
 	"feedmill/feeds"
 )
@@ -35,7 +31,7 @@ type Ledger struct {
 	db        *bbolt.DB         // nil: nothing outlives the process
 	readOnly  bool              // db is only read: what is new does not outlive the process
 	old       bool              // there can be records that are old
-	tx        *bbolt.Tx         // while much is read: see reading
+	tx        *bbolt.Tx         // between beginReads and endReads
 	damage    error             // what could not be read since the last Update
 	state     state             // what belongs to what is on disk
 	emptyFile bool              // nothing is in db; only known between beginReads and endReads
@@ -132,37 +128,8 @@ func mapped() int {
 	return 1 << 30
 }
 
-// errDamaged says that a file does not hold what this program wrote.
-var errDamaged = errors.New("not a ledger, or damaged: restore it from a backup, or move it away to begin anew, with new ids for renamed articles")
-
-// asError returns what turns a panic of bbolt, or an error for which it has no
-// type, into errDamaged: what is to be deferred. Addresses that are wrong are
-// panics meanwhile.
-func asError(err *error) func() {
-	faults := debug.SetPanicOnFault(true)
-	return func() {
-		debug.SetPanicOnFault(faults)
-		switch r := recover(); {
-		case r != nil:
-			*err = fmt.Errorf("%w (%v)", errDamaged, r)
-		case errors.Is(*err, bolterrors.ErrInvalid), errors.Is(*err, bolterrors.ErrChecksum), errors.Is(*err, bolterrors.ErrVersionMismatch),
-			*err != nil && strings.Contains((*err).Error(), "file size too small"):
-			*err = fmt.Errorf("%w (%w)", errDamaged, *err)
-		}
-	}
-}
-
-func explain(file string, err error) error {
-	switch {
-	case errors.Is(err, bolterrors.ErrTimeout):
-		err = ErrBusy
-	case errors.Is(err, fs.ErrPermission):
-		err = fmt.Errorf("%w: make the folder writable, or name another with --state", err)
-	}
-	return fmt.Errorf("open ledger %s: %w", file, err)
-}
-
-// load checks the version and reads what vanished.
+// load checks the version, upgrades an older file, and reads all but the records of
+// articles that are there.
 func (l *Ledger) load() error {
 	if l.readOnly {
 		return l.db.View(l.loadFrom)
@@ -231,57 +198,7 @@ func (l *Ledger) Close() error {
 // Lasting reports whether what is new outlives the process.
 func (l *Ledger) Lasting() bool { return l.db != nil && !l.readOnly }
 
-// Check reads every record and reports what is damaged. It changes nothing.
-func Check(file string) error {
-	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err := check(file); err != nil {
-		return explain(file, err)
-	}
-	return nil
-}
-
-func check(file string) (err error) {
-	defer asError(&err)()
-	db, err := bbolt.Open(file, 0o666, &bbolt.Options{Timeout: time.Second, ReadOnly: true})
-	if err != nil {
-		return err
-	}
-	defer db.Close()
-	return db.View(func(tx *bbolt.Tx) error {
-		var errs []error
-		for _, name := range [][]byte{bucketLive, bucketGone} {
-			b := tx.Bucket(name)
-			if b == nil {
-				errs = append(errs, fmt.Errorf("part %q is missing", name))
-				continue
-			}
-			b.ForEach(func(k, v []byte) error {
-				r, err := decode(k, v)
-				if err == nil && (r.ID == "" || r.FirstSeen.IsZero()) {
-					err = fmt.Errorf("record of %s lacks its id or date", k)
-				}
-				if err != nil {
-					errs = append(errs, err)
-				}
-				return nil
-			})
-		}
-		if b := tx.Bucket(bucketNames); b != nil { // which older ledgers lack
-			errs = append(errs, b.ForEach(func(k, v []byte) error { _, err := decodeName(k, v); return err }))
-		}
-		if b := tx.Bucket(bucketLeft); b != nil { // likewise
-			errs = append(errs, b.ForEach(func(k, v []byte) error { _, err := decodeLeft(k, v); return err }))
-		}
-		if b := tx.Bucket(bucketDates); b != nil { // likewise
-			errs = append(errs, b.ForEach(func(k, v []byte) error { _, err := decodeDate(k, v); return err }))
-		}
-		return errors.Join(errs...)
-	})
-}
-
-// keepGone is how long an article that vanished is known again when it comes
+// keepGone is how long an article that was removed is known again when it comes
 // back.
 const keepGone = 366 * 24 * time.Hour
 

@@ -34,10 +34,10 @@ func nameOf(key string) (feeds.Kind, string) {
 	return kind, fold
 }
 
-// Serve notes under which address each name, folded, is served from now on. A
-// slug that was another name's is so no more. When it returns nil that is on
-// disk; after an error the next call tries again. A ledger that does not last
-// notes nothing.
+// SaveNames remembers which name, folded, is served at each address from now on. A slug
+// that was another name's is taken from that. When it returns nil, all is on disk;
+// after an error the next call tries again. A ledger that does not outlive the
+// process remembers nothing.
 func (l *Ledger) SaveNames(served map[feeds.Key]string) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -10,8 +10,8 @@ import (
 	"go.etcd.io/bbolt"
 )
 
-// reading keeps the file open for many reads until read. The ledger must not
-// write meanwhile: bbolt would wait for ever.
+// beginReads begins one transaction for many reads, which endReads ends. The ledger must
+// not write meanwhile: bbolt would wait for ever.
 func (l *Ledger) beginReads() {
 	if l.db != nil && l.tx == nil {
 		l.tx, _ = l.db.Begin(false) // without it, each read opens the file by itself
@@ -19,16 +19,16 @@ func (l *Ledger) beginReads() {
 	}
 }
 
-// isEmptyFile reports whether the file knows of no article, there or not: then it
-// need not be asked about each of very many.
-func (l *Ledger) isEmptyFile() (blank bool) {
+// isEmptyFile reports whether the file has no article, there or gone: then it need not
+// be asked about each of very many.
+func (l *Ledger) isEmptyFile() (empty bool) {
 	err := l.view(func(tx *bbolt.Tx) error {
 		live, _ := tx.Bucket(bucketLive).Cursor().First()
 		id, _ := tx.Bucket(bucketIDs).Cursor().First()
-		blank = live == nil && id == nil
+		empty = live == nil && id == nil
 		return nil
 	})
-	return blank && err == nil
+	return empty && err == nil
 }
 
 func (l *Ledger) endReads() {
@@ -48,8 +48,8 @@ func (l *Ledger) view(do func(*bbolt.Tx) error) (err error) {
 	return l.db.View(do)
 }
 
-// get returns the record of the article at a path. A damaged one counts as none,
-// and is noted.
+// record returns the record of the article at a path. A damaged one counts as none, and
+// sets damage.
 func (l *Ledger) record(p string) (r Record, ok bool) {
 	if r, ok := l.live[p]; ok {
 		return r, true
@@ -70,7 +70,7 @@ func (l *Ledger) record(p string) (r Record, ok bool) {
 	return r, ok
 }
 
-// used reports whether an article, there or gone, has or had an id.
+// idUsed reports whether an article, there or gone, has or had an id.
 func (l *Ledger) idUsed(id string) (used bool) {
 	if _, used = l.ids[id]; used || l.db == nil || l.emptyFile {
 		return used
@@ -85,7 +85,7 @@ func (l *Ledger) idUsed(id string) (used bool) {
 	return used
 }
 
-// empty reports whether nothing is known of any article.
+// knowsNone reports whether no article is known.
 func (l *Ledger) knowsNone() bool {
 	if len(l.live)+len(l.gone.records) > 0 || l.db == nil {
 		return len(l.live)+len(l.gone.records) == 0
@@ -99,27 +99,28 @@ func (l *Ledger) knowsNone() bool {
 	return none
 }
 
+// set gives a path a record, in memory until Flush.
 func (l *Ledger) set(p string, r Record) {
 	l.live[p] = r
 	delete(l.erased, p)
 	l.ids[r.ID] = p
 }
 
-// expect makes room for n articles at once.
+// grow makes room for n articles at once.
 func (l *Ledger) grow(n int) {
 	if n > batch && len(l.live) == 0 && len(l.ids) == 0 {
 		l.live, l.ids = make(map[string]Record, n), make(map[string]string, n)
 	}
 }
 
-// drop takes a path out of the live ones.
+// erase forgets the record at a path.
 func (l *Ledger) erase(p string) {
 	delete(l.live, p)
 	l.erased[p] = true
 	l.markDirty(p)
 }
 
-// touch notes that what is on disk of a path is out of date.
+// markDirty has the next Flush write what is gone from a path, or that it is erased.
 func (l *Ledger) markDirty(p string) {
 	if l.db != nil {
 		l.dirty[p] = true
@@ -129,7 +130,7 @@ func (l *Ledger) markDirty(p string) {
 }
 
 // Flush writes what has changed since it last returned nil, in one transaction:
-// all of it or nothing. A file that somebody has removed is made again.
+// all of it or nothing. If somebody has removed the file, it is made again.
 func (l *Ledger) Flush() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -151,7 +152,7 @@ func (l *Ledger) Flush() error {
 	return nil
 }
 
-// restore makes the file anew, from what is open, where somebody has removed it.
+// recreate copies the open file to its path, from which somebody has removed it.
 func (l *Ledger) recreate() error {
 	if _, err := os.Stat(l.file); !errors.Is(err, fs.ErrNotExist) {
 		return nil

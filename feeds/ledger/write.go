@@ -94,7 +94,7 @@ func forgetBegun(tx *bbolt.Tx) error {
 	return meta.Delete(keyBegun)
 }
 
-// recordWriter is one transaction that stores much. What it stores lies in few pieces
+// recordWriter writes many records in one transaction. What it stores lies in few pieces
 // of memory, which bbolt needs until the end. After an error it does nothing.
 type recordWriter struct {
 	room []byte
