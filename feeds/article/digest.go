@@ -1,14 +1,9 @@
 package article
 
 import (
-	"bytes"
-	"strings"
 	"time"
 
-	"golang.org/x/net/html/atom"
-
 	"feedmill/feeds"
-	"feedmill/feeds/article/internal/body"
 	"feedmill/feeds/internal/packed"
 )
 
@@ -21,7 +16,7 @@ func (d *draft) digests() (visible, content feeds.Digest) {
 	text, packing := borrow(), borrow()
 	defer text.giveBack()
 	defer packing.giveBack()
-	text.bytes = appendCanonical(text.bytes, d.body.Text, d.body.Markup)
+	text.bytes = d.body.AppendCanonical(text.bytes)
 	p := payload{item: d.base, body: d.body}
 	p.item.URL, p.item.Video, p.body.Text = "", nil, text.bytes
 	title, published, updated := d.base.Title, d.Published, d.base.Updated
@@ -47,101 +42,4 @@ func (d *draft) digests() (visible, content feeds.Digest) {
 	}
 	packing.bytes = b
 	return feeds.DigestOf(b), content
-}
-
-// appendCanonical appends a body without the white space that readers never
-// see: at the ends of lines and of the text, and, in HTML, wherever more than one
-// space stands outside of pre elements.
-func appendCanonical(out, text []byte, m Markup) []byte {
-	if m == HTML && !bytes.Contains(text, []byte("<pre")) && !bytes.Contains(text, []byte("<textarea")) {
-		return appendTight(out, text)
-	}
-	blank, empty, fence := false, true, ""
-	for line := range bytes.SplitSeq(text, []byte("\n")) {
-		if m == Markdown {
-			fence = fenceAfter(fence, line)
-		}
-		if fence == "" {
-			line = trimEnd(line, m)
-		}
-		if len(line) == 0 && fence == "" {
-			blank = true
-			continue
-		}
-		if !empty {
-			out = append(out, '\n')
-			if blank {
-				out = append(out, '\n')
-			}
-		}
-		blank, empty = false, false
-		out = append(out, line...)
-	}
-	return out
-}
-
-// trimEnd takes white space off the end of a line, but not a hard line break.
-func trimEnd(line []byte, m Markup) []byte {
-	trimmed := bytes.TrimRight(line, " \t")
-	if m == Markdown && len(trimmed) > 0 && bytes.HasSuffix(line, []byte("  ")) {
-		if n := len(trimmed); string(line[n:n+2]) == "  " { // nearly always: a tab can stand between
-			return line[:n+2]
-		}
-		trimmed = append(bytes.Clone(trimmed), "  "...)
-	}
-	return trimmed
-}
-
-// fenceAfter is the mark of the code block that is open after a line; empty
-// where none is.
-func fenceAfter(open string, line []byte) string {
-	line = bytes.TrimLeft(line, " ")
-	mark := ""
-	switch {
-	case bytes.HasPrefix(line, []byte("```")):
-		mark = "```"
-	case bytes.HasPrefix(line, []byte("~~~")):
-		mark = "~~~"
-	default:
-		return open
-	}
-	switch open {
-	case "":
-		return mark
-	case mark:
-		return ""
-	}
-	return open
-}
-
-// appendTight makes one space of each run of white space, and none next to the
-// tags of blocks.
-func appendTight(out, text []byte) []byte {
-	start := len(out)
-	for word := range bytes.FieldsSeq(text) {
-		if len(out) > start {
-			out = append(out, ' ')
-		}
-		out = append(out, word...)
-	}
-	rest, out := out[start:], out[:start] // nothing gets longer
-	for {
-		before, after, _ := bytes.Cut(rest, []byte("<"))
-		tag, after, found := bytes.Cut(after, []byte(">"))
-		if !found {
-			return append(out, rest...)
-		}
-		tag = rest[len(before) : len(before)+len(tag)+2]
-		if blockTag(string(tag)) {
-			before, after = bytes.TrimSuffix(before, []byte(" ")), bytes.TrimPrefix(after, []byte(" "))
-		}
-		out = append(append(out, before...), tag...)
-		rest = after
-	}
-}
-
-func blockTag(tag string) bool {
-	name := strings.ToLower(strings.Trim(tag, "</>"))
-	name, _, _ = strings.Cut(name, " ")
-	return body.IsBlock(atom.Lookup([]byte(name)))
 }

@@ -111,7 +111,7 @@ func undated(id string) time.Time {
 // otherTitle returns a title for an article that states none: the heading that its
 // text begins with, else one made of the file's name.
 func (r *reader) otherTitle(text []byte, slug string) (title string, fromName bool) {
-	if r.p.markup(r.path) == Markdown {
+	if r.p.markup(r.path) == body.Markdown {
 		if t := body.Heading(text); t != "" {
 			return t, false
 		}

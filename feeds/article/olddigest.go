@@ -18,7 +18,7 @@ func (p *Parser) OldDigests(a *Article) (visible, content feeds.Digest) {
 	if !a.Explicit {
 		it.ID = ""
 	}
-	text := appendCanonical(nil, loaded.body.Text, loaded.body.Markup)
+	text := loaded.body.AppendCanonical(nil)
 	digest := func(values ...any) (d feeds.Digest) {
 		h := sha256.New()
 		json.NewEncoder(h).Encode(values) // plain data: cannot fail

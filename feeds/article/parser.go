@@ -11,16 +11,6 @@ import (
 	"feedmill/feeds/article/internal/frontmatter"
 )
 
-// Markup is the language that an article's text is written in.
-type Markup = body.Markup
-
-// The languages that a text can be written in.
-const (
-	Markdown = body.Markdown
-	HTML     = body.HTML
-	Text     = body.Text
-)
-
 // ErrNoFrontMatter says that a file is no article: it has no front matter.
 var ErrNoFrontMatter = frontmatter.ErrNone
 
@@ -31,7 +21,7 @@ type Options struct {
 	SiteURL    string                   // absolute; relative addresses resolve against it
 	TimeZone   *time.Location           // for dates without a zone; nil is UTC
 	Folders    []feeds.Folder           // nil is the whole tree
-	Extensions map[string]string        // more endings, with their dot
+	Extensions map[string]string        // markdown, html or text by further endings, which begin with a dot
 	Fields     map[string]string        // front matter key to one of FieldNames
 	EmbedHosts []string                 // hosts whose players may be embedded
 	Defaults   []feeds.Defaults         // later ones win
@@ -83,18 +73,18 @@ func (p *Parser) folder(name string) (dir string, f feeds.Folder, ok bool) {
 }
 
 // markup returns the language of a file by its ending; "" if it is no article.
-func (p *Parser) markup(name string) Markup {
+func (p *Parser) markup(name string) body.Markup {
 	ext := strings.ToLower(path.Ext(name))
 	if m, ok := p.opt.Extensions[ext]; ok {
-		return Markup(m)
+		return body.Markup(m)
 	}
 	switch ext {
 	case ".md", ".markdown":
-		return Markdown
+		return body.Markdown
 	case ".html", ".htm":
-		return HTML
+		return body.HTML
 	case ".txt":
-		return Text
+		return body.Text
 	}
 	return ""
 }

@@ -61,7 +61,7 @@ func (p *Parser) unpack(b []byte) (*payload, error) {
 	r := packed.NewReader(b)
 	var it feeds.Item
 	it.URL, it.OriginalURL, it.Summary, it.Language = r.String(), r.String(), r.String(), r.String()
-	markup := Markup(r.String())
+	markup := body.Markup(r.String())
 	text := p.bodies.Body(r.Bytes(), markup, r.String())
 	it.AMP = list(r, func() feeds.Link { return feeds.Link{URL: r.String(), Title: r.String()} })
 	it.Authors = list(r, func() feeds.Person {

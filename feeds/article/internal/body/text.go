@@ -86,15 +86,15 @@ func stripTags(s string) string {
 			if t.DataAtom == atom.Script || t.DataAtom == atom.Style {
 				hidden = t.Type == nethtml.StartTagToken
 			}
-			if IsBlock(t.DataAtom) {
+			if block(t.DataAtom) {
 				b.WriteByte(' ')
 			}
 		}
 	}
 }
 
-// IsBlock reports whether an element ends the line.
-func IsBlock(a atom.Atom) bool {
+// block reports whether an element ends the line.
+func block(a atom.Atom) bool {
 	switch a {
 	case atom.P, atom.Div, atom.Li, atom.Ul, atom.Ol, atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6, atom.Br, atom.Tr, atom.Td, atom.Th,
 		atom.Blockquote, atom.Pre, atom.Section, atom.Article, atom.Figure, atom.Figcaption, atom.Dt, atom.Dd, atom.Table:

@@ -68,7 +68,7 @@ func (w *walker) element(parent, n *nethtml.Node) bool {
 	}
 	w.addresses(n)
 	w.children(n)
-	if IsBlock(n.DataAtom) {
+	if block(n.DataAtom) {
 		w.write("\n")
 	}
 	return true
