@@ -29,20 +29,20 @@ type Catalog struct {
 	shelves     map[ref]*Shelf
 	order       []*Shelf         // shelves by kind and name; nil until asked for
 	groups      map[ref][]string // kind and plain slug to the folds that share it
-	uneven      map[ref]bool     // groups whose slugs are to be given out anew
+	unassigned  map[ref]bool     // groups whose slugs are to be assigned anew
 	fixed       map[feeds.Key]ref
 	given       map[ref]string // the settings' slugs, which are fixed
 	touched     []*Shelf       // each once
 	rescored    map[*Shelf]bool
 	changedIDs  []string                            // ids, see ChangedIDs
-	watchingIDs bool                                // somebody asks for them
-	folds       map[string]string                   // what Fold made of names: it is asked for often
+	watchingIDs bool                                // ChangedIDs was called: they are to be noted
+	folds       map[string]string                   // what feeds.Fold made of names, because it is asked for often
 	tagged      map[unique.Handle[feeds.Tag]]*Shelf // likewise; some may be gone
 	schedule    *Schedule[*entry]                   // articles that time alone will show or hide
 	awaited     map[ref]*Schedule[*entry]           // articles that a feed will have
 	pinned      map[ref]string                      // slugs for ever
 	owners      map[feeds.Key]ref                   // the name that has, or last had, a slug
-	past        *past                               // where owners' slugs lead; nil until asked for
+	former      *formerSlugs                        // made of owners; nil until asked for
 }
 
 // ref names a feed by what its name folds to: unlike the slug it never changes.
@@ -64,7 +64,7 @@ func New(opt Options) *Catalog {
 	c := &Catalog{
 		opt:      opt,
 		articles: map[string]*entry{}, ids: map[string]*entry{}, rivals: map[string][]string{}, given: map[ref]string{}, tagged: map[unique.Handle[feeds.Tag]]*Shelf{},
-		shelves: map[ref]*Shelf{}, groups: map[ref][]string{}, uneven: map[ref]bool{}, fixed: map[feeds.Key]ref{}, rescored: map[*Shelf]bool{}, folds: map[string]string{}, awaited: map[ref]*Schedule[*entry]{},
+		shelves: map[ref]*Shelf{}, groups: map[ref][]string{}, unassigned: map[ref]bool{}, fixed: map[feeds.Key]ref{}, rescored: map[*Shelf]bool{}, folds: map[string]string{}, awaited: map[ref]*Schedule[*entry]{},
 		pinned: map[ref]string{}, owners: map[feeds.Key]ref{},
 	}
 	c.schedule = NewSchedule(c.isDue)
@@ -189,10 +189,10 @@ func feedsOf(a *article.Article) iter.Seq[unique.Handle[feeds.Tag]] {
 func (c *Catalog) Touched() []*Shelf {
 	var all []*Shelf
 	seen := map[*Shelf]bool{}
-	for len(c.touched)+len(c.uneven) > 0 { // dropping a shelf can give another its slug
-		for g := range c.uneven {
-			delete(c.uneven, g)
-			c.spread(g)
+	for len(c.touched)+len(c.unassigned) > 0 { // dropping a shelf can give another its slug
+		for g := range c.unassigned {
+			delete(c.unassigned, g)
+			c.assignSlugs(g)
 		}
 		touched := c.touched
 		c.touched = nil

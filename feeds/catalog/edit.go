@@ -86,9 +86,9 @@ func (l List) merged(edits []edit) List {
 	return g.after(List{})
 }
 
-// growing is what comes behind the last article of a list, in order.
+// growing collects articles that follow the last one of a list, in order.
 type growing struct {
-	leaves []*node // that are full
+	leaves []*node // full ones
 	tail   []*article.Article
 }
 

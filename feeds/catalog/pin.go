@@ -6,9 +6,9 @@ import (
 	"feedmill/feeds"
 )
 
-// Pin gives a shelf the slug that it has now for ever: it comes back to it after
-// years, and no other name is given it unless the settings say so. Pin reports
-// whether that is news.
+// Pin assigns a shelf the slug that it has now for ever: should the shelf go and come
+// back after years, it has the same slug, and no other name is given that unless the
+// settings say so. Pin reports whether the slug was not yet pinned.
 func (c *Catalog) Pin(s *Shelf) bool {
 	if s.gone || s.ref.kind == feeds.All || c.owners[s.Key()] == s.ref {
 		return false
@@ -24,38 +24,38 @@ func (c *Catalog) pin(k feeds.Key, r ref) {
 	if owner, ok := c.fixed[k]; ok && owner != r {
 		return
 	}
-	c.owners[k], c.past = r, nil
+	c.owners[k], c.former = r, nil
 	if _, ok := c.pinned[r]; !ok {
 		c.pinned[r] = k.Slug
 	}
 }
 
-// past is where slugs lead that are no feed's now.
-type past struct {
+// formerSlugs is where slugs lead that are no feed's now.
+type formerSlugs struct {
 	aliases map[feeds.Key]feeds.Key
 	retired map[feeds.Key]string
 }
 
 // Retired tells the folded names of feeds that were served once and lead nowhere
 // now, by their keys. The caller must not change it.
-func (c *Catalog) Retired() map[feeds.Key]string { return c.history().retired }
+func (c *Catalog) Retired() map[feeds.Key]string { return c.formerSlugs().retired }
 
-func (c *Catalog) history() *past {
-	if c.past != nil {
-		return c.past
+func (c *Catalog) formerSlugs() *formerSlugs {
+	if c.former != nil {
+		return c.former
 	}
-	c.past = &past{map[feeds.Key]feeds.Key{}, map[feeds.Key]string{}}
+	c.former = &formerSlugs{map[feeds.Key]feeds.Key{}, map[feeds.Key]string{}}
 	renamed := TopicNames(c.opt.Topics)
 	for k, r := range c.owners {
 		if r.kind == feeds.Topic {
 			r.fold = c.fold(renamed(r.fold))
 		}
 		if s := c.shelves[r]; s == nil {
-			c.past.retired[k] = r.fold
+			c.former.retired[k] = r.fold
 		} else if s.Key() != k {
-			c.past.aliases[k] = s.Key()
+			c.former.aliases[k] = s.Key()
 		}
 	}
-	c.addAliases(c.past.aliases)
-	return c.past
+	c.addAliases(c.former.aliases)
+	return c.former
 }

@@ -137,7 +137,7 @@ func (c *Catalog) shelf(h unique.Handle[feeds.Tag]) *Shelf {
 	s := c.shelves[r]
 	if s == nil {
 		s = &Shelf{ref: r}
-		c.shelves[r], c.order, c.past = s, nil, nil
+		c.shelves[r], c.order, c.former = s, nil, nil
 		c.touch(s)
 		if slug, ok := c.given[r]; ok {
 			s.slug = slug
@@ -146,7 +146,7 @@ func (c *Catalog) shelf(h unique.Handle[feeds.Tag]) *Shelf {
 		} else if r.kind != feeds.All {
 			g := c.group(r)
 			c.groups[g] = append(c.groups[g], r.fold)
-			c.uneven[g] = true
+			c.unassigned[g] = true
 		}
 	}
 	c.tagged[h] = s
@@ -164,8 +164,8 @@ func (c *Catalog) fold(name string) string {
 
 func (c *Catalog) group(r ref) ref { return ref{r.kind, feeds.Slug(r.fold)} }
 
-// spread gives each shelf of a group its slug.
-func (c *Catalog) spread(g ref) {
+// assignSlugs gives each shelf of a group its slug.
+func (c *Catalog) assignSlugs(g ref) {
 	if len(c.groups[g]) == 0 {
 		delete(c.groups, g)
 		return
@@ -175,7 +175,7 @@ func (c *Catalog) spread(g ref) {
 	_, owned := c.owners[key]
 	for fold, slug := range feeds.Slugs(c.groups[g], fixed || owned) {
 		if s := c.shelves[ref{g.kind, fold}]; s.slug != slug {
-			s.slug, c.past = slug, nil
+			s.slug, c.former = slug, nil
 			c.touch(s)
 		}
 	}
@@ -199,10 +199,10 @@ func (c *Catalog) Keep(t feeds.Tag, name string) {
 func (c *Catalog) drop(s *Shelf) {
 	s.gone = true
 	delete(c.shelves, s.ref)
-	c.order, c.past = nil, nil
+	c.order, c.former = nil, nil
 	g := c.group(s.ref)
 	c.groups[g] = slices.DeleteFunc(c.groups[g], func(f string) bool { return f == s.ref.fold })
-	c.uneven[g] = true
+	c.unassigned[g] = true
 	const few = 1 << 10
 	if len(c.folds)+len(c.tagged) > few+8*len(c.shelves) { // most are of names that no article has any more
 		clear(c.folds)

@@ -36,7 +36,7 @@ func (c *Catalog) TopicSlug(name string) string {
 // Aliases leads from the other names of the settings' topics, and from the slugs
 // that feeds once had, to their keys. A feed that has such a slug itself comes
 // first. The caller must not change it.
-func (c *Catalog) Aliases() map[feeds.Key]feeds.Key { return c.history().aliases }
+func (c *Catalog) Aliases() map[feeds.Key]feeds.Key { return c.formerSlugs().aliases }
 
 // addAliases adds those that the settings give.
 func (c *Catalog) addAliases(aliases map[feeds.Key]feeds.Key) {

@@ -1,9 +1,10 @@
 package document
 
 import (
-	"feedmill/feeds"
 	"iter"
 	"time"
+
+	"feedmill/feeds"
 )
 
 // Period is one archive document of a feed. Names of earlier periods sort before

@@ -2,7 +2,7 @@ package document
 
 import "sync"
 
-// background makes codings for which nobody waits, one at a time, so that it
+// background makes codings that no request waits for, one at a time, so that it
 // takes a single core at most.
 var background compressor
 
@@ -22,8 +22,8 @@ type job struct {
 // maxQueue bounds the bodies that the queue holds in memory.
 const maxQueue = 64
 
-// add sees to it that j is done. Where there is too much to do, it is put off
-// until somebody asks again.
+// add queues j. If the queue is full, j is not done; the next request for the coding
+// tries again.
 func (c *compressor) add(j job) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -2,17 +2,19 @@ package document
 
 import (
 	"errors"
-	"feedmill/feeds"
 	"fmt"
 	"runtime/debug"
+
+	"feedmill/feeds"
 )
 
 // ServesOwn reports whether Document gives what was rendered of this revision, rather
-// than what check has put in its place. Only then Marks and Since go with it.
+// than the last good document that check has put in its place. Only then Marks and
+// Since are about the same items.
 func (r *Revision) ServesOwn(f feeds.Format) bool {
 	o := r.docs[f].now.Load()
 	if o == nil {
-		o = r.made(f)
+		o = r.outcome(f)
 	}
 	return o.err == nil && o.lastGood == nil
 }
@@ -29,8 +31,9 @@ func (r *Revision) Checked(c *Cache, p Part, check func(f feeds.Format, feed *fe
 
 var errChanged = errors.New("made again, it is another document: an article has changed in the meantime")
 
-// make makes a document that had a tag before, if it is not the first time. The
-// check that was told of a failure hears of its end.
+// make makes a document. tag is that of the document when it was made first, or
+// empty. check is called the first time, and again after a failure, so that it
+// learns of the end of that.
 func (r *Revision) make(f feeds.Format, tag string, failed bool) *outcome {
 	o := &outcome{}
 	var feed *feeds.Feed
@@ -53,7 +56,7 @@ func (r *Revision) make(f feeds.Format, tag string, failed bool) *outcome {
 	return o
 }
 
-// account has the codings of the document accounted for as they are made.
+// account has the cache account for codings of the document as they are made.
 func (r *Revision) account(o *outcome) {
 	o.doc.Coded.grown = func(bytes int) { r.cache.Grow(&o.Cached, bytes) }
 }

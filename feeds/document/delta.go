@@ -4,8 +4,9 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/json"
-	"feedmill/feeds"
 	"fmt"
+
+	"feedmill/feeds"
 )
 
 // Mark stands for an item with everything that is shown of it: equal marks,

@@ -1,10 +1,11 @@
 package document
 
 import (
-	"feedmill/feeds"
 	"io"
 	"testing"
 	"time"
+
+	"feedmill/feeds"
 )
 
 // Whatever is shown of an item counts, and an item that cannot be marked is

@@ -14,10 +14,11 @@ package document
 import (
 	"crypto/sha256"
 	"encoding/base64"
-	"feedmill/feeds"
 	"fmt"
 	"io"
 	"time"
+
+	"feedmill/feeds"
 )
 
 // Encoder writes a feed in one format.

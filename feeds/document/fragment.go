@@ -2,9 +2,10 @@ package document
 
 import (
 	"bytes"
-	"feedmill/feeds"
 	"io"
 	"sync"
+
+	"feedmill/feeds"
 )
 
 // Shared is what has been made of one item: a fragment for each format, which is the

@@ -1,14 +1,15 @@
 package document
 
 import (
-	"feedmill/feeds"
 	"sync"
 	"sync/atomic"
+
+	"feedmill/feeds"
 )
 
-// Revision is the content of one feed between two changes of it. Its documents
-// are encoded by whoever asks first, and again, to the same bytes, after its
-// cache had no more room for them.
+// Revision is the content of one feed between two changes of it. The first caller
+// of Document has it encoded; it is encoded again, to the same bytes, if the cache
+// has dropped it. It is safe for concurrent use.
 type Revision struct {
 	assemble func() *feeds.Feed
 	encoders [len(feeds.Formats)]Encoder
@@ -45,14 +46,14 @@ func (r *Revision) Head() *feeds.Feed {
 	return r.Feed()
 }
 
-// Document returns the feed's bytes in format f. Without a lock and without
-// allocating, where they are in memory; else one caller makes them and all who
-// ask meanwhile get the same. An error stays for the life of the revision, unless
-// an item could not be read.
+// Document returns the feed's bytes in format f. Where they are in memory, it takes
+// no lock and allocates nothing; else one caller makes them, and all who ask
+// meanwhile get the same. An error is that of every later call too, unless an item
+// could not be read.
 func (r *Revision) Document(f feeds.Format) (*Document, error) {
 	o := r.docs[f].now.Load()
 	if o == nil {
-		o = r.made(f)
+		o = r.outcome(f)
 	}
 	o.Use()
 	if o.lastGood != nil {
@@ -80,14 +81,14 @@ func (r *Revision) Forget(f feeds.Format) {
 	}
 }
 
-// slot is the place of a document.
+// slot is the place of a document in one format.
 type slot struct {
-	now atomic.Pointer[outcome] // nil: to be made
+	now atomic.Pointer[outcome] // nil: the document is to be made
 
 	mu     sync.Mutex
-	making func() *outcome // for all who wait; nil: nobody makes it
+	making func() *outcome // makes it once for all who wait; nil while nobody makes it
 	tag    string          // of the document when it was made first; empty: it never was
-	failed bool            // the last attempt to make it again did
+	failed bool            // the last attempt failed, for a cause that may pass
 }
 
 // outcome is what became of making a document.
@@ -96,10 +97,10 @@ type outcome struct {
 	doc       *Document
 	err       error
 	lastGood  *Revision // whose document is served in place of this
-	temporary bool      // the next to ask may have another
+	temporary bool      // not stored: the next caller tries again
 }
 
-func (r *Revision) made(f feeds.Format) *outcome {
+func (r *Revision) outcome(f feeds.Format) *outcome {
 	s := &r.docs[f]
 	s.mu.Lock()
 	if o := s.now.Load(); o != nil {
@@ -109,7 +110,7 @@ func (r *Revision) made(f feeds.Format) *outcome {
 	if s.making == nil {
 		s.making = sync.OnceValue(func() *outcome {
 			o := r.make(f, s.tag, s.failed)
-			s.settle(o, r)
+			s.store(o, r)
 			return o
 		})
 	}
@@ -118,8 +119,8 @@ func (r *Revision) made(f feeds.Format) *outcome {
 	return making()
 }
 
-// settle publishes o.
-func (s *slot) settle(o *outcome, r *Revision) {
+// store makes o the outcome for all who ask, and has its document kept in the cache.
+func (s *slot) store(o *outcome, r *Revision) {
 	s.mu.Lock()
 	s.making = nil
 	if o.doc != nil && o.err == nil {

@@ -3,12 +3,13 @@ package document
 import (
 	"bytes"
 	"errors"
-	"feedmill/feeds"
 	"fmt"
 	"io"
 	"strings"
 	"testing"
 	"time"
+
+	"feedmill/feeds"
 )
 
 // long is a document that grows with its title and is worth a coding.

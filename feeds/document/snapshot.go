@@ -1,9 +1,10 @@
 package document
 
 import (
+	"time"
+
 	"feedmill/feeds"
 	"feedmill/feeds/mix"
-	"time"
 )
 
 // Listing is one feed as directories show it.
@@ -14,7 +15,7 @@ type Listing struct {
 	Parent      string    // slug of the parent topic; empty for none
 	Count       int       // articles in it, beyond those the feed has room for
 	Updated     time.Time // of its newest article; zero where none is dated
-	Next        time.Time // when it changes although no file does; zero for never. Nothing that is published names it
+	Next        time.Time // when it changes although no file does; zero for never. It must not be published: it may be the time of an article that is still secret
 	Archive     Archive   // all articles by period; nil where the feed has no archive
 	Ended       bool      // its last article has left: it is there for those who have it, and to be listed nowhere
 	*Revision

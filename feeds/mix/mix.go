@@ -4,11 +4,12 @@ package mix
 
 import (
 	"cmp"
-	"feedmill/feeds"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
+
+	"feedmill/feeds"
 )
 
 // Mix says which articles a composed feed holds: those for which all of it is

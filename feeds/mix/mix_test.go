@@ -1,11 +1,12 @@
 package mix
 
 import (
-	"feedmill/feeds"
 	"net/url"
 	"slices"
 	"strings"
 	"testing"
+
+	"feedmill/feeds"
 )
 
 // shelf finds the feeds of a small site as a server does: by slug or name.
