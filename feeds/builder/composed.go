@@ -35,7 +35,7 @@ func newComposedFeeds(c *document.Cache) composedFeeds {
 // composedRoom is what a composed feed takes in memory without its documents, in bytes.
 const composedRoom = 4 << 10
 
-// compose is what m selects now. Whoever asks first composes it, the others wait.
+// compose is what m selects now. The first caller composes it, others wait for that.
 func (b *Builder) compose(m *mix.Mix) *document.Listing {
 	f := b.composed.find(m.Key())
 	f.Use()

@@ -100,7 +100,7 @@ func (b *Builder) decide(r *round) bool {
 	if b.opt.OnHeld != nil && fingerprint(now) != fingerprint(before) {
 		b.opt.OnHeld(now)
 	}
-	// The log comes last: whoever reads it there finds it so.
+	// This is logged last, when Held already says the same.
 	switch {
 	case now == nil && before != nil:
 		log.Info("nothing is held any more")

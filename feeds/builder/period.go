@@ -9,10 +9,10 @@ import (
 	"feedmill/feeds/catalog"
 )
 
-// calendar parts the articles of a shelf into periods, one for each archive
+// calendar divides the articles of a shelf into periods, one for each archive
 // document, by the months (UTC) of their publication. What is too much for a
 // document is halved in time, again and again: 2021-05 becomes 2021-05-a and,
-// later, 2021-05-b. Which articles are in a period hangs on their dates alone,
+// later, 2021-05-b. Which articles are in a period depends on their dates alone,
 // so a new article is in no period that holds nothing newer, and a back-dated
 // one in a single period. No period holds more items than the subscription
 // document, so the one in which that ends is not the newest, and new articles
@@ -21,8 +21,8 @@ import (
 // Validators find no way through an archive that is a single document, so the
 // only month of a feed is always halved; half of it may be empty.
 //
-// Nothing is parted before somebody asks, and then only around what is asked
-// for: that takes time in proportion to the items of a document.
+// Nothing is divided before a document is asked for, and then only around that
+// document: it takes time in proportion to the items of a document.
 type calendar struct {
 	list   catalog.List
 	limits feeds.Limits

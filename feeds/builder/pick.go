@@ -21,7 +21,7 @@ const (
 // pick selects the articles of a composed feed. It walks the smallest of the
 // groups that all must hold, and asks the others; maxScan bounds its work, so
 // articles beyond that many are not found. It waits while many do the same: no
-// number of requests for feeds that nobody had before takes all processors.
+// number of requests for new composed feeds takes all processors.
 func (c *composer) pick(m *mix.Mix, limits feeds.Limits) (picked []*article.Article) {
 	c.opt.picking <- struct{}{}
 	defer func() { <-c.opt.picking }()

@@ -10,7 +10,7 @@ import (
 	"feedmill/feeds/catalog"
 )
 
-// mostTombstones bounds a document; older ones give way.
+// mostTombstones bounds the tombstones of a document; the newest are named.
 const mostTombstones = 100
 
 // tombstones are the tombstones of all feeds now. A change looks at those of the ids
