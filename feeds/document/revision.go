@@ -62,7 +62,8 @@ func (r *Revision) Document(f feeds.Format) (*Document, error) {
 	return o.doc, o.err
 }
 
-// Ready returns the document if it is in memory, and makes none.
+// Ready is Document, except that it makes nothing: ok is false where that would be
+// needed.
 func (r *Revision) Ready(f feeds.Format) (d *Document, ok bool) {
 	o := r.docs[f].now.Load()
 	switch {
@@ -71,6 +72,7 @@ func (r *Revision) Ready(f feeds.Format) (d *Document, ok bool) {
 	case o.lastGood != nil:
 		return o.lastGood.Ready(f)
 	}
+	o.Use()
 	return o.doc, true
 }
 

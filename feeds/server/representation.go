@@ -155,7 +155,7 @@ type way struct {
 	held   bool            // with 304: the client has it
 	coding document.Coding // in which the client has it
 	delta  bool            // with what is new, if that is known
-	body   *document.Body  // the content, if it was in memory; nil otherwise
+	body   *document.Body  // with this; nil: it has to be made
 }
 
 // choose decides how to answer. isReady is whether nothing must be made for it.
@@ -170,16 +170,14 @@ func (out *representation) choose(r front.Request) (w way, isReady bool) {
 	if w.delta = out.deltas != nil && wantsDelta(r); w.delta {
 		return w, false
 	}
-	body := out.body
-	if body == nil {
+	if w.body = out.body; w.body == nil {
 		d, ok := out.Document.Ready(out.Document.Format)
 		if !ok {
 			return w, false
 		}
-		body = d.Coded
+		w.body = d.Coded
 	}
-	w.body = body
-	return w, w.want.isIn(body)
+	return w, w.want.isIn(w.body)
 }
 
 // answer answers a GET or HEAD in the way that was chosen.
@@ -192,15 +190,14 @@ func (out *representation) answer(w way, r front.Request, now time.Time) (a fron
 			return a, nil
 		}
 	}
-	body := w.body // which may have left the cache meanwhile
-	if body == nil {
+	if w.body == nil {
 		d, err := out.Document.Document(out.Document.Format)
 		if err != nil {
 			return a, err
 		}
-		body = d.Coded
+		w.body = d.Coded
 	}
-	coding, bytes := w.want.of(body)
+	coding, bytes := w.want.of(w.body)
 	return front.Answer{Head: out.whole[coding].until(out, now), Body: bytes}, nil
 }
 
