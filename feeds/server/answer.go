@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"runtime/debug"
@@ -14,7 +15,7 @@ import (
 
 // Ready implements [front.Handler]: it answers with what is in memory.
 func (h *Handler) Ready(r front.Request, now time.Time) (a front.Answer, verdict front.Verdict) {
-	path := targetPath(r.Target())
+	path, _ := splitTarget(r.Target())
 	if strings.HasSuffix(path, "/events") {
 		return a, front.HandOver
 	}
@@ -37,7 +38,7 @@ func (h *Handler) Ready(r front.Request, now time.Time) (a front.Answer, verdict
 
 // Answer implements [front.Handler]: it finds, renders and answers.
 func (h *Handler) Answer(r front.Request, now time.Time) (a front.Answer) {
-	path := targetPath(r.Target())
+	path, query := splitTarget(r.Target())
 	defer func() {
 		if cause := recover(); cause != nil {
 			h.opt.Logger.Error("request panicked", "url", path, "err", cause, "stack", string(debug.Stack()))
@@ -62,11 +63,13 @@ func (h *Handler) Answer(r front.Request, now time.Time) (a front.Answer) {
 	v := h.viewOf(snap)
 	out := v.ready(path)
 	if out == nil {
-		found := v.site.Find(strings.Clone(path), queryOf(r.Target()))
+		found := v.site.Find(strings.Clone(path), strings.Clone(query))
 		resource, ok := found.(*site.Resource)
 		if !ok {
 			a = v.without(found, r)
-			v.recordMiss(path, r, a, now)
+			if k, f, ok := v.site.DocumentAt(path); ok {
+				v.record(k, f, nil, r, a, 0, now)
+			}
 			return a
 		}
 		var err error
@@ -78,27 +81,33 @@ func (h *Handler) Answer(r front.Request, now time.Time) (a front.Answer) {
 	return a
 }
 
-// reply answers with a representation, and has a poll counted. If it must be ready
-// and takes something that is not in memory, it does nothing and ok is false.
+// reply answers with a representation, and has a poll counted. If all must be ready
+// and something has to be made first, it does nothing, and ok is false.
 func (v *view) reply(out *representation, r front.Request, now time.Time, mustBeReady bool) (a front.Answer, ok bool) {
-	way, isReady := out.choose(r)
-	if mustBeReady && !isReady {
-		return a, false
-	}
 	var wait time.Duration
-	var err error
-	shown := out.Document != nil && isNavigation(r)
-	if shown && !v.opt.ShowDocuments && !isFromHere(r) {
+	// A browser asks for what it is about to show as the page itself (Fetch Metadata
+	// §2.1). It gets the page with the same articles, unless a link on the site's own
+	// pages has led it to the document.
+	shown := out.Document != nil && first(r.Field("Sec-Fetch-Dest")) == "document"
+	if shown && !v.opt.ShowDocuments && first(r.Field("Sec-Fetch-Site")) != "same-origin" {
 		a = redirect(http.StatusSeeOther, out.Page, noStore, front.One("Vary", browserFields))
-	} else if wait = v.wait(out, r, now); wait > 0 {
-		a = tooMany(wait)
-	} else if a, err = out.answer(way, r, now); err != nil {
-		v.opt.Logger.Error("not rendered", "url", out.Path, "err", err)
-		a = internalError
-	} else if shown {
-		a.Head = shownAs(a.Head, out.MediaType)
+	} else {
+		var err error
+		if a, ok, err = out.answer(r, now, mustBeReady); mustBeReady && !ok {
+			return a, false
+		}
+		if wait = v.wait(out, r, now); wait > 0 {
+			a = tooMany(wait)
+		} else if err != nil {
+			v.opt.Logger.Error("not rendered", "url", out.Path, "err", err)
+			a = internalError
+		} else if shown {
+			a.Head = shownAs(a.Head, out.MediaType)
+		}
 	}
-	v.record(out, r, a, wait, now)
+	if out.Document != nil {
+		v.record(out.Document.Key, out.Document.Format, out, r, a, wait, now)
+	}
 	return a, true
 }
 
@@ -132,7 +141,8 @@ func (v *view) missing(r front.Request, status int, control front.Field, title, 
 	}
 	body, err := v.site.Missing(title, explanation)
 	if err != nil {
-		v.opt.Logger.Error("not rendered", "url", targetPath(r.Target()), "err", err)
+		path, _ := splitTarget(r.Target())
+		v.opt.Logger.Error("not rendered", "url", path, "err", err)
 		return text(status, words, control, vary)
 	}
 	fields := append([]front.Field{front.One("Content-Type", "text/html; charset=utf-8"), nosniff, control, vary}, pageFields...)
@@ -182,40 +192,24 @@ func first(lines []string) string {
 	return lines[0]
 }
 
-// targetPath is the path of a request target, escaped as it came, without the
-// query (RFC 9112 §3.2). That of a target in absolute form is what follows the
+// splitTarget parts a request target (RFC 9112 §3.2) into its path, escaped as it
+// came, and its query. The path of a target in absolute form is what follows the
 // host, and an asterisk stays one.
-func targetPath(target string) string {
+func splitTarget(target string) (path, query string) {
 	if !strings.HasPrefix(target, "/") {
 		u, err := url.ParseRequestURI(target)
 		if err != nil {
-			return target
+			return target, ""
 		}
-		target = u.EscapedPath()
+		return cmp.Or(u.EscapedPath(), "/"), u.RawQuery
 	}
-	path, _, _ := strings.Cut(target, "?")
-	if path == "" {
-		return "/"
-	}
-	return path
-}
-
-func queryOf(target string) string {
-	_, query, _ := strings.Cut(target, "?")
-	return strings.Clone(query)
+	path, query, _ = strings.Cut(target, "?")
+	return path, query
 }
 
 // browserFields are what tells people from programs at a document's address. Each
 // answer there varies by them, so that no cache hands one's to the other.
 const browserFields = "Sec-Fetch-Dest, Sec-Fetch-Site"
-
-// isNavigation reports whether a browser asks for what it is about to show as the
-// page itself (Fetch Metadata §2.1).
-func isNavigation(r front.Request) bool { return first(r.Field("Sec-Fetch-Dest")) == "document" }
-
-// isFromHere reports whether a link on the site's own pages led to a document,
-// which means the document.
-func isFromHere(r front.Request) bool { return first(r.Field("Sec-Fetch-Site")) == "same-origin" }
 
 // shownAs is the head of a document that a browser is about to show. Some browsers
 // take the media types of feeds for plain text, which no style sheet applies to.

@@ -59,8 +59,8 @@ type preference struct {
 	coded           bool
 }
 
-// isIn reports whether what of returns for b is in memory.
-func (p preference) isIn(b *document.Body) bool {
+// isReady reports whether of has nothing to make.
+func (p preference) isReady(b *document.Body) bool {
 	if p.coded {
 		return b.Worth(p.best) == p.best && b.Has(p.best)
 	}

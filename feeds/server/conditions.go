@@ -2,9 +2,12 @@ package server
 
 import (
 	"iter"
+	"net/http"
 	"strings"
+	"time"
 
 	"feedmill/feeds/document"
+	"feedmill/feeds/front"
 )
 
 // namesTag reports whether an If-None-Match with these field lines names our tag,
@@ -28,32 +31,29 @@ func namesTag(lines []string, tag string, want document.Coding) (coding document
 }
 
 // tags yields the entries of an If-None-Match as they are written, without their
-// weakness marks.
+// weakness marks. A comma within quotes belongs to the tag (RFC 9110 §8.8.3).
 func tags(lines []string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		for _, rest := range lines {
 			for rest != "" {
-				var got string
-				if got, rest = nextTag(rest); !yield(got) {
+				rest = strings.TrimPrefix(strings.TrimLeft(rest, " \t,"), "W/")
+				end := -1
+				if strings.HasPrefix(rest, `"`) {
+					end = strings.IndexByte(rest[1:], '"') + 2
+				}
+				var tag string
+				if end > 1 {
+					tag, rest = rest[:end], rest[end:]
+				} else {
+					tag, rest, _ = strings.Cut(rest, ",")
+					tag = strings.TrimRight(tag, " \t")
+				}
+				if !yield(tag) {
 					return
 				}
 			}
 		}
 	}
-}
-
-// nextTag cuts the first entry off a list, without its weakness mark. A comma
-// within quotes belongs to the tag (RFC 9110 §8.8.3).
-func nextTag(list string) (tag, rest string) {
-	list = strings.TrimLeft(list, " \t,")
-	list = strings.TrimPrefix(list, "W/")
-	if strings.HasPrefix(list, `"`) {
-		if end := strings.IndexByte(list[1:], '"'); end >= 0 {
-			return list[:end+2], list[end+2:]
-		}
-	}
-	tag, rest, _ = strings.Cut(list, ",")
-	return strings.TrimRight(tag, " \t"), rest
 }
 
 // isTag reports whether got is tag, as it is or with the mark of a content
@@ -85,4 +85,20 @@ func codedTag(got, tag string, other document.Coding) (document.Coding, bool) {
 		return other, true
 	}
 	return other, false
+}
+
+// heldBy reports whether the client already has this representation (RFC 9110
+// §13.2.2), and in which coding, so that the answer names what the client has: the
+// wanted one where it does not tell. If-None-Match decides alone where it is
+// present.
+func (out *representation) heldBy(r front.Request, want document.Coding) (document.Coding, bool) {
+	if tags := r.Field("If-None-Match"); tags != nil {
+		return namesTag(tags, out.tag, want)
+	}
+	since := r.Field("If-Modified-Since")
+	if len(since) != 1 || out.modified.IsZero() { // §13.1.3: several are to be ignored
+		return want, false
+	}
+	t, err := http.ParseTime(since[0])
+	return want, err == nil && !out.modified.Truncate(time.Second).After(t)
 }

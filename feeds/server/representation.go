@@ -59,51 +59,38 @@ func newRepresentation(r *site.Resource, c site.Content, now time.Time, how vari
 	if r.Document == nil || how.control != "" {
 		out.body = c.Body
 	}
-	more := append(descriptive(r, c), how.fields...)
+	shared, more := sharedFields(r, c, how), append(contentFields(r, c), how.fields...)
 	for _, coding := range document.Codings {
-		validators := validators(r, c, coding, how)
-		out.notModified[coding].Head = front.NewHead(http.StatusNotModified, validators...)
-		if coding != document.Identity {
-			validators = append(validators, front.One("Content-Encoding", coding.String()))
+		tag, coded := c.Tag, more
+		if coding != document.Identity { // strong tags differ where bytes do (RFC 9110 §8.8.3.3)
+			tag += "-" + coding.String()
+			coded = append(coded[:len(coded):len(coded)], front.One("Content-Encoding", coding.String()))
 		}
-		out.whole[coding].Head = front.NewHead(http.StatusOK, validators...).With(more...)
+		validators := append([]front.Field{front.One("Etag", `"`+tag+`"`)}, shared...)
+		out.notModified[coding].Head = front.NewHead(http.StatusNotModified, validators...)
+		out.whole[coding].Head = front.NewHead(http.StatusOK, append(validators, coded...)...)
 	}
 	return out
 }
 
-// weight is the bytes that live and die with the representation, with codings.
-func (out *representation) weight() int {
-	if out.body == nil {
-		return 0
-	}
-	return 2 * out.full
-}
+const staleIfError = "stale-if-error=86400"
 
-const (
-	staleWhile   = time.Minute
-	staleIfError = "stale-if-error=86400"
-)
-
-// cacheControl lets caches keep a copy for fresh, then use it for a minute while
-// they ask again, and for a day while we cannot be reached (RFC 5861).
-func cacheControl(fresh time.Duration) string {
-	seconds := int64(max(fresh, 0) / time.Second)
-	return "public, max-age=" + strconv.FormatInt(seconds, 10) + ", stale-while-revalidate=60, " + staleIfError
-}
-
-// validators are the fields that a 304 shares with the 200 it stands for.
-func validators(r *site.Resource, c site.Content, coding document.Coding, how variant) []front.Field {
-	control, vary := cacheControl(c.Fresh), "Accept-Encoding"
-	if r.Class == site.Constant {
-		control = "public, max-age=31536000, immutable"
-	}
-	if how.control != "" {
+// sharedFields are the fields beside the tag that a 304 has like the 200 it stands
+// for. Caches may keep a copy while it is fresh, then use it for a minute while they
+// ask again, and for a day while we cannot be reached (RFC 5861).
+func sharedFields(r *site.Resource, c site.Content, how variant) []front.Field {
+	control := "public, max-age=" + strconv.FormatInt(int64(max(c.Fresh, 0)/time.Second), 10) + ", stale-while-revalidate=60, " + staleIfError
+	vary := "Accept-Encoding"
+	switch {
+	case how.control != "":
 		control = how.control
+	case r.Class == site.Constant:
+		control = "public, max-age=31536000, immutable"
 	}
 	if r.Class == site.Feed {
 		vary += ", " + browserFields
 	}
-	all := []front.Field{front.One("Etag", tagIn(c.Tag, coding)), front.One("Cache-Control", control), front.One("Vary", vary+how.vary), nosniff}
+	all := []front.Field{front.One("Cache-Control", control), front.One("Vary", vary+how.vary), nosniff}
 	if !c.Modified.IsZero() {
 		all = append(all, front.One("Last-Modified", c.Modified.UTC().Format(http.TimeFormat)))
 	}
@@ -113,15 +100,15 @@ func validators(r *site.Resource, c site.Content, coding document.Coding, how va
 	return all
 }
 
-// descriptive are the fields that go with the bytes alone.
-func descriptive(r *site.Resource, c site.Content) []front.Field {
+// contentFields are the fields that go with the bytes alone.
+func contentFields(r *site.Resource, c site.Content) []front.Field {
 	all := []front.Field{front.One("Content-Type", r.MediaType)}
 	if len(c.Links) > 0 {
-		links := make([]string, len(c.Links))
-		for i, l := range c.Links {
-			links[i] = "<" + l.URL + `>; rel="` + l.Rel + `"; type="` + l.MediaType + `"`
+		links := front.Field{Name: "Link"}
+		for _, l := range c.Links {
+			links.Lines = append(links.Lines, "<"+l.URL+`>; rel="`+l.Rel+`"; type="`+l.MediaType+`"`)
 		}
-		all = append(all, front.Field{Name: "Link", Lines: links})
+		all = append(all, links)
 	}
 	switch r.Class {
 	case site.Page:
@@ -140,72 +127,49 @@ var pageFields = []front.Field{
 	front.One("Referrer-Policy", "strict-origin-when-cross-origin"),
 }
 
-// tagIn is the entity tag of a coding's bytes: strong tags differ where bytes do
-// (RFC 9110 §8.8.3.3).
-func tagIn(tag string, coding document.Coding) string {
-	if coding == document.Identity {
-		return `"` + tag + `"`
+// answer answers a GET or HEAD. Ranges are ignored, as RFC 9110 §14.2 allows. If
+// all must be ready and something has to be made first, it makes nothing, and ok is
+// false.
+func (out *representation) answer(r front.Request, now time.Time, mustBeReady bool) (a front.Answer, ok bool, err error) {
+	want := preferred(r.Field("Accept-Encoding"))
+	if out.isSmall && !want.coded {
+		want = preference{}
 	}
-	return `"` + tag + "-" + coding.String() + `"`
-}
-
-// way is how a request for a representation is to be answered.
-type way struct {
-	want   preference
-	held   bool            // with 304: the client has it
-	coding document.Coding // in which the client has it
-	delta  bool            // with what is new, if that is known
-	body   *document.Body  // with this; nil: it has to be made
-}
-
-// choose decides how to answer. isReady is whether nothing must be made for it.
-// Ranges are ignored, as RFC 9110 §14.2 allows.
-func (out *representation) choose(r front.Request) (w way, isReady bool) {
-	if w.want = preferred(r.Field("Accept-Encoding")); out.isSmall && !w.want.coded {
-		w.want = preference{}
+	if coding, held := out.heldBy(r, want.best); held {
+		return front.Answer{Head: out.notModified[coding].until(out, now)}, true, nil
 	}
-	if w.coding, w.held = out.heldBy(r, w.want.best); w.held {
-		return w, true
+	if out.deltas != nil && wantsDelta(r) {
+		if mustBeReady {
+			return a, false, nil
+		}
+		if a, ok := out.deltas.answer(want, r, now); ok {
+			return a, true, nil
+		}
 	}
-	if w.delta = out.deltas != nil && wantsDelta(r); w.delta {
-		return w, false
-	}
-	if w.body = out.body; w.body == nil {
+	body := out.body
+	if body == nil {
 		d, ok := out.Document.Ready(out.Document.Format)
+		if !ok && !mustBeReady {
+			d, err = out.Document.Document(out.Document.Format)
+			ok = err == nil
+		}
 		if !ok {
-			return w, false
+			return a, false, err
 		}
-		w.body = d.Coded
+		body = d.Coded
 	}
-	return w, w.want.isIn(w.body)
-}
-
-// answer answers a GET or HEAD in the way that was chosen.
-func (out *representation) answer(w way, r front.Request, now time.Time) (a front.Answer, err error) {
-	if w.held {
-		return front.Answer{Head: out.notModified[w.coding].until(out, now)}, nil
+	if mustBeReady && !want.isReady(body) {
+		return a, false, nil
 	}
-	if w.delta {
-		if a, ok := out.deltas.answer(w.want, r, now); ok {
-			return a, nil
-		}
-	}
-	if w.body == nil {
-		d, err := out.Document.Document(out.Document.Format)
-		if err != nil {
-			return a, err
-		}
-		w.body = d.Coded
-	}
-	coding, bytes := w.want.of(w.body)
-	return front.Answer{Head: out.whole[coding].until(out, now), Body: bytes}, nil
+	coding, bytes := want.of(body)
+	return front.Answer{Head: out.whole[coding].until(out, now), Body: bytes}, true, nil
 }
 
 // until keeps copies from outliving a change that is known to come: they may be
 // used until its second, and not a minute beyond.
 func (h *head) until(out *representation, now time.Time) *front.Head {
 	left := out.next.Sub(now)
-	if out.next.IsZero() || left > out.fresh+staleWhile {
+	if out.next.IsZero() || left > out.fresh+time.Minute { // in which a stale copy may be used
 		return h.Head
 	}
 	seconds := int64(min(max(left+time.Second-1, 0), out.fresh) / time.Second)
@@ -216,20 +180,4 @@ func (h *head) until(out *representation, now time.Time) *front.Head {
 		h.soon.Store(soon)
 	}
 	return soon.Head
-}
-
-// heldBy reports whether the client already has this representation (RFC 9110
-// §13.2.2), and in which coding, so that the answer names what the client has: the
-// wanted one where it does not tell. If-None-Match decides alone where it is
-// present.
-func (out *representation) heldBy(r front.Request, want document.Coding) (document.Coding, bool) {
-	if tags := r.Field("If-None-Match"); tags != nil {
-		return namesTag(tags, out.tag, want)
-	}
-	since := r.Field("If-Modified-Since")
-	if len(since) != 1 || out.modified.IsZero() { // §13.1.3: several are to be ignored
-		return want, false
-	}
-	t, err := http.ParseTime(since[0])
-	return want, err == nil && !out.modified.Truncate(time.Second).After(t)
 }

@@ -22,6 +22,7 @@ import (
 
 	"feedmill/feeds/document"
 	"feedmill/feeds/front"
+	"feedmill/feeds/site"
 )
 
 // Source gives the current snapshot, nil before the first scan is done. It must
@@ -92,7 +93,8 @@ func (h *Handler) viewOf(snap *document.Snapshot) *view {
 	if v != nil && v.snap == snap {
 		return v
 	}
-	v = newView(h, snap)
+	s := site.New(snap, site.Options{OPML: h.opt.OPML, Version: h.opt.Version, Live: true})
+	v = &view{Handler: h, snap: snap, site: s, base: s.Base()}
 	if old := h.view.Swap(v); old != nil {
 		old.forget()
 	}

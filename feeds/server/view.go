@@ -18,6 +18,7 @@ type view struct {
 	*Handler
 	snap    *document.Snapshot
 	site    *site.Site
+	base    string   // of the site
 	entries sync.Map // of *entry, by the path of its resource
 }
 
@@ -30,18 +31,13 @@ type entry struct {
 	err    error                          // why it can't
 }
 
-func newView(h *Handler, snap *document.Snapshot) *view {
-	s := site.New(snap, site.Options{OPML: h.opt.OPML, Version: h.opt.Version, Live: true})
-	return &view{Handler: h, snap: snap, site: s}
-}
-
 // ready is the representation at a canonical path, if it is in memory, else nil.
 // It takes no lock. Composed feeds are never ready, because one can change without
 // a new snapshot.
 func (v *view) ready(path string) *representation {
 	found, ok := v.entries.Load(path)
-	if base := v.site.Base(); !ok && len(base) > 1 && strings.HasPrefix(path, base) {
-		found, ok = v.entries.Load(path[len(base)-1:]) // the proxy in front has kept the folder
+	if !ok && len(v.base) > 1 && strings.HasPrefix(path, v.base) {
+		found, ok = v.entries.Load(path[len(v.base)-1:]) // the proxy in front has kept the folder
 	}
 	if !ok {
 		return nil
@@ -55,22 +51,30 @@ func (v *view) ready(path string) *representation {
 }
 
 // representation is that of r, made by whoever asks first. An error is logged
-// then and only then.
+// then and only then. Only what site.Find has found gets an entry, by its canonical
+// path, so requests cannot make ever more of them.
 func (v *view) representation(r *site.Resource, now time.Time) (*representation, error) {
-	e := v.entryOf(r)
+	e := &entry{Resource: r}
+	if r.Query {
+		return v.render(e.Resource, now)
+	}
+	if found, ok := v.entries.LoadOrStore(r.Path, e); ok {
+		if old := found.(*entry); old.Composed == r.Composed {
+			e = old
+		} else if v.entries.CompareAndSwap(r.Path, old, e) {
+			v.snap.Cache.Drop(&old.Cached)
+		}
+	}
 	e.making.Do(func() {
-		out, err := v.render(r, now)
-		weight := entryBytes
-		if err != nil {
-			e.err = err
-			v.opt.Logger.Error("not rendered", "url", r.Path, "err", err)
-		} else {
+		bytes := entryBytes
+		out, err := v.render(e.Resource, now)
+		if e.err = err; err == nil {
 			e.made.Store(out)
-			weight += out.weight()
+			if out.body != nil {
+				bytes += 2 * out.full // with its codings
+			}
 		}
-		if !r.Query {
-			v.snap.Cache.Keep(document.Pages, &e.Cached, weight, func() { v.entries.CompareAndDelete(r.Path, e) })
-		}
+		v.snap.Cache.Keep(document.Pages, &e.Cached, bytes, func() { v.entries.CompareAndDelete(r.Path, e) })
 	})
 	e.Use()
 	return e.made.Load(), e.err
@@ -79,31 +83,15 @@ func (v *view) representation(r *site.Resource, now time.Time) (*representation,
 // entryBytes is what an entry takes besides the bytes of its resource.
 const entryBytes = 1 << 10
 
-// entryOf finds the place of a resource. Only what site.Find has found gets one, by
-// its canonical path, so requests cannot make ever more of them.
-func (v *view) entryOf(r *site.Resource) *entry {
-	made := &entry{Resource: r}
-	if r.Query {
-		return made
-	}
-	found, ok := v.entries.LoadOrStore(r.Path, made)
-	if !ok {
-		return made
-	}
-	if e := found.(*entry); e.Composed == r.Composed {
-		return e
-	} else if v.entries.CompareAndSwap(r.Path, e, made) {
-		v.snap.Cache.Drop(&e.Cached)
-	}
-	return made
-}
-
 // render makes a representation. A panic in an encoder becomes an error, so that
 // it too is reported once and not on every request.
 func (v *view) render(r *site.Resource, now time.Time) (out *representation, err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			err = fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
+		}
+		if err != nil {
+			v.opt.Logger.Error("not rendered", "url", r.Path, "err", err)
 		}
 	}()
 	c, err := r.Render()

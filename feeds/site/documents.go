@@ -70,7 +70,7 @@ func (s *Site) document(path string, k feeds.Key, revision *document.Revision, n
 		return Content{Body: d.Coded, Tag: d.Tag, Modified: d.LastModified, Fresh: d.MaxAge, Next: next, Links: links}, nil
 	}
 	page := s.link(strings.TrimSuffix(path, f.Filename()))
-	return &Resource{Path: path, MediaType: f.MediaType() + "; charset=utf-8", Class: Feed, Document: &Document{k, f, revision}, Page: page, render: render}
+	return &Resource{Path: path, MediaType: f.MediaType() + "; charset=utf-8", Class: Feed, Document: &Document{k, f, revision}, Page: page, Render: render}
 }
 
 // outline is all topics for import into a reader.
@@ -78,7 +78,7 @@ func (s *Site) outline(address) Found {
 	if s.opt.OPML == nil {
 		return nil
 	}
-	return &Resource{Path: opmlPath, MediaType: "text/x-opml; charset=utf-8", Class: Outline, render: func() (Content, error) {
+	return &Resource{Path: opmlPath, MediaType: "text/x-opml; charset=utf-8", Class: Outline, Render: func() (Content, error) {
 		var b bytes.Buffer
 		if err := s.opt.OPML(&b, s.snap); err != nil {
 			return Content{}, err
@@ -92,9 +92,9 @@ func (s *Site) outline(address) Found {
 }
 
 // asset is a file that comes with the program.
-func asset(mediaType string, body []byte, class Class) func(*Site, address) Found {
-	return func(_ *Site, a address) Found {
-		return &Resource{Path: a.path, MediaType: mediaType + "; charset=utf-8", Class: class, render: func() (Content, error) {
+func asset(path, mediaType string, body []byte, class Class) func(*Site, address) Found {
+	return func(*Site, address) Found {
+		return &Resource{Path: path, MediaType: mediaType + "; charset=utf-8", Class: class, Render: func() (Content, error) {
 			return contentOf(body, 24*time.Hour), nil
 		}}
 	}

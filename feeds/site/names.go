@@ -13,8 +13,8 @@ import (
 // other names, in any case and normalisation form, or by its name itself. It is
 // nil where there is none.
 func (s *Site) listing(k feeds.Key) *document.Listing {
-	if k.Kind == feeds.All {
-		return s.snap.Listing(k)
+	if l := s.snap.Listing(k); l != nil || k.Kind == feeds.All {
+		return l
 	}
 	for _, k := range spellings(k) {
 		if l := s.snap.Listing(k); l != nil {

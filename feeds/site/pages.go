@@ -29,7 +29,7 @@ var templates = template.Must(template.New("").Funcs(template.FuncMap{
 
 // page is the page at path, made of the template of that name and what fill says.
 func (s *Site) page(path, name string, fill func(*page)) *Resource {
-	return &Resource{Path: path, MediaType: htmlType, Class: Page, render: func() (Content, error) {
+	return &Resource{Path: path, MediaType: htmlType, Class: Page, Render: func() (Content, error) {
 		p := s.newPage(path)
 		fill(p)
 		body, err := execute(name, p)

@@ -48,7 +48,7 @@ func (r *Resource) Name() string {
 
 func (s *Site) all(yield func(*Resource) bool) {
 	for _, r := range routes {
-		if res, ok := s.find(r.pattern, "").(*Resource); ok && !res.Query && res.Path == r.pattern && !yield(res) {
+		if found, ok := s.Find(r.pattern, "").(*Resource); ok && found.Path == r.pattern && !yield(found) {
 			return
 		}
 	}

@@ -8,10 +8,11 @@ import (
 	"feedmill/feeds"
 )
 
-// routes lists all that a site has, in the order in which it is looked for. In a
-// pattern FEED is the folder of a feed: nothing for that of everything, else a
-// kind and a slug. KIND is a kind, * any segment, and ** any number of them. One
-// that ends in a slash is of pages; /FILE is the page and the documents.
+// routes lists all that a site has at its addresses: the first pattern that fits
+// decides. FEED stands for the folder of a feed, which is none for the feed of
+// everything and else a kind and a slug, KIND for a kind of feed, * for any segment
+// and ** for any number of them. FILE stands for the name of a document, or for
+// nothing: the page.
 var routes = []route{
 	{"/search/", (*Site).search},
 	{"/compose/", (*Site).compose},
@@ -24,11 +25,11 @@ var routes = []route{
 	{aboutPath, (*Site).about},
 	{newestPath, (*Site).newest},
 	{opmlPath, (*Site).outline},
-	{stylePath, asset("text/css", style, Constant)},
-	{scriptPath, asset("text/javascript", script, Constant)},
-	{iconPath, asset("image/svg+xml", icon, Asset)},
+	{stylePath, asset(stylePath, "text/css", style, Constant)},
+	{scriptPath, asset(scriptPath, "text/javascript", script, Constant)},
+	{iconPath, asset(iconPath, "image/svg+xml", icon, Asset)},
 	{"/favicon.ico", (*Site).favicon},
-	{feeds.StylesheetPath, asset("text/css", feedStyle, Asset)},
+	{feeds.StylesheetPath, asset(feeds.StylesheetPath, "text/css", feedStyle, Asset)},
 
 	{"/KIND/", (*Site).kind},
 	{"/KIND/page/*/", (*Site).kind},
@@ -42,39 +43,28 @@ type route struct {
 }
 
 // Find returns what is at a path, escaped as it came, when a query is asked of it.
-// The proxy in front of the site may have kept the folder that the base URL names.
+// A proxy in front of the site may have left the folder of the base URL in the path.
 func (s *Site) Find(path, query string) Found {
-	path = CanonicalPath(path)
-	found := s.find(path, query)
-	if missing, ok := found.(Nothing); ok && len(s.base) > 1 {
-		if path+"/" == s.base {
-			return s.moved("/")
-		}
-		if below, ok := strings.CutPrefix(path, s.base); ok {
-			found = s.find("/"+below, query)
-		}
-		if other, ok := found.(Nothing); ok && other == unknown {
-			return missing
+	found := Nothing{"The address may be mistyped, or nothing was ever published under it."}
+	a, ok := parseAddress(path, query)
+	for tries := 0; ok && tries < 2; a, ok = a.below(s.folder) {
+		tries++
+		for _, r := range routes {
+			a, ok := a.match(r.pattern)
+			if !ok {
+				continue
+			}
+			switch what := r.find(s, a).(type) {
+			case nil:
+			case Nothing:
+				found = what
+			default:
+				return what
+			}
+			break
 		}
 	}
 	return found
-}
-
-// unknown is what is said of an address of which nothing else can be said.
-var unknown = Nothing{"The address may be mistyped, or nothing was ever published under it."}
-
-func (s *Site) find(path, query string) Found {
-	if a, ok := parseAddress(path, query); ok {
-		for _, r := range routes {
-			if a, ok := a.match(r.pattern); ok {
-				if found := r.find(s, a); found != nil {
-					return found
-				}
-				break
-			}
-		}
-	}
-	return unknown
 }
 
 // moved leads to the address that is the only one for what was asked for.
@@ -83,44 +73,38 @@ func (s *Site) moved(to string) Found { return Moved{To: s.link(to), ForGood: tr
 // DocumentAt names the document that a path asks for, also where there is no such
 // feed. That of a composed feed which there is not has no slug.
 func (s *Site) DocumentAt(path string) (k feeds.Key, f feeds.Format, ok bool) {
-	a, ok := parseAddress("/"+strings.TrimPrefix(CanonicalPath(path), s.base), "")
-	if f, known := format(a.file); ok && known {
-		for _, r := range routes {
-			if a, ok := a.match(r.pattern); ok {
-				if !strings.HasPrefix(r.pattern, "FEED") {
-					return feeds.Key{Kind: feeds.Composed}, f, true
-				}
-				return a.key, f, true
+	a, ok := parseAddress(path, "")
+	if below, isBelow := a.below(s.folder); isBelow {
+		a = below
+	}
+	f, isDocument := format(a.file)
+	if !ok || !isDocument {
+		return k, f, false
+	}
+	for _, r := range routes {
+		if a, ok := a.match(r.pattern); ok {
+			if !strings.HasPrefix(r.pattern, "FEED") {
+				a.key = feeds.Key{Kind: feeds.Composed}
 			}
+			return a.key, f, true
 		}
 	}
 	return k, f, false
 }
 
-// CanonicalPath writes an escaped path as any other that its characters may be
-// written as, but for those that need no escape and have one.
-func CanonicalPath(path string) string {
-	if plain, err := url.PathUnescape(path); err == nil {
-		u := url.URL{Path: plain, RawPath: path}
-		return u.EscapedPath()
-	}
-	return path
-}
-
 // address is an escaped path taken apart.
 type address struct {
-	path     string
 	query    string
 	segments []string // unescaped, without the file
 	file     string   // name of a document, or empty
 	slash    bool     // the path ends in one
 
-	key  feeds.Key // of FEED, as it is spelled; of KIND, the kind alone
+	key  feeds.Key // what FEED stands for, or KIND, which has no slug
 	rest []string  // what * and ** stand for
 }
 
 func parseAddress(path, query string) (a address, ok bool) {
-	a = address{path: path, query: query}
+	a = address{query: query}
 	for escaped := range strings.SplitSeq(strings.TrimPrefix(path, "/"), "/") {
 		plain, err := url.PathUnescape(escaped)
 		if err != nil {
@@ -143,13 +127,22 @@ func (a address) values() url.Values {
 	return values
 }
 
+// below is the address below a folder, if it is.
+func (a address) below(folder []string) (address, bool) {
+	if len(folder) == 0 || len(a.segments) < len(folder) || !slices.Equal(a.segments[:len(folder)], folder) {
+		return a, false
+	}
+	a.segments = a.segments[len(folder):]
+	return a, true
+}
+
 // is reports whether path is another spelling of a.
 func (a address) is(path string) bool {
 	b, ok := parseAddress(path, "")
 	return ok && slices.Equal(a.segments, b.segments) && a.file == b.file && a.slash == b.slash
 }
 
-// match fits a into a pattern.
+// match fits the address into a pattern of routes.
 func (a address) match(pattern string) (address, bool) {
 	all := a.segments
 	take := func() (s string) { s, all = all[0], all[1:]; return s }

@@ -32,6 +32,7 @@ type Site struct {
 	snap      *document.Snapshot
 	opt       Options
 	base      string            // path of the site's base URL, beginning and ending in a slash
+	folder    []string          // its segments
 	directory func() *directory // made when the first page needs it
 }
 
@@ -40,6 +41,9 @@ func New(snap *document.Snapshot, opt Options) *Site {
 	s := &Site{snap: snap, opt: opt, base: "/", directory: sync.OnceValue(func() *directory { return newDirectory(snap) })}
 	if u, err := url.Parse(snap.Site.BaseURL); err == nil && u.Path != "" {
 		s.base = u.EscapedPath()
+	}
+	if a, ok := parseAddress(s.base, ""); ok {
+		s.folder = a.segments
 	}
 	return s
 }
@@ -72,7 +76,8 @@ type Resource struct {
 	// the same. It is nil for all else.
 	Composed *document.Revision
 
-	render func() (Content, error)
+	// Render makes the resource, which may take its time.
+	Render func() (Content, error)
 }
 
 // Class says how a resource may be used.
@@ -106,10 +111,6 @@ type Content struct {
 
 // Link leads to another form of a resource (RFC 8288).
 type Link struct{ URL, Rel, MediaType string }
-
-// Render makes the resource. It may take its time, and a document of a feed that
-// can't be made is an error.
-func (r *Resource) Render() (Content, error) { return r.render() }
 
 // Moved says that what is asked for has another address.
 type Moved struct {

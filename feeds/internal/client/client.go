@@ -25,21 +25,15 @@ func Network(r front.Request, trusted []netip.Prefix) netip.Prefix {
 }
 
 // Address is the address that a request comes from, as far as it is known: of
-// proxies only the trusted ones count. It may be a private one.
-func Address(r front.Request, trusted []netip.Prefix) netip.Addr {
+// proxies only the trusted ones count. It may be a private one. isHidden is whether
+// the request came through a proxy with a private address, one of the operator's,
+// that is not trusted: all who come through it look like one client.
+func Address(r front.Request, trusted []netip.Prefix) (addr netip.Addr, isHidden bool) {
 	peer := r.Peer().Addr().Unmap()
-	if !isTrusted(peer, trusted) {
-		return peer
+	if isTrusted(peer, trusted) {
+		return behind(r, trusted), false
 	}
-	return behind(r, trusted)
-}
-
-// IsHidden reports whether a request came through a proxy with a private address,
-// one of the operator's, that is not trusted: all who come through it look like
-// one client.
-func IsHidden(r front.Request, trusted []netip.Prefix) bool {
-	peer := r.Peer().Addr().Unmap()
-	return peer.IsValid() && !isTrusted(peer, trusted) && !network(peer).IsValid() && ThroughProxy(r)
+	return peer, peer.IsValid() && !network(peer).IsValid() && ThroughProxy(r)
 }
 
 // ThroughProxy reports whether a request says that it was passed on.
