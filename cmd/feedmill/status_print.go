@@ -65,7 +65,7 @@ func (p *statusPrinter) problems(s *status.Status) {
 	}
 	for _, text := range s.Problems {
 		if since := s.KeptSince(text); !since.IsZero() {
-			text += " (readers see the last good version, since " + local(since) + ")"
+			text += " (subscribers see the last good version, since " + local(since) + ")"
 		}
 		p.line(text)
 	}

@@ -83,7 +83,7 @@ func (b *Builder) decide(r *round) bool {
 		now = nil
 		b.setDate(dateAccepted, b.opt.Now())
 	} else if now != nil && accepted != nil {
-		log.Warn("not accepted: what is held is another change set by now; look again", "what", now.String())
+		log.Warn("not accepted: another change is held back by now; look again", "what", now.String())
 	}
 	switch {
 	case now == nil && before != nil:
@@ -103,9 +103,9 @@ func (b *Builder) decide(r *round) bool {
 	// This is logged last, when Held already says the same.
 	switch {
 	case now == nil && before != nil:
-		log.Info("nothing is held any more")
+		log.Info("nothing is held back any more")
 	case now != nil && before == nil:
-		log.Error("held: this is too much at once; readers see nothing of it until the articles are put back or feedmill accept is run", "what", now.String(), "ready", !r.first)
+		log.Error("held: too much would change at once; subscribers see nothing of it until the articles are put back or feedmill accept is run", "what", now.String(), "ready", !r.first)
 	}
 	return now != nil
 }

@@ -37,7 +37,7 @@ func Parse(segments []string, find func(feeds.Key) (feeds.Key, bool)) (*Mix, err
 		size += len(s)
 	}
 	if len(segments) == 0 || size > maxMixBytes {
-		return nil, fmt.Errorf("a composed feed needs between one condition and %d bytes of them, as in /mix/joe-biden/type:video/", maxMixBytes)
+		return nil, fmt.Errorf("a composed feed needs at least one condition, and at most %d bytes of them, as in /mix/joe-biden/type:video/", maxMixBytes)
 	}
 	for _, s := range segments {
 		if err := p.condition(s); err != nil {
@@ -73,7 +73,7 @@ func (p *mixParser) condition(s string) error {
 	switch word {
 	case "title":
 		if feeds.SlugText(rest) == "" {
-			return fmt.Errorf("%q: a title is searched for letters and digits", s)
+			return fmt.Errorf("%q: after the colon come letters or digits to look for in titles", s)
 		}
 		p.mix.Title = append(p.mix.Title, feeds.Slug(rest))
 		return nil
@@ -84,7 +84,7 @@ func (p *mixParser) condition(s string) error {
 	case "count":
 		return p.count(s, rest)
 	}
-	return fmt.Errorf("%q: a condition is the name of a topic, or begins with one of %s not: title: quality: heat: count: and goes on", s, kindWords())
+	return fmt.Errorf("%q: a condition is the name of a topic, or one of these words with a value behind it: %s not: title: quality: heat: count:", s, kindWords())
 }
 
 // mixKind is the kind of feed that a word before a colon names.
@@ -111,7 +111,7 @@ func (p *mixParser) not(list string) error {
 	if word, rest, stated := strings.Cut(list, ":"); stated {
 		k, ok := mixKind(strings.ToLower(word))
 		if !ok {
-			return fmt.Errorf("%q: what is excluded is the name of a topic, or begins with one of %s and goes on", list, kindWords())
+			return fmt.Errorf("%q: after not: comes the name of a topic, or one of these words with a name behind it: %s", list, kindWords())
 		}
 		kind, list = k, rest
 	}
@@ -132,7 +132,7 @@ func (p *mixParser) keys(k feeds.Kind, list string) (all []feeds.Key, err error)
 			found, known = p.find(feeds.Key{Kind: k, Slug: name})
 		}
 		if !known || strings.ContainsAny(found.Slug, ",:") { // which the settings may give a topic, but no expression can hold
-			return all, fmt.Errorf("there is no %s %q to compose of", k, name)
+			return all, fmt.Errorf("there is no %s %q", k, name)
 		}
 		all = append(all, found)
 	}

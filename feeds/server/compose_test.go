@@ -23,7 +23,7 @@ func TestCompose(t *testing.T) {
 		"type=video&topic=":                           "/types/video/",
 		"type=video&title=rain":                       "/mix/type:video/title:rain/",
 		"":                                            "",
-		"topic=nobody":                                "there is no topic &#34;nobody&#34; to compose of",
+		"topic=nobody":                                "there is no topic &#34;nobody&#34;",
 		"topic=election&count=0":                      "after the colon comes a number from 1 to 200",
 		"topic=quality:5":                             "there is no topic &#34;quality 5&#34;",
 		"topic=" + url.QueryEscape(long("x,", 300)):   "there is no topic",

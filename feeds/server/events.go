@@ -73,7 +73,7 @@ func (v *view) news(asked site.News, r front.Request) (a front.Answer) {
 	isGet := r.Method() == http.MethodGet
 	from := client.Network(r, v.opt.TrustedProxies)
 	if isGet && !v.streams.join(from) {
-		return text(http.StatusServiceUnavailable, "too many pages listen at the moment\n", noStore, front.One("Retry-After", "120"))
+		return text(http.StatusServiceUnavailable, "too many pages wait for new articles at the moment\n", noStore, front.One("Retry-After", "120"))
 	}
 	a.Head = front.NewHead(http.StatusOK, front.One("Content-Type", "text/event-stream; charset=utf-8"), noStore, nosniff, front.One("X-Accel-Buffering", "no"))
 	if isGet {

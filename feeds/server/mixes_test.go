@@ -114,7 +114,7 @@ func TestMixAddresses(t *testing.T) {
 		{"/mix/joe-biden/rss.xml", 308, "/topics/joe-biden/rss.xml"},
 		{"/mix/type:video/", 308, "/types/video/"},
 		{"/mix/type:video", 308, "/types/video/"},
-		{"/mix/joe-bidn/election/rss.xml", 404, `there is no topic "joe-bidn" to compose of`},
+		{"/mix/joe-bidn/election/rss.xml", 404, `there is no topic "joe-bidn"`},
 		{"/mix/election/quality:high/", 404, `"quality:high": after the colon`},
 		{"/mix/election/rss.xml/atom.xml", 404, `no topic "rss.xml"`},
 		{"/mix/", 404, "as in /mix/joe-biden/type:video/"},
