@@ -355,7 +355,7 @@ func TestRecordAllocations(t *testing.T) {
 
 // TestSettingsInForce: every setting is shown, and no secret.
 func TestSettingsInForce(t *testing.T) {
-	cfg, err := config.Load("example", "", config.Names{})
+	cfg, err := config.Load("example", "", knownNames)
 	if err != nil {
 		t.Fatal(err)
 	}

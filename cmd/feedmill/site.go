@@ -58,16 +58,18 @@ type settings struct {
 	fingerprint string
 }
 
+// knownNames are those that settings can refer to.
+var knownNames = config.Names{Fields: article.FieldNames(), Placeholders: article.Placeholders()}
+
 // load reads the settings of the folder. Which files those are only a first
 // reading tells; the second is sure to see all that the fingerprint covers.
 func (f *siteFlags) load(args []string) (*settings, error) {
-	known := config.Names{Fields: article.FieldNames(), Placeholders: article.Placeholders()}
-	first, err := config.Load(folder(args), f.file, known)
+	first, err := config.Load(folder(args), f.file, knownNames)
 	if err != nil {
 		return nil, err
 	}
 	state := fingerprint(first.Files)
-	cfg, err := config.Load(folder(args), f.file, known)
+	cfg, err := config.Load(folder(args), f.file, knownNames)
 	if err != nil {
 		return nil, err
 	}
