@@ -204,6 +204,9 @@ func (l *loop) send(c *conn, a Answer, f form) bool {
 // flush sends what is left of an answer, and reports whether c is still there and
 // may be asked for more.
 func (l *loop) flush(c *conn) bool {
+	if !c.isSending() {
+		return true
+	}
 	for c.isSending() {
 		n, err := write(c.fd, c.head, c.body)
 		if err == unix.EAGAIN {
@@ -216,6 +219,7 @@ func (l *loop) flush(c *conn) bool {
 		head := min(n, len(c.head))
 		c.head, c.body = c.head[head:], c.body[n-head:]
 	}
+	c.until = l.now.Add(l.s.limits.Idle)
 	return l.sent(c)
 }
 

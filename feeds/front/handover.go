@@ -77,7 +77,7 @@ func (h *handover) next() (c handed, ok bool) {
 		return c, false
 	}
 	c = h.waiting[0]
-	h.waiting = h.waiting[1:]
+	h.waiting[0], h.waiting = handed{}, h.waiting[1:]
 	return c, true
 }
 

@@ -229,11 +229,11 @@ func (l *loop) event(e *unix.EpollEvent) {
 	if c == nil || c.id != uint32(e.Pad) {
 		return // the event was of a connection that is closed by now
 	}
-	if e.Events&(unix.EPOLLHUP|unix.EPOLLERR) != 0 && c.making {
-		l.close(c) // nobody is there to take the answer
+	if e.Events&(unix.EPOLLHUP|unix.EPOLLERR) != 0 {
+		l.close(c) // nobody is there to take an answer
 		return
 	}
-	if e.Events&(unix.EPOLLRDHUP|unix.EPOLLHUP|unix.EPOLLERR) != 0 {
+	if e.Events&unix.EPOLLRDHUP != 0 {
 		c.ended = true
 	}
 	l.serve(c)

@@ -69,6 +69,31 @@ func TestMaking(t *testing.T) {
 	}
 }
 
+// Those who ask and break off while others are waiting are soon forgotten.
+func TestMakingForThoseWhoLeft(t *testing.T) {
+	h := newToy()
+	s := newServer(h, Options{Logger: quiet})
+	set := &loops{s: s, handover: newHandover(nil)}
+	l, c, client := loopOfOne(t, set)
+	defer l.free()
+	l.making = makersOfLoop
+	for range 1000 {
+		gone := &conn{fd: c.fd, input: make([]byte, 60<<10)}
+		l.make(gone, len(gone.input))
+		gone.gone = true
+	}
+	if n := len(l.waiting); n > 10 {
+		t.Errorf("%d connections that have gone are kept", n)
+	}
+	io.WriteString(client, get("/wait"))
+	client.SetLinger(0)
+	client.Close()
+	time.Sleep(10 * time.Millisecond)
+	if l.turnOnce(t); !c.gone || c.making {
+		t.Error("an answer is made for a client that has broken off")
+	}
+}
+
 // What comes after plain requests, and is none, comes to net/http with every byte.
 func TestHandOver(t *testing.T) {
 	s := newServer(newToy(), Options{Logger: quiet})

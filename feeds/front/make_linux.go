@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"runtime"
 	"runtime/debug"
+	"slices"
 )
 
 // makersOfLoop is how many answers are made at a time for the connections of one
@@ -17,9 +18,12 @@ func (l *loop) make(c *conn, n int) {
 	c.making, c.asked, c.form = true, n, l.request.form
 	if l.making < makersOfLoop {
 		l.startMaking(c)
-	} else {
-		l.waiting = append(l.waiting, c)
+		return
 	}
+	if len(l.waiting) > 2*l.count { // most of those have gone
+		l.waiting = slices.DeleteFunc(l.waiting, func(c *conn) bool { return c.gone })
+	}
+	l.waiting = append(l.waiting, c)
 }
 
 // startMaking starts a goroutine that gets a copy of the request. It passes c on with
@@ -38,7 +42,7 @@ func (l *loop) made(m mail) {
 	l.making--
 	for l.making < makersOfLoop && len(l.waiting) > 0 {
 		next := l.waiting[0]
-		l.waiting = l.waiting[1:]
+		l.waiting[0], l.waiting = nil, l.waiting[1:]
 		if !next.gone {
 			l.startMaking(next)
 		}
