@@ -66,7 +66,7 @@ func (h *Handler) Answer(r front.Request, now time.Time) (a front.Answer) {
 		found := v.site.Find(strings.Clone(path), strings.Clone(query))
 		resource, ok := found.(*site.Resource)
 		if !ok {
-			a = v.without(found, r)
+			a = v.answerOther(found, r)
 			if k, f, ok := v.site.DocumentAt(path); ok {
 				v.record(k, f, nil, r, a, 0, now)
 			}
@@ -111,8 +111,8 @@ func (v *view) reply(out *representation, r front.Request, now time.Time, mustBe
 	return a, true
 }
 
-// without answers where there is no resource.
-func (v *view) without(found site.Found, r front.Request) front.Answer {
+// answerOther answers what Find has found, if that is no resource.
+func (v *view) answerOther(found site.Found, r front.Request) front.Answer {
 	switch found := found.(type) {
 	case site.Moved:
 		status := http.StatusTemporaryRedirect

@@ -34,7 +34,7 @@ func (v *view) newDeltas(r *site.Resource, full site.Content, now time.Time) *de
 	if r.Document.Key.Kind == feeds.Composed { // of which there is no end: they would soon be all that is remembered
 		f = v.formerMixes
 	}
-	f.note(r.Path, full.Tag, r.Document.Marks(), now)
+	f.remember(r.Path, full.Tag, r.Document.Marks(), now)
 	like := full
 	like.Body = nil
 	return &deltas{
@@ -150,8 +150,8 @@ const formerAge = 7 * 24 * time.Hour
 // newFormer has room for the deltas' share of so many bytes.
 func newFormer(bytes int) *former { return &former{cache: document.NewCache(bytes)} }
 
-// note takes in what the document at path holds now.
-func (f *former) note(path, tag string, marks []document.Mark, now time.Time) {
+// remember takes in what the document at path holds now.
+func (f *former) remember(path, tag string, marks []document.Mark, now time.Time) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if old, ok := f.current.Load(path); ok {

@@ -161,7 +161,7 @@ func TestFormerIsBounded(t *testing.T) {
 	f := newFormer(64 << 20) // of which deltas have 4 MiB
 	marks := make([]document.Mark, 1<<10)
 	for i := range 3000 {
-		f.note(fmt.Sprint("/", i%1500), fmt.Sprint(i%2999), marks, newest)
+		f.remember(fmt.Sprint("/", i%1500), fmt.Sprint(i%2999), marks, newest)
 		if size := f.cache.Size(); size > 4<<20 {
 			t.Fatalf("%d bytes", size)
 		}

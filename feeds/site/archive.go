@@ -9,8 +9,9 @@ import (
 )
 
 // archive is an archive document of a feed, or the page with the same articles. A
-// period that has been split, or whose articles have all gone, leads to the one
-// from which to read on; that may be another tomorrow.
+// period that has been split, or has no articles any more, leads to the period from
+// which to read on. It does so for now only, because the next change of the feed can
+// make that another one.
 func (s *Site) archive(a address) Found {
 	l := s.listing(a.key)
 	if l == nil {
@@ -42,7 +43,7 @@ func (s *Site) archive(a address) Found {
 // "/topics/chess/archive/2021-05/".
 func archivePagePath(k feeds.Key, period string) string { return k.Path() + "archive/" + period + "/" }
 
-// archivePage is a step on the way back through all articles of a feed.
+// archivePage is the page with the articles of one period.
 func (s *Site) archivePage(l *document.Listing, a *document.Period) *Resource {
 	path := archivePagePath(l.Key, a.Name)
 	return s.page(path, "archive.html", func(p *page) {

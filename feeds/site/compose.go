@@ -18,8 +18,8 @@ const (
 	choices      = 60  // of a kind in a list to choose from; more are typed
 )
 
-// form is what somebody enters to compose a feed. Names are separated by commas,
-// of which an article needs one.
+// form is what a reader enters to compose a feed. A field may name several topics
+// with commas between them, of which an article must have one.
 type form struct {
 	Topic, And, Not string
 	Facets          map[feeds.Kind]string // one feed's slug, or several with commas, by kind
@@ -27,7 +27,8 @@ type form struct {
 	s               *Site
 }
 
-// formOf is filled with what a feed is about; nil where no feed can be composed.
+// formOf is the form, filled in with what a feed is about; nil where no feed can be
+// composed.
 func (s *Site) formOf(k feeds.Key) *form {
 	if !s.canCompose() {
 		return nil
@@ -37,12 +38,12 @@ func (s *Site) formOf(k feeds.Key) *form {
 	case feeds.All:
 	case feeds.Topic:
 		f.Topic = k.Slug
-		if l := s.snap.Listing(k); l != nil && s.named(feeds.Tag{Kind: k.Kind, Name: l.Name}) == l {
+		if l := s.snap.Listing(k); l != nil && s.feedOfTag(feeds.Tag{Kind: k.Kind, Name: l.Name}) == l {
 			f.Topic = l.Name
 		}
 	case feeds.Composed:
 		if m, err := s.mixAt(k); err == nil {
-			f.of(m)
+			f.fill(m)
 		}
 	default:
 		f.Facets[k.Kind] = k.Slug
@@ -50,8 +51,8 @@ func (s *Site) formOf(k feeds.Key) *form {
 	return f
 }
 
-// of fills the form with what it has fields for.
-func (f *form) of(m *mix.Mix) {
+// fill fills in what the form has fields for.
+func (f *form) fill(m *mix.Mix) {
 	for _, group := range m.Of {
 		switch kind := group[0].Kind; {
 		case kind != feeds.Topic:
@@ -96,8 +97,8 @@ func (f *form) Choices() (all []choice) {
 	return all
 }
 
-// Topics are the largest, for browsers to offer while somebody types.
-func (f *form) Topics() []*document.Listing { return f.s.directory().offered() }
+// Topics are the largest, which browsers suggest while the reader types.
+func (f *form) Topics() []*document.Listing { return f.s.directory().suggested() }
 
 // compose leads to the feed that was entered into the form, or is the form with
 // what is wrong.
@@ -143,9 +144,9 @@ func (f *form) segments() (all []string) {
 			all = append(all, word+value)
 		}
 	}
-	add("", f.names(f.Topic))
-	add("", f.names(f.And))
-	add("not:", f.names(f.Not))
+	add("", f.topicSlugs(f.Topic))
+	add("", f.topicSlugs(f.And))
+	add("not:", f.topicSlugs(f.Not))
 	for _, k := range feeds.Facets {
 		add(k.String()+":", f.Facets[k])
 	}
@@ -154,9 +155,9 @@ func (f *form) segments() (all []string) {
 	return all
 }
 
-// names writes what may be the name of one topic, or of several with commas
-// between them, as slugs. What it does not know it leaves as it is.
-func (f *form) names(list string) string {
+// topicSlugs replaces the name of a topic, or of several with commas between them,
+// by slugs. Unknown names stay as they are.
+func (f *form) topicSlugs(list string) string {
 	slug := func(name string) string {
 		if l := f.s.listing(feeds.Key{Kind: feeds.Topic, Slug: name}); l != nil {
 			return l.Key.Slug

@@ -9,19 +9,19 @@ import (
 	"feedmill/feeds/document"
 )
 
-// directory answers what pages ask across feeds. It is made once for a snapshot,
-// when its first page is.
+// directory indexes the feeds of a snapshot in the ways in which pages list them.
+// It is made once for a snapshot, when the first page needs it.
 type directory struct {
-	byKind   map[feeds.Kind][]*document.Listing // by name
-	children map[string][]*document.Listing     // topics by their parent's slug
-	byName   map[feeds.Tag]*document.Listing    // names folded
-	entries  []listed                           // as in the snapshot
-	sheets   map[feeds.Kind]func() [][]branch
-	offered  func() []*document.Listing // topics that every form names
+	byKind    map[feeds.Kind][]*document.Listing // by name
+	children  map[string][]*document.Listing     // topics by their parent's slug
+	byName    map[feeds.Tag]*document.Listing    // names folded
+	entries   []searchable                       // as in the snapshot
+	pages     map[feeds.Kind]func() [][]branch
+	suggested func() []*document.Listing // topics that forms suggest
 }
 
-// listed is a feed as the search sees it.
-type listed struct {
+// searchable is a feed with the name that is searched.
+type searchable struct {
 	*document.Listing
 	name string // folded
 }
@@ -38,22 +38,22 @@ func newDirectory(snap *document.Snapshot) *directory {
 		}
 		d.byKind[l.Key.Kind] = append(d.byKind[l.Key.Kind], l)
 		name := feeds.Fold(l.Name)
-		d.entries = append(d.entries, listed{l, name})
+		d.entries = append(d.entries, searchable{l, name})
 		d.byName[feeds.Tag{Kind: l.Key.Kind, Name: name}] = l
 		if l.Key.Kind == feeds.Topic && l.Parent != "" {
 			d.children[l.Parent] = append(d.children[l.Parent], l)
 		}
 	}
-	d.offered = sync.OnceValue(func() []*document.Listing { return largest(d.byKind[feeds.Topic], choices) })
-	d.sheets = make(map[feeds.Kind]func() [][]branch)
+	d.suggested = sync.OnceValue(func() []*document.Listing { return largest(d.byKind[feeds.Topic], choices) })
+	d.pages = make(map[feeds.Kind]func() [][]branch)
 	for _, k := range feeds.Kinds[1:] {
-		d.sheets[k] = sync.OnceValue(func() [][]branch { return sheets(d.branches(k)) })
+		d.pages[k] = sync.OnceValue(func() [][]branch { return paginate(d.branches(k)) })
 	}
 	return d
 }
 
-// named is the feed that an item's tag stands for, nil where there is none.
-func (s *Site) named(t feeds.Tag) *document.Listing {
+// feedOfTag is the feed that an item's tag stands for, nil where there is none.
+func (s *Site) feedOfTag(t feeds.Tag) *document.Listing {
 	if l := s.directory().byName[feeds.Tag{Kind: t.Kind, Name: feeds.Fold(t.Name)}]; l != nil {
 		return l
 	}
@@ -86,7 +86,7 @@ func (s *Site) related(l *document.Listing, skip map[feeds.Key]bool) group {
 			if t.Kind != feeds.Topic {
 				continue
 			}
-			if other := s.named(t); other != nil && other.Key != l.Key && !skip[other.Key] {
+			if other := s.feedOfTag(t); other != nil && other.Key != l.Key && !skip[other.Key] {
 				shared[other]++
 			}
 		}

@@ -11,7 +11,7 @@ import (
 	"feedmill/feeds/document"
 )
 
-// group is the feeds of one kind.
+// group is feeds of one kind, as pages list them.
 type group struct {
 	s     *Site
 	Kind  feeds.Kind
@@ -31,16 +31,16 @@ func (g group) Link(l *document.Listing) string { return g.s.link(l.Key.Path()) 
 // item is an article as pages show it.
 type item struct {
 	*feeds.Item
-	Link   string // where to read it, empty where nowhere
+	Link   string // of the page to read it on; empty where none is known
 	Image  *feeds.Image
 	Byline []string // publisher, then authors
 	Date   time.Time
 	Topics []label
-	Mark   string // tells it from other articles within a page
+	Mark   string // see the function Mark
 	Lang   string // its language, or the site's where that is not the page's
 }
 
-// Mark is short, and equal for equal ids.
+// Mark names an article within a page. It is short, and equal for equal ids.
 func Mark(it *feeds.Item) string { return document.TagOf([]byte(it.ID))[:8] }
 
 // label is a feed's name with the address of its page, which is empty where it has
@@ -52,7 +52,7 @@ const (
 	summaryRunes = 280
 )
 
-// items are articles as the page of one feed shows them.
+// items are articles as the page of the feed on shows them.
 func (s *Site) items(all []*feeds.Item, on feeds.Key) []item {
 	out := make([]item, len(all))
 	for i, it := range all {
@@ -61,7 +61,8 @@ func (s *Site) items(all []*feeds.Item, on feeds.Key) []item {
 	return out
 }
 
-// item is it as the page of one feed shows it: without the label of that feed.
+// item is an article as the page of the feed on shows it: without a label for that
+// feed.
 func (s *Site) item(it *feeds.Item, on feeds.Key) item {
 	out := item{Item: it, Link: web(it.URL), Byline: byline(it), Date: it.Published, Mark: Mark(it), Lang: cmp.Or(it.Language, s.spoken())}
 	for i := range it.Images {
@@ -74,7 +75,7 @@ func (s *Site) item(it *feeds.Item, on feeds.Key) item {
 		if t.Kind != feeds.Topic || len(out.Topics) == topicsShown {
 			continue
 		}
-		l := s.named(t)
+		l := s.feedOfTag(t)
 		switch {
 		case l == nil:
 			out.Topics = append(out.Topics, label{Name: t.Name})
@@ -112,8 +113,8 @@ func (it item) Excerpt() string {
 	return strings.TrimRight(cut, " ,;:.-–—") + "…"
 }
 
-// How many dates, over how long, it takes to tell how often a feed publishes:
-// articles that came together say nothing of it.
+// A pace is stated of feeds with at least so many dated articles over at least such
+// a time: articles that were imported together say nothing of it.
 const (
 	paceItems = 4
 	paceSpan  = 6 * time.Hour
@@ -162,7 +163,7 @@ func often(perDay float64) string {
 
 const eventsFile = "events"
 
-// news asks for what comes to a feed from now on.
+// news is the stream of the items that come to a feed from now on.
 func (s *Site) news(a address) Found {
 	if !s.opt.Live || s.snap.Listing(a.key) == nil {
 		return nil

@@ -8,11 +8,11 @@ import (
 	"feedmill/feeds/document"
 )
 
-// rowsOnSheet is how many feeds a page of a directory has, or a few more: what
-// belongs together stays together.
-const rowsOnSheet = 300
+// feedsOnPage is how many feeds a page lists at least, if there are more pages. It
+// ends with the last one below the same parent.
+const feedsOnPage = 300
 
-// branch is a feed with those within it.
+// branch is a feed with those whose parent it is.
 type branch struct {
 	*document.Listing
 	Within []branch
@@ -26,8 +26,8 @@ func (b branch) size() int {
 	return n
 }
 
-// branches arranges the feeds of a kind below their parents, by name. Where
-// parents go round in a circle, its first member stands at the head.
+// branches arranges the feeds of a kind below their parents, by name. Where feeds
+// are parents of each other, the first by name stands above the others.
 func (d *directory) branches(k feeds.Kind) (all []branch) {
 	seen := make(map[string]bool)
 	var grow func(l *document.Listing) branch
@@ -64,11 +64,11 @@ func (d *directory) branches(k feeds.Kind) (all []branch) {
 	return all
 }
 
-// sheets parts branches into pages.
-func sheets(all []branch) (out [][]branch) {
-	rows := rowsOnSheet
+// paginate parts branches into pages.
+func paginate(all []branch) (out [][]branch) {
+	rows := feedsOnPage
 	for _, b := range all {
-		if rows >= rowsOnSheet {
+		if rows >= feedsOnPage {
 			out, rows = append(out, nil), 0
 		}
 		last := len(out) - 1
@@ -101,8 +101,8 @@ func (r row) Narrower() (all []row) {
 // IsPage reports whether the i-th of Pages, from 0, is the page itself.
 func (p *page) IsPage(i int) bool { return p.Number == i+1 }
 
-// sheetPath is the escaped path of the n-th page of all feeds of a kind.
-func sheetPath(k feeds.Kind, n int) string {
+// kindPath is the escaped path of the n-th page of all feeds of a kind.
+func kindPath(k feeds.Kind, n int) string {
 	if n == 1 {
 		return "/" + k.Plural() + "/"
 	}
@@ -114,11 +114,11 @@ func (s *Site) kind(a address) Found {
 	n := 1
 	if len(a.rest) > 0 {
 		n, _ = strconv.Atoi(a.rest[0])
-		if n < 2 || n > len(s.directory().sheets[a.key.Kind]()) || strconv.Itoa(n) != a.rest[0] {
+		if n < 2 || n > len(s.directory().pages[a.key.Kind]()) || strconv.Itoa(n) != a.rest[0] {
 			return nil
 		}
 	}
-	if to := sheetPath(a.key.Kind, n); !a.is(to) {
+	if to := kindPath(a.key.Kind, n); !a.is(to) {
 		return s.moved(to)
 	}
 	return s.kindPage(a.key.Kind, n)
@@ -126,22 +126,22 @@ func (s *Site) kind(a address) Found {
 
 // kindPage is the n-th of the pages that list every feed of one kind.
 func (s *Site) kindPage(k feeds.Kind, n int) *Resource {
-	return s.page(sheetPath(k, n), "kind.html", func(p *page) {
-		all := s.directory().sheets[k]()
+	return s.page(kindPath(k, n), "kind.html", func(p *page) {
+		all := s.directory().pages[k]()
 		p.Kind = s.group(k, 0)
 		p.Title = p.Kind.Title()
-		for i, sheet := range all {
-			p.Pages = append(p.Pages, label{sheet[0].Name + " …", s.link(sheetPath(k, i+1))})
+		for i, listed := range all {
+			p.Pages = append(p.Pages, label{listed[0].Name + " …", s.link(kindPath(k, i+1))})
 		}
 		if n <= len(all) {
 			p.Branches, p.Number = all[n-1], n
 		}
 		if n > 1 {
 			p.Title += ", page " + strconv.Itoa(n)
-			p.Newer = sheetPath(k, n-1)
+			p.Newer = kindPath(k, n-1)
 		}
 		if n < len(all) {
-			p.Older = sheetPath(k, n+1)
+			p.Older = kindPath(k, n+1)
 		}
 	})
 }

@@ -9,13 +9,13 @@ import (
 	"feedmill/feeds/document"
 )
 
-// page is what every template is given. Templates escape all text of it.
+// page is the data of every template. Templates escape all text in it.
 type page struct {
 	s *Site
 
 	Title       string
 	Description string
-	Path        string            // canonical, escaped; empty for a page that is nowhere
+	Path        string            // canonical, escaped; empty for a page without an address, as of an error
 	Of          *document.Listing // the feed that the page offers
 	Kind        group             // that the page's feed belongs to
 	Groups      []group
@@ -58,8 +58,8 @@ func (p *page) Compose() string            { return p.s.link(composePath) }
 func (p *page) IsIndex() bool              { return p.Path == "/" }
 func (p *page) Self(f feeds.Format) string { return p.s.snap.Site.URL(p.Of.Key.DocumentPath(f)) }
 
-// Language is that of our own words on the page, English, as the site's writers
-// spell it if they write it too.
+// Language is the language of the words that templates write: English, in the
+// site's own variety, as en-GB, if the site is in English.
 func (p *page) Language() string {
 	if l := p.s.snap.Site.Language; isEnglish(l) {
 		return l
@@ -67,7 +67,8 @@ func (p *page) Language() string {
 	return "en"
 }
 
-// Spoken is the language of the site's words, empty where it is the page's.
+// Spoken is the language of the site's own words, such as its title; empty where it
+// is the page's.
 func (p *page) Spoken() string { return p.s.spoken() }
 
 func (s *Site) spoken() string {
@@ -83,7 +84,8 @@ func isEnglish(tag string) bool {
 	return strings.EqualFold(primary, "en")
 }
 
-// Home is the site whose articles these are, empty where that is no other place.
+// Home is the address of the site whose articles these are; empty where that is the
+// address of the feeds.
 func (p *page) Home() string {
 	if s := p.s.snap.Site; s.HomeURL != s.BaseURL {
 		return web(s.HomeURL)
@@ -113,8 +115,8 @@ func (p *page) links() (all []Link) {
 	return all
 }
 
-// listen lets the page show what comes to a feed while it is open.
-func (p *page) listen(l *document.Listing) {
+// followNews has the page show the items that come to a feed while it is open.
+func (p *page) followNews(l *document.Listing) {
 	if !p.Live() {
 		return
 	}

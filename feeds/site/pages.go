@@ -84,7 +84,7 @@ func (s *Site) feedPage(l *document.Listing) *Resource {
 		p.Title, p.Description = l.Name, l.Description
 		p.Items, p.Pace = s.items(f.Items, l.Key), pace(f.Items)
 		p.Older = olderThan(l)
-		p.listen(l)
+		p.followNews(l)
 		near := map[feeds.Key]bool{{Kind: feeds.Topic, Slug: l.Parent}: true}
 		if l.Key.Kind == feeds.Topic {
 			narrower := s.directory().children[l.Key.Slug]
@@ -108,7 +108,7 @@ func (s *Site) indexPage(l *document.Listing) *Resource {
 		if p.Older = olderThan(l); len(items) > itemsOnIndex {
 			p.Older = newestPath
 		}
-		p.listen(l)
+		p.followNews(l)
 		for _, k := range feeds.Kinds[1:] {
 			n := namesBeside
 			if k == feeds.Topic {
@@ -127,8 +127,8 @@ func (s *Site) group(k feeds.Kind, n int) group {
 	return group{s, k, largest(d.byKind[k], n), len(d.byKind[k])}
 }
 
-// newest is all of the newest articles of everything: the first page has room for
-// a few.
+// newest is the page with all of the newest articles, of which the first page has a
+// few.
 func (s *Site) newest(a address) Found {
 	l := s.snap.Listing(feeds.Key{})
 	switch {
@@ -142,7 +142,7 @@ func (s *Site) newest(a address) Found {
 		p.Title, p.Description, p.Trail = "Newest", p.Site().Description, s.trail(l)
 		p.Items, p.Pace, p.Form = s.items(items, l.Key), pace(items), s.formOf(l.Key)
 		p.Newer, p.Older = l.Key.Path(), olderThan(l)
-		p.listen(l)
+		p.followNews(l)
 	})
 }
 

@@ -53,7 +53,7 @@ func (s *Site) all(yield func(*Resource) bool) {
 		}
 	}
 	for _, k := range feeds.Kinds[1:] {
-		for n := range max(1, len(s.directory().sheets[k]())) {
+		for n := range max(1, len(s.directory().pages[k]())) {
 			if !yield(s.kindPage(k, n+1)) {
 				return
 			}

@@ -18,7 +18,8 @@ const (
 )
 
 // search is the page with the feeds whose names hold all words of what is searched
-// for. It works as it is without a script; with one, it follows the typing.
+// for. Without the script it is an ordinary form; with it, the results follow what is
+// typed.
 func (s *Site) search(a address) Found {
 	if !s.opt.Live {
 		return nil

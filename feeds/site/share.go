@@ -28,7 +28,8 @@ func (r reader) Add(address string) string {
 
 func (p *page) Readers() []reader { return readers[:] }
 
-// Feed is the address that readers are handed: Atom, which all of them take.
+// Feed is the address that is offered to readers: that of the Atom document, which
+// all of them take.
 func (p *page) Feed() string { return p.Self(feeds.Atom) }
 
 // App is that address for the reader that is installed on the visitor's machine.

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"fmt"
 	"net/url"
 	"strings"
 	"testing"
@@ -102,6 +103,68 @@ func TestReaders(t *testing.T) {
 		}
 		if got != "https://feeds.example.com/topics/日本 +/atom.xml?a=1&b=2" {
 			t.Errorf("%s gets %q", r.Name, got)
+		}
+	}
+}
+
+// TestFind says of each way to spell an address what is there.
+func TestFind(t *testing.T) {
+	snap := snapshot(&document.Listing{Name: "All"}, topic("go", ""), topic("archive", ""))
+	snap.Site.BaseURL = "https://example.com/feeds/"
+	snap.Retired = map[feeds.Key]string{{Kind: feeds.Topic, Slug: "old"}: "old"}
+	live, files := New(snap, Options{Live: true}), New(snap, Options{})
+	for _, tt := range []struct {
+		path string
+		want string // path of the resource, "to" and a link, or the type
+	}{
+		{"/topics/go/rss.xml", "/topics/go/rss.xml"},
+		{"/feeds/topics/go/rss.xml", "/topics/go/rss.xml"},
+		{"/topics/%67o/rss%2Exml", "/topics/go/rss.xml"},
+		{"/icon%2Esvg", iconPath},
+		{"/topics/archive/atom.xml", "/topics/archive/atom.xml"},
+		{"/topics/archive/archive/2021-05/atom.xml", "site.Nothing"},
+		{"/topics/GO/", "to /feeds/topics/go/"},
+		{"/feeds/topics/go", "to /feeds/topics/go/"},
+		{"/feeds", "to /feeds/"},
+		{"/feeds/feeds/rss.xml", "site.Nothing"},
+		{"/favicon.ico", "to /feeds/icon.svg"},
+		{"/topics", "to /feeds/topics/"},
+		{"/topics/old/feed.json", "site.Ended"},
+		{"/topics/old/archive/2021-05/", "site.Ended"},
+		{"/topics/new/", "site.Nothing"},
+		{"/opml.xml", "site.Nothing"},
+		{"/topics/go/events?after=x", "site.News"},
+		{"/search/?q=go", "/search/?q=go"},
+		{"/search", "to /feeds/search/"},
+		{"/%zz", "site.Nothing"},
+		{"", "/"},
+	} {
+		path, query, _ := strings.Cut(tt.path, "?")
+		got := fmt.Sprintf("%T", live.Find(path, query))
+		switch found := live.Find(path, query).(type) {
+		case *Resource:
+			got = found.Path
+		case Moved:
+			got = "to " + found.To
+		}
+		if got != tt.want {
+			t.Errorf("%s: %s, want %s", tt.path, got, tt.want)
+		}
+		if _, ok := files.Find(path, query).(Nothing); !ok && (strings.Contains(path, "search") || strings.HasSuffix(path, "events")) {
+			t.Errorf("%s is among files", tt.path)
+		}
+	}
+	for path, want := range map[string]feeds.Key{
+		"/topics/new/rss.xml": {Kind: feeds.Topic, Slug: "new"}, "/feeds/rss.xml": {}, "/topics/new/archive/2021-05/rss.xml": {Kind: feeds.Topic, Slug: "new"},
+		"/mix/a/b/rss.xml": {Kind: feeds.Composed}, "/topics/new/top/rss.xml": {Kind: feeds.Composed},
+	} {
+		if k, f, ok := live.DocumentAt(path); k != want || f != feeds.RSS || !ok {
+			t.Errorf("%s asks for %v, %v, %v", path, k, f, ok)
+		}
+	}
+	for _, path := range []string{"/", "/topics/new/", "/nothing/rss.xml", "/style.css"} {
+		if _, _, ok := live.DocumentAt(path); ok {
+			t.Errorf("%s is no document's", path)
 		}
 	}
 }
