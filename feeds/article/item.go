@@ -25,7 +25,7 @@ func (r *reader) finish(text []byte) {
 		a.named.date = true
 	}
 	a.NotBefore = later(a.NotBefore, a.Published)
-	a.ranked = a.score()
+	a.ranked = score{a.Quality, a.Heat}
 	it.Published, it.Updated = a.Published, later(a.Stated, a.Published)
 	if it.ID == "" {
 		it.ID = feeds.ID(r.p.opt.SiteID, "path", r.path)

@@ -8,8 +8,6 @@ import (
 // score holds the numbers that are only used by filters and rankings.
 type score struct{ quality, heat float64 }
 
-func (a *Article) score() score { return score{a.Quality, a.Heat} }
-
 // margin is how far a number must move before the ranking follows, as a part of
 // the larger of the old and the new one.
 const margin = 1.0 / 3
