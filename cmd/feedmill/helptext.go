@@ -98,15 +98,15 @@ func (t *textSetter) writeTable(rows [][]string) {
 			lines = max(lines, len(cells[i]))
 		}
 		for n := range lines {
-			line := ""
+			var line strings.Builder
 			for i, cell := range cells {
 				text := ""
 				if n < len(cell) {
 					text = cell[n]
 				}
-				line += text + strings.Repeat(" ", max(0, wide[i]-cellsOf(text))+2)
+				line.WriteString(text + strings.Repeat(" ", max(0, wide[i]-cellsOf(text))+2))
 			}
-			t.WriteString(strings.TrimRight(line, " ") + "\n")
+			t.WriteString(strings.TrimRight(line.String(), " ") + "\n")
 		}
 	}
 }

@@ -33,11 +33,11 @@ func TestDocsNginx(t *testing.T) {
 		if os.Geteuid() == 0 {
 			global += " user root;" // else its workers may not write to a temporary folder
 		}
-		var temporary string
+		var temporary strings.Builder
 		for _, name := range []string{"client_body", "proxy", "fastcgi", "uwsgi", "scgi"} {
-			temporary += name + "_temp_path " + dir + "/" + name + ";\n"
+			temporary.WriteString(name + "_temp_path " + dir + "/" + name + ";\n")
 		}
-		return "events {}\nhttp {\naccess_log off;\n" + temporary + host + path + "}\n", []string{"-e", dir + "/log", "-g", global, "-c"}
+		return "events {}\nhttp {\naccess_log off;\n" + temporary.String() + host + path + "}\n", []string{"-e", dir + "/log", "-g", global, "-c"}
 	})
 }
 
