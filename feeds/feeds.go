@@ -8,7 +8,6 @@
 package feeds
 
 import (
-	"fmt"
 	"io"
 	"net/url"
 	"slices"
@@ -37,14 +36,14 @@ const (
 // kinds is the table of kinds: a new one is a constant above and a row here.
 var kinds = [...]struct {
 	name, plural, label, heading string
-	newest                       string // see Newest
+	newest, of                   string // see Newest
 	before                       string // see Before
 }{
 	All:      {name: "all"},
-	Topic:    {"topic", "topics", "Topic", "Topics", "The newest about %s from %s", ""},
-	Category: {"category", "categories", "Category", "Categories", "The newest about %s from %s", "in "},
-	Type:     {"type", "types", "Type", "Types", "The newest of type %s from %s", ""},
-	Provider: {"provider", "providers", "Provider", "Providers", "The newest from %s on %s", "from "},
+	Topic:    {"topic", "topics", "Topic", "Topics", "The newest about ", " from ", ""},
+	Category: {"category", "categories", "Category", "Categories", "The newest about ", " from ", "in "},
+	Type:     {"type", "types", "Type", "Types", "The newest of type ", " from ", ""},
+	Provider: {"provider", "providers", "Provider", "Providers", "The newest from ", " on ", "from "},
 	Composed: {name: "mix", plural: "mix"},
 }
 
@@ -93,7 +92,7 @@ func KindNames() []string {
 
 // Newest describes the feed of that name of a site, in plain text; not for All and
 // Composed.
-func (k Kind) Newest(name, site string) string { return fmt.Sprintf(kinds[k].newest, name, site) }
+func (k Kind) Newest(name, site string) string { return kinds[k].newest + name + kinds[k].of + site }
 
 // Before is the word, and a space, before such a name in that of a composed feed;
 // it may be empty.
