@@ -2,7 +2,6 @@ package document
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 
@@ -13,13 +12,12 @@ import (
 // equal items. The zero Mark is that of an item about which nothing can be said.
 type Mark [16]byte
 
-func markOf(it *feeds.Item) (m Mark) {
-	h := sha256.New()
-	if err := json.NewEncoder(h).Encode(it); err != nil { // a time beyond the year 9999
+func markOf(it *feeds.Item) Mark {
+	b, err := json.Marshal(it)
+	if err != nil { // a time beyond the year 9999
 		return Mark{}
 	}
-	copy(m[:], h.Sum(nil))
-	return m
+	return Mark(feeds.DigestOf(b))
 }
 
 // Marks are those of the feed's items, in their order. Those of items that are in
