@@ -238,6 +238,11 @@ func (l *loop) sent(c *conn) bool {
 func (l *loop) handOver(c *conn, unread []byte) {
 	l.forget(c)
 	l.control(unix.EPOLL_CTL_DEL, c.fd, c.id, 0)
+	l.giveAway(c, unread)
+}
+
+// giveAway gives net/http a connection that no loop has any more.
+func (l *loop) giveAway(c *conn, unread []byte) {
 	l.s.handed.Add(1)
 	l.set.handover.give(handed{c.fd, bytes.Clone(unread), sync.OnceFunc(l.s.leave), l.set.lost})
 }
@@ -245,7 +250,8 @@ func (l *loop) handOver(c *conn, unread []byte) {
 // close ends c.
 func (l *loop) close(c *conn) {
 	l.forget(c)
-	l.set.giveUp(c)
+	unix.Close(c.fd)
+	l.s.leave()
 }
 
 func (l *loop) forget(c *conn) {

@@ -288,12 +288,13 @@ func (l *loop) fail(err error) {
 }
 
 // retire hands the loop's connections over to net/http, and the listener too.
+// What is being made for a connection, net/http makes again.
 func (l *loop) retire() {
 	l.s.log.Error("a loop ends, and net/http takes over its connections, which takes more of the machine", "err", l.broke)
 	for _, c := range l.owned {
 		switch {
 		case c == nil:
-		case c.making, c.isSending():
+		case c.isSending():
 			l.close(c)
 		default:
 			l.handOver(c, c.input)
@@ -302,7 +303,8 @@ func (l *loop) retire() {
 	l.retireListener()
 }
 
-// finish closes what is still on its way to the loop, and the loop's own descriptors.
+// finish leaves new connections, which are on their way to the loop, to net/http,
+// and closes the loop's own descriptors.
 func (l *loop) finish() {
 	l.closeListener()
 	l.mu.Lock()
@@ -311,7 +313,7 @@ func (l *loop) finish() {
 	l.mu.Unlock()
 	for _, m := range all {
 		if !m.made {
-			l.set.giveUp(m.conn)
+			l.giveAway(m.conn, nil)
 		}
 	}
 	l.free()

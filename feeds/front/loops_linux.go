@@ -120,12 +120,6 @@ func (set *loops) wait(ctx context.Context) error {
 	}
 }
 
-// giveUp closes a connection that no loop has.
-func (set *loops) giveUp(c *conn) {
-	unix.Close(c.fd)
-	set.s.leave()
-}
-
 // warnOnce says that a connection is served by net/http, and why.
 func (set *loops) warnOnce(err error) {
 	set.warned.Do(func() {
