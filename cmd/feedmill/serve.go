@@ -101,7 +101,9 @@ func (s *serve) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	ln, err := net.Listen("tcp", cfg.Listen)
+	var lc net.ListenConfig
+	lc.SetMultipathTCP(false) // of which Linux before 6.10 can't set what the loops need
+	ln, err := lc.Listen(ctx, "tcp", cfg.Listen)
 	if err != nil {
 		return listenError(cfg.Listen, err)
 	}

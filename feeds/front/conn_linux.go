@@ -168,7 +168,10 @@ func (l *loop) ready() (a Answer, v Verdict) {
 			v = Make
 		}
 	}()
-	return l.s.h.Ready(&l.request, l.clock)
+	if a, v = l.s.h.Ready(&l.request, l.clock); v == Done && a.Head == nil {
+		v = Make // which says so
+	}
+	return a, v
 }
 
 // send sends what c takes of an answer now, and keeps the rest. It reports whether

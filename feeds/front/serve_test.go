@@ -287,10 +287,10 @@ func TestStream(t *testing.T) {
 	})
 }
 
-// A stream that was not announced, and a panic, end the connection.
+// A stream that was not announced, no answer, and a panic, end the connection.
 func TestHandlerFails(t *testing.T) {
 	addr, _, _ := serving(t, newToy(), Options{})
-	for _, target := range []string{"/panic", "/unannounced"} {
+	for _, target := range []string{"/panic", "/unannounced", "/none"} {
 		c := dial(t, addr)
 		io.WriteString(c, get(target))
 		if target == "/unannounced" && !haveLoops {

@@ -18,7 +18,7 @@ import (
 )
 
 // toy is a handler whose paths say what it does: /ready/N has N bytes in memory,
-// /made/N has them made, /events streams, /panic panics, /wait waits for release.
+// /made/N has them made, /events streams, /panic panics, /none has no answer, /wait waits for release.
 // A query "status=N" has another status. What is below /ready answers an
 // If-None-Match with 304.
 type toy struct {
@@ -50,6 +50,8 @@ func (h *toy) Ready(r Request, _ time.Time) (Answer, Verdict) {
 		return Answer{}, HandOver
 	case strings.HasPrefix(target, "/panic"):
 		panic("in Ready")
+	case target == "/none":
+		return Answer{}, Done
 	case !strings.HasPrefix(target, "/ready/"):
 		return Answer{}, Make
 	}
@@ -94,6 +96,8 @@ func (h *toy) Answer(r Request, now time.Time) Answer {
 		return h.sized(target)
 	case strings.HasPrefix(target, "/panic"):
 		panic("in Answer")
+	case target == "/none":
+		return Answer{}
 	case strings.HasPrefix(target, "/events"), target == "/unannounced":
 		return Answer{Head: NewHead(http.StatusOK, One("Content-Type", "text/event-stream")), Stream: func(send func([]byte) error) {
 			for send([]byte("data: 1\n\n")) == nil {

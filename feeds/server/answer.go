@@ -19,6 +19,9 @@ func (h *Handler) Ready(r front.Request, now time.Time) (a front.Answer, verdict
 	if strings.HasSuffix(path, "/events") {
 		return a, front.HandOver
 	}
+	if path == "/healthz" { // does not wait until answers for others are made
+		return healthy, front.Done
+	}
 	defer func() {
 		if recover() != nil {
 			verdict = front.Make // Answer then logs why
@@ -50,7 +53,7 @@ func (h *Handler) Answer(r front.Request, now time.Time) (a front.Answer) {
 	}
 	switch path {
 	case "/healthz":
-		return brief(http.StatusOK, "ok\n")
+		return healthy
 	case "/status", "/status.json", "/metrics":
 		if h.opt.Operator != nil {
 			return h.opt.Operator.Answer(r, path, now)
@@ -169,6 +172,7 @@ func (h *Handler) readiness(snap *document.Snapshot) front.Answer {
 var (
 	nosniff       = front.One("X-Content-Type-Options", "nosniff")
 	noStore       = front.One("Cache-Control", "no-store")
+	healthy       = brief(http.StatusOK, "ok\n")
 	internalError = brief(http.StatusInternalServerError, "internal error\n")
 )
 

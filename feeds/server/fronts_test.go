@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"feedmill/feeds"
+	"feedmill/feeds/document"
 	"feedmill/feeds/front"
 )
 
@@ -176,5 +178,29 @@ func TestFrontsAnswerAlike(t *testing.T) {
 		if a != b {
 			t.Errorf("%.100q\nnet/http: %.700q\nloops:    %.700q", r, a, b)
 		}
+	}
+}
+
+// What tells that the server is well does not wait for documents that take long to
+// be made.
+func TestHealthWhileManyWait(t *testing.T) {
+	for name, opt := range fronts {
+		t.Run(name, func(t *testing.T) {
+			l := sizedSnapshot(30 << 10).Listings[0]
+			entered, release := make(chan struct{}), make(chan struct{})
+			wait := func() *feeds.Feed { close(entered); <-release; return &feeds.Feed{} }
+			l.Revision = document.NewRevision(wait, [len(feeds.Formats)]document.Encoder{})
+			addr, _, _ := answering(t, opt, NewHandler(holding(document.NewSnapshot(testSite(), 1, []*document.Listing{l}, nil)), testOptions(t)))
+			t.Cleanup(func() { close(release) })
+			for range 200 {
+				io.WriteString(dial(t, addr), "GET /rss.xml HTTP/1.1\r\nHost: x\r\n\r\n")
+			}
+			<-entered
+			c := dial(t, addr)
+			io.WriteString(c, "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+			if got := raw(t, bufio.NewReader(c), "GET"); !strings.HasSuffix(got, "\r\n\r\nok\n") {
+				t.Errorf("%q", got)
+			}
+		})
 	}
 }
