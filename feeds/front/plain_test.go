@@ -56,6 +56,9 @@ func readInPieces(t *testing.T, b []byte, cut, n int, found shape) {
 	if again == incomplete {
 		m, again = r.read(b, m)
 	}
+	if found == odd && again == incomplete { // as two Host fields are noticed together, at the end of the head
+		_, again = r.read(append(bytes.Clone(b), "\r\n\r\n"...), m)
+	}
 	if again != found || found == plain && m != n {
 		t.Errorf("%q: at once %d, %d, and cut at %d: %d, %d", b, n, found, cut, m, again)
 	}
