@@ -32,7 +32,7 @@ type agent struct {
 // parseAgent reads a User-Agent, which may be any bytes.
 func parseAgent(userAgent []byte) *agent {
 	userAgent = userAgent[:min(len(userAgent), agentBytes)]
-	text := lower(userAgent)
+	text := strings.ToLower(string(userAgent))
 	a := &agent{reader: findReader(text), hash: sha256.Sum256(userAgent)}
 	a.claim = parseClaim(text, a.family == service)
 	if a.stated && a.family != service {
@@ -46,18 +46,6 @@ func parseAgent(userAgent []byte) *agent {
 		a.hash = sha256.Sum256([]byte(a.name + " " + a.id))
 	}
 	return a
-}
-
-// lower is text with its ASCII letters in lower case.
-func lower(text []byte) string {
-	b := make([]byte, len(text))
-	for i, c := range text {
-		if 'A' <= c && c <= 'Z' {
-			c += 'a' - 'A'
-		}
-		b[i] = c
-	}
-	return string(b)
 }
 
 // product is the name that a User-Agent begins with.

@@ -120,20 +120,34 @@ func TestAgents(t *testing.T) {
 // TestReaders fails for lines of the table that can never match.
 func TestReaders(t *testing.T) {
 	families := map[string]family{}
-	for i, r := range readers {
-		if r.token != lower([]byte(r.token)) {
-			t.Errorf("%q is not in lower case", r.token)
-		}
-		for _, earlier := range readers[:i] {
-			if strings.Contains(r.token, earlier.token) {
-				t.Errorf("%q never counts: %q comes before it", r.token, earlier.token)
+	var before []string
+	for _, group := range readers {
+		for _, program := range group.programs {
+			for _, token := range program[1:] {
+				if token == "" || token != strings.ToLower(token) {
+					t.Errorf("%q is empty or not in lower case", token)
+				}
+				for _, earlier := range before {
+					if strings.Contains(token, earlier) {
+						t.Errorf("%q never counts: %q comes before it", token, earlier)
+					}
+				}
+				before = append(before, token)
 			}
+			if f, ok := families[program[0]]; ok && f != group.family {
+				t.Errorf("%s is of two families", program[0])
+			}
+			families[program[0]] = group.family
 		}
-		if f, ok := families[r.name]; ok && f != r.family {
-			t.Errorf("%s is of two families", r.name)
-		}
-		families[r.name] = r.family
 	}
+}
+
+// programs lists all of readers, in order.
+func programs() (all [][]string) {
+	for _, group := range readers {
+		all = append(all, group.programs...)
+	}
+	return all
 }
 
 func TestParseNumber(t *testing.T) {
@@ -159,8 +173,8 @@ func FuzzParseAgent(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	known := map[string]bool{otherReader: true, "Unnamed": true}
-	for _, r := range readers {
-		known[r.name] = true
+	for _, p := range programs() {
+		known[p[0]] = true
 	}
 	f.Fuzz(func(t *testing.T, userAgent []byte) {
 		a := parseAgent(userAgent)

@@ -15,31 +15,27 @@ const (
 )
 
 // subscriberWords are the words next to the number, in several languages: of each
-// the part that all its forms begin with.
+// the part that all its forms begin with. The last serviceWords of them count only in
+// the User-Agent of a service.
 var subscriberWords = [...]string{
 	"subscriber", "abonn", "suscriptor", "assinante", "iscritt", "abonent",
 	"подписчик", "订阅", "訂閱", "購読", "読者", "구독", "readers",
+	"reader", "user", "follower",
 }
 
-// readerWords mean the same, but only in the User-Agent of a service.
-var readerWords = [...]string{"reader", "user", "follower"}
+const serviceWords = 3
 
 // idWords stand before the id; the last is NewsBlur's.
 var idWords = [...]string{"feed-id", "feedid", "feed_id", "feed id", "/site/"}
 
 // parseClaim reads the claim in a User-Agent, which is in lower case.
 func parseClaim(text string, service bool) (c claim) {
-	for _, w := range subscriberWords {
-		if c.stated {
-			break
-		}
-		c.subscribers, c.stated = number(text, w)
+	words := subscriberWords[:]
+	if !service {
+		words = words[:len(words)-serviceWords]
 	}
-	for _, w := range readerWords {
-		if c.stated || !service {
-			break
-		}
-		c.subscribers, c.stated = number(text, w)
+	for i := 0; i < len(words) && !c.stated; i++ {
+		c.subscribers, c.stated = number(text, words[i])
 	}
 	c.id = idOf(text)
 	return c
@@ -106,19 +102,10 @@ func parseNumber(text string) (n int64, ok bool) {
 
 func idOf(text string) string {
 	for _, w := range idWords {
-		_, after, ok := strings.Cut(text, w)
-		if !ok {
-			continue
-		}
+		_, after, _ := strings.Cut(text, w)
 		after = strings.TrimLeft(after, " :=")
-		end := strings.IndexFunc(after, func(r rune) bool {
-			return !('0' <= r && r <= '9' || 'a' <= r && r <= 'z' || r == '-' || r == '_')
-		})
-		if end < 0 {
-			end = len(after)
-		}
-		if end > 0 {
-			return after[:min(end, idBytes)]
+		if n := len(after) - len(strings.TrimLeft(after, "0123456789abcdefghijklmnopqrstuvwxyz-_")); n > 0 {
+			return after[:min(n, idBytes)]
 		}
 	}
 	return ""

@@ -56,16 +56,16 @@ feedmill_subscribers{kind="topic",reader="NetNewsWire"} 1
 // TestLabels: the number of time series is bounded whatever clients ask for.
 func TestLabels(t *testing.T) {
 	r := inMemory(t, noon)
-	random := rand.New(rand.NewPCG(1, 2)).IntN
+	random, known := rand.New(rand.NewPCG(1, 2)).IntN, programs()
 	flood(r, 50_000, func(i int) feeds.Poll {
-		a := whole(fmt.Sprintf("%s %d", readers[random(len(readers))].token, i), address(i), noon)
+		a := whole(fmt.Sprintf("%s %d", known[random(len(known))][1], i), address(i), noon)
 		a.Key.Slug, a.Format, a.Status = fmt.Sprint(random(1000)), feeds.Format(random(3)), 100+random(500)
 		a.Key.Kind = feeds.Kind(random(6))
 		return a
 	})
 	names := map[string]bool{otherReader: true}
-	for _, reader := range readers {
-		names[reader.name] = true
+	for _, p := range known {
+		names[p[0]] = true
 	}
 	documents := 6 * len(feeds.Formats)
 	limit := documents*(len(frequent)+1)*len(familyNames) + 4*documents + 6*(len(names)+2) + 2

@@ -20,9 +20,9 @@ func busyDay(d date) *day {
 			Sent: 1_234_567, Saved: 34_567_890, Pushes: 12, PushedBytes: 123_456,
 			Unconditional: Misuse{3, 40, 400_000}, TooOften: Misuse{5, 60, 70_000},
 		}
-		for r, reader := range readers[:48:48] {
+		for r, program := range programs()[:48] {
 			if r%4 == i%4 {
-				t.single = added(t.single, reader.name, int64(100*r))
+				t.single = added(t.single, program[0], int64(100*r))
 			}
 		}
 		day.tallies[feeds.Key{Kind: feeds.Topic, Slug: fmt.Sprintf("a-topic-of-many-%d", i)}] = t

@@ -55,11 +55,7 @@ func (r *Recorder) days(name string, from, to time.Time, open func() Figures) []
 		days = append(days, Day{Date: d.String(), Open: d == today})
 	}
 	err := r.history.read(first, min(last, today-1), func(d date, record func(string) []byte) {
-		if b := record(name); b != nil {
-			if f, err := decodeRecord(b); err == nil {
-				days[d-first].Figures = f
-			}
-		}
+		days[d-first].Figures, _ = decodeRecord(record(name)) // zero where there is none
 	})
 	if err != nil {
 		r.log.Warn("figures of subscribers cannot be read; they are kept in memory until the next start", "err", err)
