@@ -20,6 +20,7 @@
 package watcher
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -83,19 +84,11 @@ type Options struct {
 }
 
 func (o Options) withDefaults() Options {
-	for field, value := range map[*time.Duration]time.Duration{
-		&o.ScanInterval: 60 * time.Second,
-		&o.PollInterval: 2 * time.Second,
-		&o.Settle:       30 * time.Millisecond,
-		&o.MaxDelay:     5 * time.Second,
-	} {
-		if *field <= 0 {
-			*field = value
-		}
-	}
-	if o.Logger == nil {
-		o.Logger = slog.New(slog.DiscardHandler)
-	}
+	o.ScanInterval = cmp.Or(max(o.ScanInterval, 0), 60*time.Second)
+	o.PollInterval = cmp.Or(max(o.PollInterval, 0), 2*time.Second)
+	o.Settle = cmp.Or(max(o.Settle, 0), 30*time.Millisecond)
+	o.MaxDelay = cmp.Or(max(o.MaxDelay, 0), 5*time.Second)
+	o.Logger = cmp.Or(o.Logger, slog.New(slog.DiscardHandler))
 	return o
 }
 

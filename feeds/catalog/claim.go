@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"feedmill/feeds"
 )
@@ -78,26 +77,14 @@ func (c *Catalog) reshow(rivals []string) {
 // precedence orders rivals for an id: one that states it before one whose path
 // happens to give it, then the one that was there first, then by path.
 func (c *Catalog) precedence(p, q string) int {
-	return cmp.Or(-cmp.Compare(btoi(c.explicit(p)), btoi(c.explicit(q))), c.firstSeen(p).Compare(c.firstSeen(q)), strings.Compare(p, q))
-}
-
-func (c *Catalog) firstSeen(path string) (t time.Time) {
-	if e := c.articles[path]; e != nil {
-		t = e.stated.FirstSeen()
-	}
-	return t
-}
-
-func (c *Catalog) explicit(path string) bool {
-	e := c.articles[path]
-	return e != nil && e.stated.Explicit
-}
-
-func btoi(b bool) int {
-	if b {
+	a, b := c.articles[p].stated, c.articles[q].stated
+	if a.Explicit != b.Explicit {
+		if a.Explicit {
+			return -1
+		}
 		return 1
 	}
-	return 0
+	return cmp.Or(a.FirstSeen().Compare(b.FirstSeen()), strings.Compare(p, q))
 }
 
 // Shown reports whether an article with this id is in a feed now.
