@@ -31,8 +31,7 @@ type Catalog struct {
 	groups      map[ref][]string // kind and plain slug to the folds that share it
 	unassigned  map[ref]bool     // groups whose slugs are to be assigned anew
 	fixed       map[feeds.Key]ref
-	given       map[ref]string // the settings' slugs, which are fixed
-	touched     []*Shelf       // each once
+	touched     []*Shelf // each once
 	rescored    map[*Shelf]bool
 	changedIDs  []string                            // ids, see ChangedIDs
 	watchingIDs bool                                // ChangedIDs was called: they are to be noted
@@ -40,7 +39,7 @@ type Catalog struct {
 	tagged      map[unique.Handle[feeds.Tag]]*Shelf // likewise; some may be gone
 	schedule    *Schedule[*entry]                   // articles that time alone will show or hide
 	awaited     map[ref]*Schedule[*entry]           // articles that a feed will have
-	pinned      map[ref]string                      // slugs for ever
+	pinned      map[ref]string                      // slugs for ever: the settings', else the first that a name had
 	owners      map[feeds.Key]ref                   // the name that has, or last had, a slug
 	former      *formerSlugs                        // made of owners; nil until asked for
 }
@@ -63,7 +62,7 @@ type entry struct {
 func New(opt Options) *Catalog {
 	c := &Catalog{
 		opt:      opt,
-		articles: map[string]*entry{}, ids: map[string]*entry{}, rivals: map[string][]string{}, given: map[ref]string{}, tagged: map[unique.Handle[feeds.Tag]]*Shelf{},
+		articles: map[string]*entry{}, ids: map[string]*entry{}, rivals: map[string][]string{}, tagged: map[unique.Handle[feeds.Tag]]*Shelf{},
 		shelves: map[ref]*Shelf{}, groups: map[ref][]string{}, unassigned: map[ref]bool{}, fixed: map[feeds.Key]ref{}, rescored: map[*Shelf]bool{}, folds: map[string]string{}, awaited: map[ref]*Schedule[*entry]{},
 		pinned: map[ref]string{}, owners: map[feeds.Key]ref{},
 	}
@@ -77,8 +76,8 @@ func New(opt Options) *Catalog {
 		}
 	}
 	for k, r := range c.fixed {
-		if _, ok := c.given[r]; !ok || k.Slug < c.given[r] {
-			c.given[r] = k.Slug
+		if slug, ok := c.pinned[r]; !ok || k.Slug < slug {
+			c.pinned[r] = k.Slug
 		}
 	}
 	for _, n := range opt.Names {

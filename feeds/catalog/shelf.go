@@ -139,9 +139,7 @@ func (c *Catalog) shelf(h unique.Handle[feeds.Tag]) *Shelf {
 		s = &Shelf{ref: r}
 		c.shelves[r], c.order, c.former = s, nil, nil
 		c.touch(s)
-		if slug, ok := c.given[r]; ok {
-			s.slug = slug
-		} else if slug, ok := c.pinned[r]; ok {
+		if slug, ok := c.pinned[r]; ok {
 			s.slug = slug
 		} else if r.kind != feeds.All {
 			g := c.group(r)

@@ -82,17 +82,22 @@ func largest(by map[string]int64, n int) map[string]int64 {
 	if len(by) <= n {
 		return by
 	}
-	names := slices.SortedFunc(maps.Keys(by), func(a, b string) int {
-		return cmp.Or(cmp.Compare(by[b], by[a]), cmp.Compare(a, b))
-	})
 	kept := map[string]int64{}
-	for i, name := range names {
-		if i >= n {
-			name = otherReader
+	for i, name := range Ranked(by) {
+		if i < n {
+			kept[name] += by[name]
+		} else {
+			kept[otherReader] += by[name]
 		}
-		kept[name] += by[names[i]]
 	}
 	return kept
+}
+
+// Ranked lists the names with the largest numbers first, and equal ones by name.
+func Ranked(by map[string]int64) []string {
+	return slices.SortedFunc(maps.Keys(by), func(a, b string) int {
+		return cmp.Or(cmp.Compare(by[b], by[a]), cmp.Compare(a, b))
+	})
 }
 
 // numbers lists the counters in the order of a record.

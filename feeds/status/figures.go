@@ -67,12 +67,10 @@ func (s *Status) count(f Figures, snap *document.Snapshot, now time.Time) {
 	s.Polled = &Polled{Days: days, Uncounted: f.Uncounted(), Hidden: f.Hidden()}
 	best := fuller(days)
 	s.Polled.Subscribers = best.Subscribers
-	for name, n := range best.Readers {
+	for _, name := range stats.Ranked(best.Readers) {
+		n := best.Readers[name]
 		s.Polled.Readers = append(s.Polled.Readers, Reader{name, n, float64(n) / float64(max(1, best.Subscribers))})
 	}
-	slices.SortFunc(s.Polled.Readers, func(a, b Reader) int {
-		return cmp.Or(cmp.Compare(b.Subscribers, a.Subscribers), cmp.Compare(a.Name, b.Name))
-	})
 	if snap == nil {
 		return
 	}
@@ -149,25 +147,8 @@ func growth(days []int64) string {
 	return "+ " + strconv.FormatFloat(percent, 'f', 0, 64) + " %"
 }
 
-// Cost is what misuse by the users of a reader costs.
-type Cost struct {
-	Name  string
-	Bytes int64
-}
-
 // Misusers are the readers that misuse costs most by, in 30 days.
-func (p *page) Misusers() (all []Cost) {
-	for name, n := range p.Month().MisusedBy {
-		all = append(all, Cost{name, n})
-	}
-	slices.SortFunc(all, func(a, b Cost) int {
-		return cmp.Or(cmp.Compare(b.Bytes, a.Bytes), cmp.Compare(a.Name, b.Name))
-	})
+func (p *page) Misusers() []string {
+	all := stats.Ranked(p.Month().MisusedBy)
 	return all[:min(len(all), 5)]
-}
-
-// Misused is what all misuse cost in 30 days, in bytes.
-func (p *page) Misused() int64 {
-	month := p.Month()
-	return month.Misused()
 }

@@ -2,6 +2,7 @@ package status
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
@@ -36,12 +37,12 @@ var pagePolicy = func() front.Field {
 }()
 
 var pageTemplate = template.Must(template.New("status").Funcs(template.FuncMap{
-	"count": count, "size": Bytes, "percent": Percent, "took": Took, "share": share, "spark": spark, "plural": plural,
+	"count": Count, "size": Bytes, "percent": Percent, "took": Took, "share": share, "spark": spark, "plural": plural,
 	"at":        func(t time.Time) string { return t.UTC().Format("2 Jan 2006, 15:04:05") },
 	"stamp":     func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 	"day":       shortDay,
 	"status":    statusName,
-	"head":      head20[Turn],
+	"head":      func(all []Turn) []Turn { return all[:min(len(all), 20)] },
 	"ratio":     func(part, whole int64) float64 { return float64(part) / float64(max(1, whole)) },
 	"percentOf": func(part float64) float64 { return 100 * part },
 }).Parse(pageHTML))
@@ -63,18 +64,12 @@ type page struct {
 
 // Title is the site's.
 func (p *page) Title() string {
-	if p.title != "" {
-		return p.title
-	}
-	return path.Base(p.Folder)
+	return cmp.Or(p.title, path.Base(p.Folder))
 }
-
-// Home is where the feeds are; empty before there are any.
-func (p *page) Home() string { return p.base }
 
 // Link is the address of a page of the site.
 func (p *page) Link(path string) string {
-	return strings.TrimSuffix(p.Home(), "/") + path
+	return strings.TrimSuffix(p.Home, "/") + path
 }
 
 // Verdict is the state of all in a few words, and its kind: good, warn or bad.
@@ -96,17 +91,15 @@ func (p *page) Verdict() (v struct{ Words, Kind string }) {
 func (p *page) Uptime() string { return span(p.Now.Sub(p.Started)) }
 
 // Today is the day that is open.
-func (p *page) Today() *stats.Day {
-	if n := len(p.Polled.Days); n > 0 {
-		return &p.Polled.Days[n-1]
-	}
-	return &stats.Day{}
-}
+func (p *page) Today() *stats.Day { return p.day(1) }
 
 // Yesterday is the last whole day.
-func (p *page) Yesterday() *stats.Day {
-	if n := len(p.Polled.Days); n > 1 {
-		return &p.Polled.Days[n-2]
+func (p *page) Yesterday() *stats.Day { return p.day(2) }
+
+// day is the last day for 1, and the one before it for 2.
+func (p *page) day(back int) *stats.Day {
+	if n := len(p.Polled.Days); n >= back {
+		return &p.Polled.Days[n-back]
 	}
 	return &stats.Day{}
 }
@@ -139,7 +132,7 @@ func (p *page) Subscribers() plot {
 		days = days[:n-1]
 	}
 	return area("Subscribers by day; the numbers are in the table of days", days, 1000, func(d *stats.Day) int64 { return d.Subscribers },
-		func(d *stats.Day) string { return shortDay(d.Date) + ": " + grouped(d.Subscribers) })
+		func(d *stats.Day) string { return shortDay(d.Date) + ": " + Count(d.Subscribers) })
 }
 
 // Label is the number at the top of a plot.
@@ -147,7 +140,7 @@ func (p plot) Label() string {
 	if p.Kilo == 1024 {
 		return Bytes(p.Max)
 	}
-	return grouped(p.Max)
+	return Count(p.Max)
 }
 
 // Polls draws how many asked, and how many of them had it already.
@@ -155,7 +148,7 @@ func (p *page) Polls() plot {
 	return columns("Polls by day and those answered with 304; the numbers are in the table of days", p.counted(), 1000,
 		func(d *stats.Day) int64 { return d.Polls }, (*stats.Day).NotModified,
 		func(d *stats.Day) string {
-			return fmt.Sprintf("%s: %s polls, %s unchanged", shortDay(d.Date), grouped(d.Polls), Percent(d.NotModified(), d.Polls))
+			return fmt.Sprintf("%s: %s polls, %s unchanged", shortDay(d.Date), Count(d.Polls), Percent(d.NotModified(), d.Polls))
 		})
 }
 
@@ -198,9 +191,9 @@ func (p *page) OtherFeeds() string {
 	case rest == 0:
 		return ""
 	case shown == 25:
-		return fmt.Sprintf("These 25 of %s feeds have the most subscribers.", grouped(len(p.ByFeed)))
+		return fmt.Sprintf("These 25 of %s feeds have the most subscribers.", Count(len(p.ByFeed)))
 	default:
-		return fmt.Sprintf("Nobody polls the other %s.", grouped(rest))
+		return fmt.Sprintf("Nobody polls the other %s.", Count(rest))
 	}
 }
 
@@ -275,5 +268,3 @@ func (p *page) ProblemList() []problem {
 	}
 	return all
 }
-
-func head20[T any](all []T) []T { return all[:min(len(all), 20)] }

@@ -201,7 +201,7 @@ func TestUnits(t *testing.T) {
 		Bytes(0): "0 B", Bytes(1023): "1023 B", Bytes(1024): "1 KiB", Bytes(1536): "1.5 KiB", Bytes(1023 << 10): "1023 KiB", Bytes(1<<20 - 1): "1 MiB", Bytes(150 << 20): "150 MiB", Bytes(1 << 62): "4 EiB",
 		Percent(0, 0): "–", Percent(1, 3): "33 %", Percent(9999, 10_000): "99.9 %", Percent(3, 1000): "0.3 %", Percent(1, 100_000): "0.1 %", Percent(0, 5): "0 %", Percent(5, 5): "100 %",
 		Took(0): "–", Took(0.44): "0.4 ms", Took(12): "12 ms", Took(1500): "1.5 s", Took(61_000): "1 min",
-		grouped(0): "0", grouped(999): "999", grouped(-1000): "-1,000", grouped(1_234_567): "1,234,567",
+		Count(0): "0", Count(999): "999", Count(-1000): "-1,000", Count(1_234_567): "1,234,567",
 		span(26 * time.Hour): "1 d 2 h", span(3 * time.Second): "3 s", span(90 * time.Minute): "1 h 30 min",
 		shortDay("2026-03-04"): "4 Mar", shortDay("?"): "?", plural(1, "feed"): "1 feed", plural(1200, "feed"): "1,200 feeds",
 	} {

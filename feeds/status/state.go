@@ -19,8 +19,8 @@ type Status struct {
 	State
 	Polled *Polled         `json:"polled,omitempty"` // nil: nobody counts
 	ByFeed []*Subscription `json:"by_feed,omitempty"`
+	Home   string          `json:"-"` // where the feeds are; empty before there are any
 	title  string
-	base   string
 }
 
 // State is what a program knows of itself beyond its snapshot. Who is given one

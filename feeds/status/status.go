@@ -128,7 +128,7 @@ func (o *Operator) status(now time.Time) *Status {
 	snap := o.program.Snapshot()
 	if snap != nil {
 		s.Ready, s.Articles, s.Feeds = true, snap.Articles, len(snap.Listings)
-		s.title, s.base = snap.Site.Title, snap.Site.BaseURL
+		s.title, s.Home = snap.Site.Title, snap.Site.BaseURL
 	}
 	if o.opt.Figures != nil {
 		s.count(o.opt.Figures, snap, now)

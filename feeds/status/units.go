@@ -8,23 +8,9 @@ import (
 	"time"
 )
 
-// count writes a number with commas, of either type, for templates.
-func count(n any) string {
-	switch n := n.(type) {
-	case int:
-		return grouped(n)
-	case int64:
-		return grouped(n)
-	}
-	return fmt.Sprint(n)
-}
-
-// Count writes a number with commas: 12,345.
-func Count(n int64) string { return grouped(n) }
-
-// grouped writes a number with commas: 12,345.
-func grouped[T int | int64](n T) string {
-	s := strconv.FormatInt(int64(n), 10)
+// Count writes a whole number, of any type, with commas: 12,345.
+func Count(n any) string {
+	s := fmt.Sprint(n)
 	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
 		s = s[:i] + "," + s[i:]
 	}
@@ -108,5 +94,5 @@ func plural(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}
-	return grouped(n) + " " + noun + "s"
+	return Count(n) + " " + noun + "s"
 }
