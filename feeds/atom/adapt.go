@@ -86,7 +86,7 @@ func newEntry(site *feeds.Site, it *feeds.Item) *entry {
 func newContent(it *feeds.Item) *text {
 	switch {
 	case it.HTML != "":
-		return &text{"html", chardata.CDATA(it.HTML)}
+		return &text{Type: "html", Text: chardata.CDATA(it.HTML)}
 	case it.Summary == "" || it.URL == "":
 		return optional(cmp.Or(it.Summary, it.Title))
 	}
@@ -163,14 +163,9 @@ func newPerson(p feeds.Person) *person {
 	return x
 }
 
-func plain(s string) text { return text{"text", chardata.New(s)} }
+func plain(s string) text { return text{Type: "text", Text: chardata.New(s)} }
 
-func optional(s string) *text {
-	if t := plain(s); t.XML != "" {
-		return &t
-	}
-	return nil
-}
+func optional(s string) *text { return chardata.OptionalTyped("text", s) }
 
 // stamp is a date construct (§3.3). For the zero time, as in a feed without entries,
 // it is a date before all feeds, because the element cannot be left out.

@@ -63,10 +63,7 @@ type entry struct {
 
 // text is a text construct (§3.1), or content that is text or escaped HTML
 // (§4.1.3.3).
-type text struct {
-	Type string `xml:"type,attr"` // §3.1.1, §4.1.3.1
-	chardata.Text
-}
+type text = chardata.Typed
 
 // person is a person construct (§3.2).
 type person struct {

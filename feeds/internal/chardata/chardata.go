@@ -25,6 +25,21 @@ func Optional(s string) *Text {
 	return nil
 }
 
+// Typed is the encoded text of an element that says in an attribute what it is: plain
+// text, or HTML.
+type Typed struct {
+	Type string `xml:"type,attr"`
+	Text
+}
+
+// OptionalTyped is s as text of a type, or nil if it is empty.
+func OptionalTyped(kind, s string) *Typed {
+	if t := New(s); t.XML != "" {
+		return &Typed{kind, t}
+	}
+	return nil
+}
+
 // Readers would get a line feed for a bare carriage return (XML 1.0 §2.11).
 var escape = strings.NewReplacer("&", "&#x26;", "<", "&#x3C;", ">", "&#x3E;", "\r", "&#xD;")
 

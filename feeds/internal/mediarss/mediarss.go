@@ -36,16 +36,10 @@ type content struct {
 	Width    int     `xml:"width,attr,omitempty"`
 	Height   int     `xml:"height,attr,omitempty"`
 
-	Title     *title         `xml:"media:title"`
-	Thumbnail *picture       `xml:"media:thumbnail"`
-	Credit    *chardata.Text `xml:"media:credit"`
-	Player    *player        `xml:"media:player"`
-}
-
-// title is media:title.
-type title struct {
-	Type string `xml:"type,attr"` // "plain"
-	chardata.Text
+	Title     *chardata.Typed `xml:"media:title"`
+	Thumbnail *picture        `xml:"media:thumbnail"`
+	Credit    *chardata.Text  `xml:"media:credit"`
+	Player    *player         `xml:"media:player"`
 }
 
 // player is media:player.
@@ -58,13 +52,14 @@ type player struct {
 func NewElements(it *feeds.Item) Elements {
 	var e Elements
 	for _, m := range it.Images {
-		if e.Thumbnail == nil {
-			e.Thumbnail = thumbnail(m)
-		}
-		e.Contents = append(e.Contents, content{
-			URL: uri.Escape(m.URL), Medium: "image", Width: positive(m.Width), Height: positive(m.Height),
+		c := content{
+			URL: uri.Escape(m.URL), Medium: "image", Width: max(m.Width, 0), Height: max(m.Height, 0),
 			Title: plain(m.Title), Credit: chardata.Optional(m.Credit),
-		})
+		}
+		if e.Thumbnail == nil {
+			e.Thumbnail = &picture{c.URL, c.Width, c.Height}
+		}
+		e.Contents = append(e.Contents, c)
 	}
 	if it.Video != nil {
 		e.Contents = append(e.Contents, video(it, e.Thumbnail))
@@ -79,18 +74,7 @@ func video(it *feeds.Item, thumbnail *picture) content {
 	}
 }
 
-func thumbnail(m feeds.Image) *picture {
-	return &picture{uri.Escape(m.URL), positive(m.Width), positive(m.Height)}
-}
-
-func plain(s string) *title {
-	if t := chardata.New(s); t.XML != "" {
-		return &title{"plain", t}
-	}
-	return nil
-}
-
-func positive(n int) int { return max(n, 0) }
+func plain(s string) *chardata.Typed { return chardata.OptionalTyped("plain", s) }
 
 // Group is media:group: the files of one item.
 type Group struct {
