@@ -10,8 +10,11 @@ import (
 
 	nethtml "golang.org/x/net/html"
 
+	"feedmill/feeds/article/internal/address"
 	"feedmill/feeds/article/internal/frontmatter"
 )
+
+var renderer = NewRenderer(address.NewSite("https://example.org/base"), []string{"player.example.org"})
 
 // TestCorpus holds that sanitising loses no text of any real article, where they
 // are at hand.

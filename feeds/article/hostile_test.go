@@ -1,5 +1,4 @@
-// Package htmltest holds HTML of feeds to what documents rely on. Only tests use it.
-package htmltest
+package article
 
 import (
 	"net/url"
@@ -10,12 +9,12 @@ import (
 	nethtml "golang.org/x/net/html"
 )
 
-// Host is the only host whose frames CheckHTML lets pass.
-const Host = "player.example.org"
+// playerHost is the only host whose frames checkHTML lets pass.
+const playerHost = "player.example.org"
 
-// Hostile is markup that must come out harmless, and what stays of it on the page
+// hostile is markup that must come out harmless, and what stays of it on the page
 // https://example.org/base/2021/page/ of the site https://example.org/base.
-var Hostile = []struct{ Src, Want string }{
+var hostile = []struct{ src, want string }{
 	{`<p>a<script>alert(1)</script>b</p>`, "<p>ab</p>\n"},
 	{`<p onclick="x()" OnLoad=x>a</p>`, "<p>a</p>\n"},
 	{`<img src=x onerror=alert(1)>`, "<img src=\"https://example.org/base/2021/page/x\"/>\n"},
@@ -56,8 +55,8 @@ var Hostile = []struct{ Src, Want string }{
 	{strings.Repeat("<div>", 100000) + "deep", "deep\n"},
 }
 
-// CheckURL fails where s is not an absolute, clean URL with one of some schemes.
-func CheckURL(t testing.TB, s string, schemes ...string) {
+// checkURL fails where s is not an absolute, clean URL with one of some schemes.
+func checkURL(t testing.TB, s string, schemes ...string) {
 	t.Helper()
 	u, err := url.Parse(s)
 	if err != nil || !slices.Contains(schemes, u.Scheme) || u.Host == "" && u.Opaque == "" && u.RawQuery == "" {
@@ -76,9 +75,9 @@ var harmless = strings.Fields(`a abbr acronym article aside audio b bdi bdo bloc
 	figcaption figure footer h1 h2 h3 h4 h5 h6 header hgroup hr i iframe img ins kbd li main map area mark meter nav ol p pre progress q rp rt ruby
 	s samp section small source span strike strong sub summary sup table tbody td tfoot th thead time tr tt u ul var video wbr html head body`)
 
-// CheckHTML fails where src holds what feeds must not hold. It parses content as a browser does, and its tokens as a reader with
+// checkHTML fails where src holds what feeds must not hold. It parses content as a browser does, and its tokens as a reader with
 // a simpler parser does.
-func CheckHTML(t testing.TB, src string) {
+func checkHTML(t testing.TB, src string) {
 	t.Helper()
 	doc, err := nethtml.Parse(strings.NewReader(src))
 	if err != nil {
@@ -123,11 +122,11 @@ func checkElement(t testing.TB, name string, attrs []nethtml.Attribute, src stri
 		case strings.HasPrefix(a.Key, "on"), a.Key == "style", a.Key == "srcdoc":
 			t.Errorf("%s=%q in %q", a.Key, a.Val, src)
 		case a.Key == "href":
-			CheckURL(t, a.Val, "http", "https", "mailto", "tel")
+			checkURL(t, a.Val, "http", "https", "mailto", "tel")
 		case slices.Contains(addressKeys, a.Key):
-			CheckURL(t, a.Val, "http", "https")
+			checkURL(t, a.Val, "http", "https")
 		}
-		if u, _ := url.Parse(a.Val); name == "iframe" && a.Key == "src" && (u == nil || !strings.EqualFold(u.Hostname(), Host)) {
+		if u, _ := url.Parse(a.Val); name == "iframe" && a.Key == "src" && (u == nil || !strings.EqualFold(u.Hostname(), playerHost)) {
 			t.Errorf("frame of %q", a.Val)
 		}
 	}

@@ -1,21 +1,30 @@
-package body
+package article
 
 import (
 	"strings"
 	"testing"
 
+	"feedmill/feeds"
 	"feedmill/feeds/article/internal/address"
-	"feedmill/feeds/article/internal/htmltest"
+	"feedmill/feeds/article/internal/body"
 )
 
-var renderer = NewRenderer(address.NewSite("https://example.org/base"), []string{htmltest.Host})
+var renderer = body.NewRenderer(address.NewSite("https://example.org/base"), []string{playerHost})
+
+// rendered is the content that is made of HTML on a page.
+func rendered(src, page string) string {
+	it := feeds.Item{URL: page}
+	b := renderer.Body([]byte(src), body.HTML, "")
+	b.Render(&it)
+	return it.HTML
+}
 
 func TestHostileMarkup(t *testing.T) {
-	for _, c := range htmltest.Hostile {
-		got := renderer.clean(c.Src, "https://example.org/base/2021/page/").html()
-		htmltest.CheckHTML(t, got)
-		if got != c.Want {
-			t.Errorf("%.200s\n got %.300q\nwant %q", c.Src, got, c.Want)
+	for _, c := range hostile {
+		got := rendered(c.src, "https://example.org/base/2021/page/")
+		checkHTML(t, got)
+		if got != c.want {
+			t.Errorf("%.200s\n got %.300q\nwant %q", c.src, got, c.want)
 		}
 	}
 }
@@ -49,8 +58,8 @@ func TestAddresses(t *testing.T) {
 		{own, `<!DOCTYPE html><html><head><title>T</title><!--[if mso]><b>x</b><![endif]--></head><body bgcolor=red><table><tr><td>a<![if !mso]>b<![endif]></td></tr></table></body></html>`,
 			`<table><tbody><tr><td>ab</td></tr></tbody></table>`},
 	} {
-		got := strings.TrimSpace(renderer.clean(c.src, c.page).html())
-		htmltest.CheckHTML(t, got)
+		got := strings.TrimSpace(rendered(c.src, c.page))
+		checkHTML(t, got)
 		if got != c.want {
 			t.Errorf("%s on %s\n got %s\nwant %s", c.src, c.page, got, c.want)
 		}
