@@ -3,7 +3,6 @@ package article
 import (
 	"crypto/sha256"
 	"encoding/json"
-	"slices"
 	"time"
 
 	"feedmill/feeds"
@@ -13,7 +12,7 @@ import (
 // before: of JSON. The article must come from Parse, not from [BodyStore.Unload].
 func (p *Parser) OldDigests(a *Article) (visible, content feeds.Digest) {
 	loaded := a.loaded()
-	it := p.oldItem(&loaded.item)
+	it := p.oldItem(loaded)
 	it.Published, it.Updated = a.Published, later(a.Stated(), a.Published)
 	if !a.Explicit {
 		it.ID = ""
@@ -58,45 +57,17 @@ type oldItem struct {
 }
 
 // oldItem makes one of it, with addresses that do not say where the site is
-// published.
-func (p *Parser) oldItem(it *feeds.Item) *oldItem {
+// published: those of its packed form.
+func (p *Parser) oldItem(loaded *payload) *oldItem {
+	it := &loaded.item
+	read, _ := p.unpack(loaded.append(nil, p.site.Own)) // it is well-formed: it has just been packed
+	own := &read.item
 	o := &oldItem{
-		ID: it.ID, URL: it.URL, OriginalURL: it.OriginalURL, AMP: slices.Clone(it.AMP), Title: it.Title, Summary: it.Summary,
-		Authors: slices.Clone(it.Authors), Language: it.Language, Tags: it.Tags, Images: slices.Clone(it.Images), Video: copied(it.Video),
-		Enclosures: slices.Clone(it.Enclosures), Source: copied(it.Source), Related: slices.Clone(it.Related),
+		ID: it.ID, URL: own.URL, OriginalURL: own.OriginalURL, AMP: own.AMP, Title: it.Title, Summary: it.Summary, Authors: own.Authors,
+		Language: it.Language, Tags: it.Tags, Images: own.Images, Video: own.Video, Enclosures: own.Enclosures, Source: own.Source, Related: own.Related,
 	}
-	addresses := []*string{&o.URL, &o.OriginalURL}
-	for i := range o.AMP {
-		addresses = append(addresses, &o.AMP[i].URL)
-	}
-	for i := range o.Authors {
-		addresses = append(addresses, &o.Authors[i].URL, &o.Authors[i].Avatar)
-	}
-	for i := range o.Images {
-		addresses = append(addresses, &o.Images[i].URL)
-	}
-	for i := range o.Enclosures {
-		addresses = append(addresses, &o.Enclosures[i].URL)
-	}
-	for i := range o.Related {
-		addresses = append(addresses, &o.Related[i].URL)
-	}
-	if o.Video != nil {
-		addresses = append(addresses, &o.Video.PlayerURL, &o.Video.PageURL)
-	}
-	if o.Source != nil {
-		addresses = append(addresses, &o.Source.URL, &o.Source.Icon)
-	}
-	for _, s := range addresses {
-		*s = p.site.Own(*s)
+	if it.Related != nil && own.Related == nil { // all were dropped, which JSON does not write like none
+		o.Related = it.Related
 	}
 	return o
-}
-
-func copied[T any](p *T) *T {
-	if p == nil {
-		return nil
-	}
-	c := *p
-	return &c
 }

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"path"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/net/idna"
 )
@@ -108,7 +109,7 @@ func (site Site) complete(u *url.URL) (*url.URL, error) {
 // clean returns an absolute address with a host in ASCII and everything escaped
 // that must be.
 func clean(u *url.URL) (string, error) {
-	if host := u.Hostname(); !ascii(host) {
+	if host := u.Hostname(); strings.ContainsFunc(host, func(r rune) bool { return r >= utf8.RuneSelf }) {
 		ace, err := idna.Lookup.ToASCII(host)
 		if err != nil {
 			return "", errURL
@@ -227,15 +228,6 @@ func authority(s string) int {
 // not.
 func notHost(r rune) bool {
 	return r <= ' ' || r >= 0x7f || strings.ContainsRune("\"<>\\^`{|}%#/?@", r)
-}
-
-func ascii(s string) bool {
-	for i := range len(s) {
-		if s[i] >= 0x80 {
-			return false
-		}
-	}
-	return true
 }
 
 // Own returns what tells an address from others wherever the site is published:

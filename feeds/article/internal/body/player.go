@@ -18,16 +18,8 @@ func Player(snippet string) string {
 	if !strings.Contains(snippet, "<iframe") && !strings.Contains(snippet, "<IFRAME") {
 		return ""
 	}
-	nodes, err := fragment(snippet)
-	if err != nil {
-		return ""
-	}
-	for _, n := range nodes {
-		for d := range n.Descendants() {
-			if d.DataAtom == atom.Iframe {
-				return frameSource(d)
-			}
-		}
+	root, _ := fragment(snippet) // empty after an error
+	for n := range root.Descendants() {
 		if n.DataAtom == atom.Iframe {
 			return frameSource(n)
 		}

@@ -2,7 +2,6 @@ package body
 
 import (
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/microcosm-cc/bluemonday"
@@ -45,7 +44,7 @@ func NewRenderer(site address.Site, embedHosts []string) *Renderer {
 
 // content is a parsed body in which nothing is unsafe or relative.
 type content struct {
-	nodes    []*nethtml.Node
+	root     *nethtml.Node // of which the children are the content
 	policy   *bluemonday.Policy
 	hasImage bool
 	more     bool   // there is an excerpt marker: the text before it is the excerpt
@@ -55,34 +54,34 @@ type content struct {
 // clean parses HTML and takes out what feeds must not hold; page is the URL of the
 // page it stands on, to which links such as #note refer, or "".
 func (r *Renderer) clean(src, page string) *content {
-	c := &content{policy: r.policy}
-	nodes, err := fragment(src)
+	root, err := fragment(src)
 	if err != nil {
-		nodes = []*nethtml.Node{textNode(PlainText(stripTags(src)))}
+		root.AppendChild(textNode(PlainText(stripTags(src))))
 	}
-	root := element("div", atom.Div)
-	for _, n := range nodes {
-		root.AppendChild(n)
-	}
+	c := &content{root: root, policy: r.policy}
 	w := walker{Renderer: r, content: c, page: address.Page(page), own: r.site.Holds(page)}
 	w.children(root)
 	c.lead = w.text.String()
-	c.nodes = slices.Collect(root.ChildNodes())
 	return c
 }
 
-// fragment parses HTML as the inside of a body element; the head of a whole
-// document becomes a sibling of its body. It fails if elements nest far deeper
-// than in any page.
-func fragment(src string) ([]*nethtml.Node, error) {
-	return nethtml.ParseFragment(strings.NewReader(src), &nethtml.Node{Type: nethtml.ElementNode, Data: "body", DataAtom: atom.Body})
+// fragment parses HTML as the inside of a body element and puts it into a root; the head
+// of a whole document becomes a sibling of its body. It fails, with an empty root, if
+// elements nest far deeper than in any page.
+func fragment(src string) (*nethtml.Node, error) {
+	root := element("div", atom.Div)
+	nodes, err := nethtml.ParseFragment(strings.NewReader(src), element("body", atom.Body))
+	for _, n := range nodes {
+		root.AppendChild(n)
+	}
+	return root, err
 }
 
 // html renders the content. The policy is applied to the outcome, so that it holds
 // for whatever has happened before.
 func (c *content) html() string {
 	var b strings.Builder
-	for _, n := range c.nodes {
+	for n := range c.root.ChildNodes() {
 		nethtml.Render(&b, n) // a strings.Builder never fails
 	}
 	if s := strings.TrimSpace(c.policy.Sanitize(b.String())); s != "" {

@@ -22,7 +22,6 @@ type walker struct {
 }
 
 // children keeps those children of parent that feeds may hold.
-
 func (w *walker) children(parent *nethtml.Node) {
 	for n := parent.FirstChild; n != nil; {
 		next := n.NextSibling
