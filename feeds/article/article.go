@@ -50,6 +50,14 @@ type extra struct {
 	loaded   *payload // nil once a BodyStore has it
 }
 
+// rare is what a has of the extra values; all zero for most articles.
+func (a *Article) rare() extra {
+	if a.extra == nil {
+		return extra{}
+	}
+	return *a.extra
+}
+
 // ID is the item's id.
 func (a *Article) ID() string { return a.id }
 
@@ -67,20 +75,10 @@ func (a *Article) FirstSeen() time.Time { return unix(a.firstSeen) }
 func (a *Article) NotBefore() time.Time { return unix(a.notBefore) }
 
 // Expires is when the article is not to be shown any more; zero for never.
-func (a *Article) Expires() (t time.Time) {
-	if a.extra != nil {
-		t = a.extra.expires
-	}
-	return t
-}
+func (a *Article) Expires() time.Time { return a.rare().expires }
 
 // Warnings are problems of single values, which are ignored.
-func (a *Article) Warnings() []*feeds.Problem {
-	if a.extra == nil {
-		return nil
-	}
-	return a.extra.warnings
-}
+func (a *Article) Warnings() []*feeds.Problem { return a.rare().warnings }
 
 // Changed is the item's time of change; zero where the file states no date.
 func (a *Article) Changed() time.Time {

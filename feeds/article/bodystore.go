@@ -68,12 +68,7 @@ func (a *Article) Item() (*feeds.Item, error) {
 }
 
 // loaded is the payload of an article that has it in memory; nil for another.
-func (a *Article) loaded() *payload {
-	if a.extra == nil {
-		return nil
-	}
-	return a.extra.loaded
-}
+func (a *Article) loaded() *payload { return a.rare().loaded }
 
 // payload reads what the item is made of. If the store has lost it, the file is read
 // again, and must still hold the same.

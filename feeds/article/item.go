@@ -41,21 +41,16 @@ func (r *reader) finish(text []byte) {
 	}
 }
 
-// body makes what the item's content is made of.
+// body makes what the item's content is made of: the text without the template tags of
+// the site's own program.
 func (r *reader) body(text []byte) body.Body {
-	return r.p.bodies.Body(r.p.opt.withoutTemplates(text), r.p.markup(r.path), r.featured)
-}
-
-// withoutTemplates returns a text without the template tags of the site's own
-// program.
-func (o *Options) withoutTemplates(text []byte) []byte {
-	switch {
-	case o.Jekyll:
-		return body.WithoutLiquid(text)
-	case o.Hugo:
-		return body.WithoutShortcodes(text)
+	switch opt := &r.p.opt; {
+	case opt.Jekyll:
+		text = body.WithoutLiquid(text)
+	case opt.Hugo:
+		text = body.WithoutShortcodes(text)
 	}
-	return text
+	return r.p.bodies.Body(text, r.p.markup(r.path), r.featured)
 }
 
 // stem returns the name of a file without its ending, or that of its folder for a

@@ -1,7 +1,6 @@
 package article
 
 import (
-	"iter"
 	"strings"
 
 	"feedmill/feeds"
@@ -22,8 +21,18 @@ func (r *reader) addNames(k feeds.Kind, v value, at separators) {
 		at = unsplit
 	}
 	for e := range v.List() {
-		for name := range splitNames(r.name(e), at != unsplit, at == atCommasOrSpaces && r.p.opt.Jekyll) {
-			r.addName(k, name)
+		names := r.name(e)
+		switch {
+		case at != unsplit && strings.Contains(names, ","):
+			for name := range strings.SplitSeq(names, ",") {
+				r.addName(k, strings.TrimSpace(name))
+			}
+		case at == atCommasOrSpaces && r.p.opt.Jekyll:
+			for name := range strings.FieldsSeq(names) {
+				r.addName(k, name)
+			}
+		default:
+			r.addName(k, names)
 		}
 	}
 }
@@ -54,23 +63,4 @@ func (r *reader) name(v value) string {
 		return r.text(n)
 	}
 	return r.text(v)
-}
-
-// splitNames yields the names in a text, which is split at commas, if there are
-// any, or at spaces.
-func splitNames(s string, commas, spaces bool) iter.Seq[string] {
-	return func(yield func(string) bool) {
-		switch {
-		case commas && strings.Contains(s, ","):
-			for name := range strings.SplitSeq(s, ",") {
-				if !yield(strings.TrimSpace(name)) {
-					return
-				}
-			}
-		case spaces:
-			strings.FieldsSeq(s)(yield)
-		default:
-			yield(s)
-		}
-	}
 }

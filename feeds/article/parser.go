@@ -27,7 +27,7 @@ type Options struct {
 	Defaults   []feeds.Defaults         // later ones win
 	Jekyll     bool                     // a text of several tags is split at spaces, Liquid tags are taken out
 	Hugo       bool                     // addresses and hidden pages follow Hugo's rules, shortcodes are taken out
-	TopicName  func(name string) string `json:"-"` // the settings' name for a topic; nil keeps all
+	TopicName  func(name string) string // the settings' name for a topic; nil keeps all
 }
 
 // Parser reads the articles of one site. It is safe for concurrent use.
@@ -72,19 +72,15 @@ func (p *Parser) folder(name string) (dir string, f feeds.Folder, ok bool) {
 	return dir, f, ok
 }
 
+// markups are the languages of files by their endings, beyond those that the settings
+// add.
+var markups = map[string]body.Markup{".md": body.Markdown, ".markdown": body.Markdown, ".html": body.HTML, ".htm": body.HTML, ".txt": body.Text}
+
 // markup returns the language of a file by its ending; "" if it is no article.
 func (p *Parser) markup(name string) body.Markup {
 	ext := strings.ToLower(path.Ext(name))
 	if m, ok := p.opt.Extensions[ext]; ok {
 		return body.Markup(m)
 	}
-	switch ext {
-	case ".md", ".markdown":
-		return body.Markdown
-	case ".html", ".htm":
-		return body.HTML
-	case ".txt":
-		return body.Text
-	}
-	return ""
+	return markups[ext]
 }

@@ -67,7 +67,7 @@ func TestTemplates(t *testing.T) {
 		opt  Options
 		want string
 	}{{Options{Jekyll: true}, "a   b"}, {Options{Hugo: true}, "a {% x %}  b"}, {Options{}, text}} {
-		if got := c.opt.withoutTemplates([]byte(text)); string(got) != c.want {
+		if got := (&reader{p: NewParser(c.opt)}).body([]byte(text)).Text; string(got) != c.want {
 			t.Errorf("%+v: %q", c.opt, got)
 		}
 	}

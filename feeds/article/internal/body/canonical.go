@@ -55,20 +55,14 @@ func trimEnd(line []byte, m Markup) []byte {
 // none is. The one before the line is open.
 func fenceAfter(open string, line []byte) string {
 	line = bytes.TrimLeft(line, " ")
-	mark := ""
-	switch {
-	case bytes.HasPrefix(line, []byte("```")):
-		mark = "```"
-	case bytes.HasPrefix(line, []byte("~~~")):
-		mark = "~~~"
-	default:
-		return open
-	}
-	switch open {
-	case "":
-		return mark
-	case mark:
-		return ""
+	for _, mark := range [...]string{"```", "~~~"} {
+		switch {
+		case !bytes.HasPrefix(line, []byte(mark)):
+		case open == "":
+			return mark
+		case open == mark:
+			return ""
+		}
 	}
 	return open
 }

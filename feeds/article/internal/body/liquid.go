@@ -22,22 +22,13 @@ func WithoutLiquid(text []byte) []byte {
 	if bytes.IndexByte(text, '{') < 0 {
 		return text
 	}
-	return []byte(withoutLiquid(string(text)))
-}
-
-func withoutLiquid(text string) string {
-	var out strings.Builder
-	for {
-		m := liquidRaw.FindStringSubmatchIndex(text)
-		if m == nil {
-			break
-		}
-		out.WriteString(liquid(text[:m[0]]))
-		out.WriteString(text[m[2]:m[3]])
+	var out []byte
+	for m := liquidRaw.FindSubmatchIndex(text); m != nil; m = liquidRaw.FindSubmatchIndex(text) {
+		out = append(out, liquid(string(text[:m[0]]))...)
+		out = append(out, text[m[2]:m[3]]...)
 		text = text[m[1]:]
 	}
-	out.WriteString(liquid(text))
-	return out.String()
+	return append(out, liquid(string(text))...)
 }
 
 // liquid replaces the tags in text, which has no raw section.

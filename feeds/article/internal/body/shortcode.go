@@ -20,20 +20,16 @@ func WithoutShortcodes(text []byte) []byte {
 	if !bytes.Contains(text, []byte("{{")) {
 		return text
 	}
-	return []byte(withoutShortcodes(string(text)))
-}
-
-func withoutShortcodes(text string) string {
-	text = hugoCode.ReplaceAllString(text, "```$1\n$2```")
-	text = hugoVideo.ReplaceAllStringFunc(text, func(s string) string {
-		m := hugoVideo.FindStringSubmatch(s)
+	s := hugoCode.ReplaceAllString(string(text), "```$1\n$2```")
+	s = hugoVideo.ReplaceAllStringFunc(s, func(code string) string {
+		m := hugoVideo.FindStringSubmatch(code)
 		if m[1] == "vimeo" {
 			return "[Watch the video](https://vimeo.com/" + m[2] + ")"
 		}
 		return "[![Watch the video](https://i.ytimg.com/vi/" + m[2] + "/hqdefault.jpg)](https://www.youtube.com/watch?v=" + m[2] + ")"
 	})
-	text = hugoFigure.ReplaceAllStringFunc(text, figureOf)
-	return without(without(text, "{{<", ">}}"), "{{%", "%}}")
+	s = hugoFigure.ReplaceAllStringFunc(s, figureOf)
+	return []byte(without(without(s, "{{<", ">}}"), "{{%", "%}}"))
 }
 
 // figureOf returns a picture in Markdown for a figure shortcode; "" if it names

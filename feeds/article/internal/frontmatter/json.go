@@ -33,7 +33,7 @@ func parseJSON(t *Tree, src []byte) ([]byte, error) {
 	if line, rest, _ := bytes.Cut(body, []byte("\n")); len(bytes.TrimSpace(line)) == 0 {
 		body = rest
 	}
-	return body, t.duplicates()
+	return body, t.duplicates(0)
 }
 
 // jsonParser adds to what the decoder yields the places where it stands.

@@ -41,7 +41,7 @@ func parseTOML(t *Tree, text string) error {
 	places.read(text)
 	places.add(t, values, "", spot{2, 1})
 	t.finish()
-	return t.duplicates()
+	return t.duplicates(0)
 }
 
 // localLayouts are the forms of TOML dates without a zone. The decoder marks such

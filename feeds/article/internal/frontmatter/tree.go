@@ -169,17 +169,10 @@ func (t *Tree) merged(m int32, yield func(k, v int32) bool) {
 	}
 }
 
-// duplicates returns a *feeds.Problem for the first key that a mapping has twice,
-// because which of the two counts would be a guess. At the top level, case does
-// not tell keys apart.
-func (t *Tree) duplicates() error {
-	if len(t.nodes) == 0 {
-		return nil
-	}
-	return t.duplicatesBelow(0)
-}
-
-func (t *Tree) duplicatesBelow(n int32) error {
+// duplicates returns a *feeds.Problem for the first key that a mapping, n or one below
+// it, has twice, because which of the two counts would be a guess. At the top level,
+// which is node 0, case does not tell keys apart.
+func (t *Tree) duplicates(n int32) error {
 	if t.nodes[n].kind == aliasNode {
 		return nil
 	}
@@ -196,7 +189,7 @@ func (t *Tree) duplicatesBelow(n int32) error {
 			}
 			seen[key] = c
 		}
-		if err := t.duplicatesBelow(c); err != nil {
+		if err := t.duplicates(c); err != nil {
 			return err
 		}
 	}

@@ -35,7 +35,7 @@ func parseAnyYAML(t *Tree, text string) error {
 	}
 	t.addYAML(doc, make(map[*yaml.Node]int32))
 	t.finish()
-	return t.duplicates()
+	return t.duplicates(0)
 }
 
 // addYAML adds n and everything below it to t and returns its node. It adds nodes
