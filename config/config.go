@@ -19,6 +19,7 @@
 package config
 
 import (
+	"cmp"
 	"net/netip"
 	"time"
 
@@ -129,14 +130,5 @@ func (c *Config) find(name string) (i int, ok bool) {
 func slugKey(slug string) string { return "\x00" + slug }
 
 func (o Override) over(l feeds.Limits) feeds.Limits {
-	if o.Items != nil {
-		l.Items = *o.Items
-	}
-	if o.MaxAge != nil {
-		l.MaxAge = *o.MaxAge
-	}
-	if o.MaxBytes != nil {
-		l.MaxBytes = *o.MaxBytes
-	}
-	return l
+	return feeds.Limits{Items: *cmp.Or(o.Items, &l.Items), MaxAge: *cmp.Or(o.MaxAge, &l.MaxAge), MaxBytes: *cmp.Or(o.MaxBytes, &l.MaxBytes)}
 }

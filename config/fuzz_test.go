@@ -1,6 +1,7 @@
 package config
 
 import (
+	"bytes"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -22,7 +23,7 @@ func FuzzLoad(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s := &source{path: FileName, text: trimBOM(text), report: l.report}
+		s := &source{path: FileName, text: bytes.TrimPrefix(text, []byte("\ufeff")), report: l.report}
 		if root, ok := s.parse(); ok {
 			readGroup(root, settings, l)
 		}

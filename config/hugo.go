@@ -99,8 +99,8 @@ func (l *loader) hugoSite(h hugoSite) {
 	set(&site.Copyright, prose, local("copyright"), h.get("copyright"))
 	l.setAuthor(h.get("author"))
 	l.setAuthor(h.get("params", "author"))
-	l.setReference(&site.Icon, h.get("params", "icon"), h.get("params", "favicon"))
-	l.setReference(&site.Logo, h.get("params", "logo"))
+	set(&site.Icon, l.reference, h.get("params", "icon"), h.get("params", "favicon"))
+	set(&site.Logo, l.reference, h.get("params", "logo"))
 	l.setTimeZone(h.get("timeZone"))
 }
 

@@ -48,8 +48,8 @@ func (l *loader) jekyllSite(root value) {
 	set(&site.Language, languageTag, root.get("lang"), root.get("locale"))
 	set(&site.Copyright, prose, root.get("copyright"))
 	l.setAuthor(root.get("author"))
-	l.setReference(&site.Icon, root.get("icon"))
-	l.setReference(&site.Logo, root.get("logo"))
+	set(&site.Icon, l.reference, root.get("icon"))
+	set(&site.Logo, l.reference, root.get("logo"))
 	l.setTimeZone(root.get("timezone"))
 }
 
@@ -61,10 +61,6 @@ func set(to *string, check func(string) (string, error), all ...value) {
 			return
 		}
 	}
-}
-
-func (l *loader) setReference(to *string, all ...value) {
-	set(to, l.reference, all...)
 }
 
 // setTimeZone stores a time zone. An unknown one is reported in a lenient file too:
@@ -92,8 +88,8 @@ func (l *loader) setAuthor(v value) {
 	}
 	set(&a.Name, prose, v.get("name"))
 	set(&a.Email, email, v.get("email"))
-	l.setReference(&a.URL, v.get("url"), v.get("uri"))
-	l.setReference(&a.Avatar, v.get("avatar"), v.get("picture"))
+	set(&a.URL, l.reference, v.get("url"), v.get("uri"))
+	set(&a.Avatar, l.reference, v.get("avatar"), v.get("picture"))
 }
 
 // permalinks are Jekyll's names for patterns.

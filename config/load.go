@@ -1,6 +1,7 @@
 package config
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -110,7 +111,7 @@ func (l *loader) open(path string, lenient bool) *source {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
-	s := &source{path: filepath.ToSlash(path), lenient: lenient, report: l.report, text: trimBOM(text)}
+	s := &source{path: filepath.ToSlash(path), lenient: lenient, report: l.report, text: bytes.TrimPrefix(text, []byte("\ufeff"))}
 	if err != nil {
 		s.unreadable = "cannot be read: " + reason(err)
 	}

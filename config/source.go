@@ -95,16 +95,12 @@ func (s *source) parseYAML() *yaml.Node {
 	// The library refuses anchors that contain themselves, or multiply, only when it
 	// makes values. It also refuses types and repeated keys then; those are checked later.
 	var probe any
-	if err := doc.Decode(&probe); err != nil && !isTypeError(err) {
+	err := doc.Decode(&probe)
+	if _, mistyped := errors.AsType[*yaml.TypeError](err); err != nil && !mistyped {
 		s.fail(0, 0, "cannot be used: %s", strings.TrimPrefix(err.Error(), "yaml: "))
 		return nil
 	}
 	return doc.Content[0]
-}
-
-func isTypeError(err error) bool {
-	_, ok := errors.AsType[*yaml.TypeError](err)
-	return ok
 }
 
 var (
@@ -176,8 +172,6 @@ func (s *source) encode(v any, err error) *yaml.Node {
 	}
 	return &n
 }
-
-func trimBOM(text []byte) []byte { return bytes.TrimPrefix(text, []byte("\ufeff")) }
 
 // badText finds the first byte that is not UTF-8 text; line 0 if there is none.
 func badText(text []byte) (line, col int) {

@@ -57,8 +57,8 @@ func AbsoluteURL(s string) (string, error) {
 	case u.RawQuery != "", u.ForceQuery, u.Fragment != "", strings.HasSuffix(s, "#"):
 		return "", fmt.Errorf("%q has a query or fragment: addresses of articles are put behind it, so end it with the path", s)
 	}
-	if u.Host, err = asciiHost(u); err != nil {
-		return "", fmt.Errorf("%q is not the name of a host", u.Hostname())
+	if err := setASCIIHost(u); err != nil {
+		return "", err
 	}
 	u.Path, u.RawPath = strings.TrimSuffix(path.Clean("/"+u.Path), "/")+"/", ""
 	return u.String(), nil
@@ -72,21 +72,18 @@ func hostName(s string) (string, error) {
 	return host, nil
 }
 
-func asciiHost(u *url.URL) (string, error) {
+// setASCIIHost writes the host of u in ASCII and lower case.
+func setASCIIHost(u *url.URL) error {
 	host := u.Hostname()
 	if net.ParseIP(host) == nil {
-		var err error
-		if host, err = idna.Lookup.ToASCII(host); err != nil {
-			return "", err
+		ace, err := idna.Lookup.ToASCII(host)
+		if err != nil {
+			return fmt.Errorf("%q is not the name of a host", host)
 		}
+		host = ace
 	}
-	switch port := u.Port(); {
-	case port != "":
-		return net.JoinHostPort(host, port), nil
-	case strings.Contains(host, ":"):
-		return "[" + host + "]", nil
-	}
-	return host, nil
+	u.Host = strings.TrimSuffix(net.JoinHostPort(host, u.Port()), ":") // an IPv6 address gets its brackets
+	return nil
 }
 
 // reference resolves the address of a page or image against that of the site.
@@ -114,8 +111,8 @@ func (l *loader) reference(s string) (string, error) {
 	if u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
 		return "", fmt.Errorf("%q is not a web address: it must begin with https:// or http://", s)
 	}
-	if u.Host, err = asciiHost(u); err != nil {
-		return "", fmt.Errorf("%q is not the name of a host", u.Hostname())
+	if err := setASCIIHost(u); err != nil {
+		return "", err
 	}
 	return u.String(), nil
 }

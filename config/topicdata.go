@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"os"
 	"path/filepath"
 	"slices"
@@ -50,7 +51,7 @@ func (l *loader) addTopicData(v value, slug string) {
 				l.addTopicData(item, "")
 			}
 		}
-	case isTopic(v):
+	case firstText(v.get("name"), v.get("title"), v.get("_id"), v.get("slug")) != "":
 		l.mergeTopic(topicData(v, slug))
 	case slug == "":
 		for _, e := range v.entries() {
@@ -59,10 +60,6 @@ func (l *loader) addTopicData(v value, slug string) {
 			}
 		}
 	}
-}
-
-func isTopic(v value) bool {
-	return firstText(v.get("name"), v.get("title"), v.get("_id"), v.get("slug")) != ""
 }
 
 func firstText(all ...value) string {
@@ -115,10 +112,6 @@ func (l *loader) mergeTopic(t placedTopic) {
 	if own.Parent == "" {
 		own.Parent, own.parentAt = t.Parent, t.parentAt
 	}
-	for mine, theirs := range map[*string]string{&own.Title: t.Title, &own.Description: t.Description} {
-		if *mine == "" {
-			*mine = theirs
-		}
-	}
+	own.Title, own.Description = cmp.Or(own.Title, t.Title), cmp.Or(own.Description, t.Description)
 	own.Aliases = append(own.Aliases, t.Aliases...)
 }

@@ -160,12 +160,17 @@ func (v value) entries() []entry {
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		k, content := n.Content[i], n.Content[i+1]
 		if k.Kind == yaml.ScalarNode && k.Tag == "!!merge" {
-			for _, m := range v.child("<<", content).merges() {
+			sources := []value{v.child("<<", content)}
+			if sources[0].resolved().Kind == yaml.SequenceNode {
+				sources = sources[0].items()
+			}
+			for _, m := range sources {
 				merged = append(merged, m.entries()...)
 			}
 			continue
 		}
-		e := entry{key: v.child(v.keyText(k), k), value: v.child(v.keyText(k), content), name: v.keyText(k)}
+		name := value{src: v.src, node: k, field: v.field}.text()
+		e := entry{key: v.child(name, k), value: v.child(name, content), name: name}
 		if at, again := index[e.name]; again {
 			e.key.problem("appears twice, first in line %d: keep one of them", all[at].key.node.Line)
 			all[at] = e
@@ -183,17 +188,6 @@ func (v value) entries() []entry {
 	}
 	return all
 }
-
-// merges are the mappings that the value of a merge key names.
-func (v value) merges() []value {
-	n := v.resolved()
-	if n.Kind == yaml.SequenceNode {
-		return v.items()
-	}
-	return []value{v}
-}
-
-func (v value) keyText(k *yaml.Node) string { return value{src: v.src, node: k, field: v.field}.text() }
 
 // get finds the value under a path of keys, which may be spelt in another case
 // (Hugo's baseurl); absent if there is none.
