@@ -43,7 +43,7 @@ held back.`,
 			if err != nil {
 				return err
 			}
-			if err := replaceFile(filepath.Join(cfg.State, acceptedFile), []byte(hold.Fingerprint)); err != nil {
+			if err := replaceFile(filepath.Join(cfg.State, acceptedFile), []byte(hold.Fingerprint), 0o666); err != nil {
 				return fmt.Errorf("tell serve: %w", err)
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "accepted, held back since %s: %s\n", hold.Since.Local().Format(time.DateTime), hold)
@@ -51,7 +51,6 @@ held back.`,
 		},
 	}
 	flags.add(cmd)
-	flags.addState(cmd)
 	return cmd
 }
 
@@ -84,7 +83,7 @@ func writeHold(state string, h *feeds.Hold) error {
 	if err != nil {
 		return err
 	}
-	return replaceFile(file, text)
+	return replaceFile(file, text, 0o666)
 }
 
 // takeAcceptedFingerprint reads the fingerprint that the command accept has left in
@@ -100,8 +99,9 @@ func takeAcceptedFingerprint(state string) (fingerprint string, ok bool) {
 
 // replaceFile puts data in file's place in one step, so that no other process
 // reads half of it.
-func replaceFile(file string, data []byte) error {
-	if err := os.WriteFile(file+".new", data, 0o666); err != nil {
+func replaceFile(file string, data []byte, mode fs.FileMode) error {
+	os.Remove(file + ".new") // one that was left behind would keep its permissions
+	if err := os.WriteFile(file+".new", data, mode); err != nil {
 		return err
 	}
 	return os.Rename(file+".new", file)

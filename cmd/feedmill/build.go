@@ -75,7 +75,6 @@ touched.`,
 	}
 	flags.add(cmd)
 	logs.add(cmd)
-	flags.addState(cmd)
 	addAccept(cmd, &accept)
 	cmd.Flags().StringVar(&out, "out", "", "`folder` to write to")
 	cmd.MarkFlagDirname("out")
@@ -84,10 +83,8 @@ touched.`,
 
 // inside is a pattern for the output folder where it lies among the articles.
 func inside(dir, out string) []string {
-	abs, err := filepath.Abs(out)
-	if err != nil || !below(dir, abs) {
-		return nil
+	if rel, ok := below(dir, out); ok {
+		return []string{"/" + filepath.ToSlash(rel) + "/"}
 	}
-	rel, _ := filepath.Rel(dir, abs)
-	return []string{"/" + filepath.ToSlash(rel) + "/"}
+	return nil
 }

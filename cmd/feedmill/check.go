@@ -4,13 +4,13 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"github.com/bmatcuk/doublestar/v4"
 	"github.com/spf13/cobra"
 
 	"feedmill/config"
@@ -67,7 +67,6 @@ exits with 1 if there is a problem, and with 2 if the settings are bad.`,
 		},
 	}
 	flags.add(cmd)
-	flags.addState(cmd)
 	return cmd
 }
 
@@ -87,23 +86,12 @@ func unlisted(cfg *settings) []string {
 		if !e.IsDir() || !strings.HasPrefix(e.Name(), "_") || slices.Contains(notArticles, e.Name()) || slices.ContainsFunc(cfg.Collections, holds) {
 			continue
 		}
-		if holdsPages(filepath.Join(cfg.Dir, e.Name())) {
+		pages, _ := doublestar.Glob(os.DirFS(filepath.Join(cfg.Dir, e.Name())), "**/*.{md,markdown,html}", doublestar.WithFilesOnly(), doublestar.WithNoFollow())
+		if len(pages) > 0 {
 			dirs = append(dirs, e.Name())
 		}
 	}
 	return dirs
-}
-
-// holdsPages reports whether there are files below dir that Jekyll makes pages of.
-func holdsPages(dir string) (found bool) {
-	filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error { // what cannot be read is none of ours
-		if err == nil && !d.IsDir() && slices.Contains([]string{".md", ".markdown", ".html"}, filepath.Ext(path)) {
-			found = true
-			return fs.SkipAll
-		}
-		return nil
-	})
-	return found
 }
 
 // checkLedger verifies what earlier runs remembered. One in use is fine: the

@@ -27,11 +27,24 @@ const (
 	yellow = "1;33"
 )
 
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
 // isColourful reports whether w is a terminal whose user wants colours
 // (https://no-color.org).
 func isColourful(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd())) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+	return isTerminal(w) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+}
+
+// progress shows on a terminal how many files have been read, and nothing
+// anywhere else. finish clears the line.
+func progress(w io.Writer) (show func(files int), finish func()) {
+	if !isTerminal(w) {
+		return nil, func() {}
+	}
+	return func(files int) { fmt.Fprintf(w, "\rreading articles: %d", files) }, func() { fmt.Fprint(w, "\r\x1b[K") }
 }
 
 // line adds a row.

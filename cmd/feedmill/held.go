@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 
-	"golang.org/x/sync/errgroup"
-
 	"feedmill/feeds"
 	"feedmill/watcher"
 )
@@ -36,19 +34,16 @@ func (s *serve) watchAccepted(ctx context.Context, cfg *settings) error {
 		return nil
 	}
 	seen := make(chan watcher.Changes)
-	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return w.Run(ctx, seen) })
-	group.Go(func() error {
-		for {
-			select {
-			case <-ctx.Done():
-				return nil
-			case <-seen:
-				s.applyAccepted()
-			}
+	done := make(chan error, 1)
+	go func() { done <- w.Run(ctx, seen) }()
+	for {
+		select {
+		case err := <-done:
+			return err
+		case <-seen:
+			s.applyAccepted()
 		}
-	})
-	return group.Wait()
+	}
 }
 
 // applyAccepted approves the change that the command accept has named, if it has.

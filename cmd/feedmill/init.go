@@ -29,18 +29,17 @@ existing file.`,
 			}
 			name := filepath.Join(folder(args), config.FileName)
 			f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
-			if errors.Is(err, fs.ErrExist) {
+			switch {
+			case errors.Is(err, fs.ErrExist):
 				return fmt.Errorf("%s exists already: edit it, or move it away first", name)
+			case errors.Is(err, fs.ErrPermission):
+				return fmt.Errorf("%w: change its permissions, or run as a user who may", err)
+			case err != nil:
+				return err
 			}
-			if err != nil {
-				return errors.New(explain(err))
-			}
-			if _, err = f.Write(text); err != nil {
-				err = errors.Join(err, f.Close(), os.Remove(name))
-				return fmt.Errorf("write %s: %w", name, err)
-			}
-			if err := f.Close(); err != nil {
-				return fmt.Errorf("write %s: %w", name, err)
+			_, err = f.Write(text)
+			if err = errors.Join(err, f.Close()); err != nil {
+				return fmt.Errorf("write %s: %w", name, errors.Join(err, os.Remove(name)))
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "%s written: every setting is in it, commented out\n", name)
 			return nil

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"io/fs"
@@ -19,21 +18,13 @@ type runningServe struct {
 	Key string `json:"key"` // opens /status, as long as that process runs
 }
 
-// newRunningServe describes this process, which listens at a URL on this machine.
-func newRunningServe(url string) runningServe { return runningServe{URL: url, Key: rand.Text()} }
-
 // write puts r into the state folder.
 func (r runningServe) write(state string) error {
 	text, err := json.Marshal(r)
 	if err != nil {
 		return err
 	}
-	file := filepath.Join(state, runningFile)
-	os.Remove(file + ".new") // an older file would keep its permissions
-	if err := os.WriteFile(file+".new", text, 0o600); err != nil {
-		return err
-	}
-	return os.Rename(file+".new", file)
+	return replaceFile(filepath.Join(state, runningFile), text, 0o600)
 }
 
 // remove takes r out of the state folder, unless another process has written its

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -58,7 +59,6 @@ optional (see feedmill init). The first line on standard output is the base URL.
 	s.flags.add(cmd)
 	s.logs.add(cmd)
 	cmd.Flags().StringVar(&s.flags.listen, "listen", "", "`address` to listen on; port 0 picks a free one (default 127.0.0.1:8080)")
-	s.flags.addState(cmd)
 	addAccept(cmd, &accept)
 	return cmd
 }
@@ -96,6 +96,16 @@ func (s *serve) Snapshot() *document.Snapshot {
 	return nil
 }
 
+// knows reports whether there is or was a feed.
+func knows(snap *document.Snapshot, k feeds.Key) bool {
+	if snap == nil {
+		return false
+	}
+	_, former := snap.Alias(k)
+	_, retired := snap.Retired[k]
+	return former || retired || snap.Listing(k) != nil
+}
+
 func (s *serve) run(ctx context.Context) error {
 	cfg, err := s.flags.load(s.args)
 	if err != nil {
@@ -122,7 +132,7 @@ func (s *serve) run(ctx context.Context) error {
 	s.inForce.Store(cfg)
 	s.figures = stats.New(stats.Options{Folder: cfg.State, Known: func(k feeds.Key) bool { return knows(s.Snapshot(), k) }, Logger: s.log})
 	defer s.figures.Close()
-	s.running = newRunningServe(s.baseURL)
+	s.running = runningServe{URL: s.baseURL, Key: rand.Text()}
 	if err := s.running.write(cfg.State); err != nil {
 		s.log.Warn("feedmill status cannot find this process", "err", err)
 	}
@@ -133,7 +143,7 @@ func (s *serve) run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return s.answer(ctx, ln, cfg) })
 	group.Go(func() error { return s.watchAccepted(ctx, cfg) })
-	group.Go(func() error { return s.counts(ctx) })
+	group.Go(func() error { return s.figures.Run(ctx) })
 	group.Go(func() error { return s.sites(ctx, cfg) })
 	return group.Wait()
 }
@@ -178,14 +188,10 @@ func (s *serve) sites(ctx context.Context, cfg *settings) error {
 	if current.builder.Snapshot() != nil {
 		s.report(current)
 	}
-	for ctx.Err() == nil {
-		next, err := s.watch(ctx, current)
-		if err != nil || next == nil {
-			return err
-		}
-		current = next
+	for err == nil && current != nil {
+		current, err = s.watch(ctx, current)
 	}
-	return nil
+	return err
 }
 
 // open prepares a site and its first snapshot.
@@ -245,20 +251,17 @@ func (s *serve) watch(ctx context.Context, current *site) (next *site, err error
 			if s.refused.Load() == nil {
 				continue
 			}
-			if next := s.reload(ctx, current); next != nil {
-				return next, nil
-			}
 		case <-changed:
-			if next := s.reload(ctx, current); next != nil {
-				return next, nil
-			}
+		}
+		if next := s.reload(ctx); next != nil {
+			return next, nil
 		}
 	}
 }
 
 // reload opens a site under the settings as they are now. Bad ones are
 // reported, and the old settings stay: it returns nil.
-func (s *serve) reload(ctx context.Context, current *site) *site {
+func (s *serve) reload(ctx context.Context) *site {
 	cfg, err := s.flags.loadWhole(s.args)
 	var next *site
 	if err == nil {

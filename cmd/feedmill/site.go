@@ -40,9 +40,6 @@ func (f *siteFlags) add(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.file, "config", "", "settings `file` (default DIR/feedmill.yaml where it exists)")
 	cmd.Flags().StringVar(&f.baseURL, "base-url", "", "public `URL` of the feeds, as in https://feeds.example.com/")
 	cmd.MarkFlagFilename("config", "yaml", "yml")
-}
-
-func (f *siteFlags) addState(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.state, "state", "", "`folder` where ids, dates and caches are kept between runs (default DIR/.feedmill)")
 	cmd.MarkFlagDirname("state")
 }
@@ -130,8 +127,13 @@ type siteOptions struct {
 // openSite prepares everything; watches are in place when it returns.
 func openSite(cfg *settings, opt siteOptions) (*site, error) {
 	s := &site{cfg: cfg, seen: cfg.fingerprint}
-	topics := topicsOf(cfg)
-	parser := article.NewParser(articleOptions(cfg, topics, opt.baseURL))
+	about := cfg.Site.Site
+	about.BaseURL, about.HomeURL = opt.baseURL, cmp.Or(about.HomeURL, opt.baseURL)
+	var topics []feeds.KnownTopic
+	for _, t := range cfg.Topics {
+		topics = append(topics, t.KnownTopic)
+	}
+	parser := article.NewParser(articleOptions(cfg, topics, about.HomeURL))
 	w, err := watcher.New(cfg.Dir, watcher.Options{
 		Ignore:       slices.Concat(cfg.Articles.Ignore, opt.ignore),
 		Include:      func(path string) bool { return parser.Wants(path) || s.isSetting(path) },
@@ -144,8 +146,8 @@ func openSite(cfg *settings, opt siteOptions) (*site, error) {
 		return nil, err
 	}
 	s.articles, s.watchers = w, []*watcher.Watcher{w}
-	if file := cfg.File; file != "" && !opt.once && !below(cfg.Dir, file) {
-		w, err := watcher.New(filepath.Dir(file), watcher.Options{Only: []string{filepath.Base(file)}, ScanInterval: cfg.Watch.ScanInterval, Logger: opt.log})
+	if _, inside := below(cfg.Dir, cfg.File); cfg.File != "" && !opt.once && !inside {
+		w, err := watcher.New(filepath.Dir(cfg.File), watcher.Options{Only: []string{filepath.Base(cfg.File)}, ScanInterval: cfg.Watch.ScanInterval, Logger: opt.log})
 		if err != nil {
 			s.close()
 			return nil, err
@@ -153,7 +155,7 @@ func openSite(cfg *settings, opt siteOptions) (*site, error) {
 		s.watchers = append(s.watchers, w)
 	}
 	s.builder = builder.New(s.articles, builder.Options{
-		Site: siteOf(cfg, opt.baseURL), SiteID: cfg.Site.ID, Parser: parser, Topics: topics,
+		Site: about, SiteID: cfg.Site.ID, Parser: parser, Topics: topics,
 		Limits: cfg.Limits, Tombstones: cfg.Tombstones, CacheBytes: cfg.Cache,
 		Ledger: opt.ledger, Cache: opt.cache, Guard: cfg.Guard, OnHeld: opt.held, Progress: opt.progress, Logger: opt.log,
 	})
@@ -285,13 +287,15 @@ func fingerprint(files []string) string {
 	return b.String()
 }
 
-func below(dir, file string) bool {
+// below returns the path of a file from the folder dir, which is absolute; not ok where
+// the file lies elsewhere.
+func below(dir, file string) (rel string, ok bool) {
 	abs, err := filepath.Abs(file)
 	if err != nil {
-		return false
+		return "", false
 	}
-	rel, err := filepath.Rel(dir, abs)
-	return err == nil && filepath.IsLocal(rel)
+	rel, err = filepath.Rel(dir, abs)
+	return rel, err == nil && filepath.IsLocal(rel)
 }
 
 // pollInterval is how often a folder without events is scanned: the interval
@@ -303,33 +307,10 @@ func pollInterval(cfg *settings) time.Duration {
 	return 0
 }
 
-func siteOf(cfg *settings, baseURL string) feeds.Site {
-	site := cfg.Site.Site
-	site.BaseURL, site.HomeURL = baseURL, cmp.Or(site.HomeURL, baseURL)
-	return site
-}
-
-func topicsOf(cfg *settings) []feeds.KnownTopic {
-	var topics []feeds.KnownTopic
-	for _, t := range cfg.Topics {
-		topics = append(topics, t.KnownTopic)
-	}
-	return topics
-}
-
-func articleOptions(cfg *settings, topics []feeds.KnownTopic, baseURL string) article.Options {
+func articleOptions(cfg *settings, topics []feeds.KnownTopic, homeURL string) article.Options {
 	return article.Options{
-		SiteID: cfg.Site.ID, SiteURL: cmp.Or(cfg.Site.HomeURL, baseURL), TimeZone: cfg.Site.TimeZone,
+		SiteID: cfg.Site.ID, SiteURL: homeURL, TimeZone: cfg.Site.TimeZone,
 		Folders: cfg.Collections, Extensions: cfg.Articles.Extensions, Fields: cfg.Articles.Fields, Defaults: cfg.Articles.Defaults, EmbedHosts: cfg.Articles.EmbedHosts,
 		Jekyll: cfg.Flavor == config.Jekyll, Hugo: cfg.Flavor == config.Hugo, TopicName: catalog.TopicNames(topics),
 	}
-}
-
-// explain turns an error of the operating system into what to do about it.
-func explain(err error) string {
-	switch {
-	case errors.Is(err, fs.ErrPermission):
-		return err.Error() + ": change its permissions, or run as a user who may"
-	}
-	return err.Error()
 }

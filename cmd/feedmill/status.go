@@ -57,7 +57,6 @@ change is held back, or if there is a problem to mend.`,
 		},
 	}
 	flags.add(cmd)
-	flags.addState(cmd)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the status as JSON")
 	return cmd
 }

@@ -20,19 +20,15 @@ func newVersion() *cobra.Command {
 	}
 }
 
-// version is that of the module, else the commit the program was built from.
+// version is that of the module, which the go command makes of the commit that the
+// program is built from.
 func version() string {
 	info, ok := debug.ReadBuildInfo()
-	if !ok {
+	switch {
+	case !ok:
 		return "unknown"
+	case info.Main.Version == "", info.Main.Version == "(devel)":
+		return "devel"
 	}
-	if v := info.Main.Version; v != "" && v != "(devel)" {
-		return v
-	}
-	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" && len(s.Value) >= 12 {
-			return s.Value[:12]
-		}
-	}
-	return "devel"
+	return info.Main.Version
 }
