@@ -60,22 +60,24 @@ func (b *Body) Worth(c Coding) Coding {
 	return c
 }
 
-// Has reports whether the bytes in a coding can be sent at once.
-func (b *Body) Has(c Coding) bool {
-	c = b.Worth(c)
-	return c == Identity || b.coded[c].bytes.Load() != nil
+// Made returns the bytes in a coding if that is made, as Identity always is.
+func (b *Body) Made(c Coding) (bytes []byte, ok bool) {
+	if c == Identity {
+		return b.plain, true
+	}
+	if made := b.coded[c].bytes.Load(); made != nil {
+		return *made, true
+	}
+	return nil, false
 }
 
 // In returns the bytes in a coding; equal bodies give equal bytes. The first
 // caller makes them, and others wait for that.
 func (b *Body) In(c Coding) []byte {
-	if c == Identity {
-		return b.plain
+	if made, ok := b.Made(c); ok {
+		return made
 	}
 	e := &b.coded[c]
-	if made := e.bytes.Load(); made != nil {
-		return *made
-	}
 	e.making.Lock()
 	defer e.making.Unlock()
 	if made := e.bytes.Load(); made != nil {
@@ -95,11 +97,8 @@ func (b *Body) In(c Coding) []byte {
 // is all that there is of a few bytes. It takes no lock where all is made.
 func (b *Body) Best(want Coding) (Coding, []byte) {
 	want = b.Worth(want)
-	if want == Identity {
-		return Identity, b.plain
-	}
-	if made := b.coded[want].bytes.Load(); made != nil {
-		return want, *made
+	if made, ok := b.Made(want); ok {
+		return want, made
 	}
 	if want != Gzip && !b.coded[want].queued.Swap(true) {
 		background.add(job{b, want})

@@ -8,18 +8,50 @@ import (
 	"strings"
 	"time"
 
+	"feedmill/feeds"
 	"feedmill/feeds/document"
 	"feedmill/feeds/front"
+	"feedmill/feeds/internal/client"
 	"feedmill/feeds/site"
 )
 
-// Ready implements [front.Handler]: it answers with what is in memory.
-func (h *Handler) Ready(r front.Request, now time.Time) (a front.Answer, verdict front.Verdict) {
-	path, _ := splitTarget(r.Target())
-	if strings.HasSuffix(path, "/events") {
+// request is a request with what of it is asked for several times.
+type request struct {
+	front.Request
+	now           time.Time
+	path, query   string // of the target: the path escaped as it came
+	isGet         bool   // else HEAD
+	isConditional bool   // it names what the client has
+	wantsDelta    bool
+}
+
+// newRequest parts the request target (RFC 9112 §3.2). The path of a target in
+// absolute form is what follows the host, and an asterisk stays one.
+func newRequest(r front.Request, now time.Time) request {
+	out := request{Request: r, now: now, isGet: r.Method() == http.MethodGet}
+	out.isConditional = r.Field("If-None-Match") != nil || r.Field("If-Modified-Since") != nil
+	if lines := r.Field("A-Im"); lines != nil {
+		out.wantsDelta = wantsDelta(lines, r.Agent())
+	}
+	target := r.Target()
+	if strings.HasPrefix(target, "/") {
+		out.path, out.query, _ = strings.Cut(target, "?")
+	} else if u, err := url.ParseRequestURI(target); err == nil {
+		out.path, out.query = cmp.Or(u.EscapedPath(), "/"), u.RawQuery
+	} else {
+		out.path = target
+	}
+	return out
+}
+
+// Ready implements [front.Handler]: it answers with what is in memory. Composed feeds
+// are never ready, because one can change without a new snapshot.
+func (h *Handler) Ready(asked front.Request, now time.Time) (a front.Answer, verdict front.Verdict) {
+	r := newRequest(asked, now)
+	if strings.HasSuffix(r.path, "/events") {
 		return a, front.HandOver
 	}
-	if path == "/healthz" { // does not wait until answers for others are made
+	if r.path == "/healthz" { // does not wait until answers for others are made
 		return healthy, front.Done
 	}
 	defer func() {
@@ -31,8 +63,17 @@ func (h *Handler) Ready(r front.Request, now time.Time) (a front.Answer, verdict
 	if v == nil || v.snap != h.source.Snapshot() {
 		return a, front.Make
 	}
-	if out := v.ready(path); out != nil {
-		if a, ok := v.reply(out, r, now, true); ok {
+	found, ok := v.entries.Load(r.path)
+	if base := v.base; !ok && len(base) > 1 && strings.HasPrefix(r.path, base) {
+		found, ok = v.entries.Load(r.path[len(base)-1:]) // the proxy in front has kept the folder
+	}
+	if !ok || found.(*entry).Composed != nil {
+		return a, front.Make
+	}
+	e := found.(*entry)
+	e.Use()
+	if out := e.made.Load(); out != nil {
+		if a, ok := v.reply(out, r, true); ok {
 			return a, front.Done
 		}
 	}
@@ -40,66 +81,75 @@ func (h *Handler) Ready(r front.Request, now time.Time) (a front.Answer, verdict
 }
 
 // Answer implements [front.Handler]: it finds, renders and answers.
-func (h *Handler) Answer(r front.Request, now time.Time) (a front.Answer) {
-	path, query := splitTarget(r.Target())
+func (h *Handler) Answer(asked front.Request, now time.Time) (a front.Answer) {
+	r := newRequest(asked, now)
 	defer func() {
 		if cause := recover(); cause != nil {
-			h.opt.Logger.Error("request panicked", "url", path, "err", cause, "stack", string(debug.Stack()))
+			h.opt.Logger.Error("request panicked", "url", r.path, "err", cause, "stack", string(debug.Stack()))
 			a = internalError
 		}
 	}()
-	if m := r.Method(); m != http.MethodGet && m != http.MethodHead {
+	if !r.isGet && r.Method() != http.MethodHead {
 		return text(http.StatusMethodNotAllowed, "only GET and HEAD are allowed here\n", front.One("Allow", "GET, HEAD"))
 	}
-	switch path {
+	switch r.path {
 	case "/healthz":
 		return healthy
 	case "/status", "/status.json", "/metrics":
 		if h.opt.Operator != nil {
-			return h.opt.Operator.Answer(r, path, now)
+			return h.opt.Operator.Answer(asked, r.path, now)
 		}
 	}
 	snap := h.source.Snapshot()
-	if snap == nil || path == "/readyz" {
+	if snap == nil || r.path == "/readyz" {
 		return h.readiness(snap)
 	}
-	v := h.viewOf(snap)
-	out := v.ready(path)
-	if out == nil {
-		found := v.site.Find(strings.Clone(path), strings.Clone(query))
-		resource, ok := found.(*site.Resource)
-		if !ok {
-			a = v.answerOther(found, r)
-			if k, f, ok := v.site.DocumentAt(path); ok {
-				v.record(k, f, nil, r, a, 0, now)
-			}
-			return a
-		}
-		var err error
-		if out, err = v.representation(resource, now); err != nil {
-			return internalError
-		}
+	if a, verdict := h.Ready(asked, now); verdict == front.Done {
+		return a
 	}
-	a, _ = v.reply(out, r, now, false)
+	v := h.viewOf(snap)
+	found := v.site.Find(strings.Clone(r.path), strings.Clone(r.query))
+	resource, ok := found.(*site.Resource)
+	if !ok {
+		a = v.answerOther(found, r)
+		if k, f, ok := v.site.DocumentAt(r.path); ok {
+			from := client.Of(r.Request, v.opt.TrustedProxies, false)
+			v.record(feeds.Poll{Key: k, Format: f, Client: from.Addr, Hidden: from.Hidden}, nil, r, a)
+		}
+		return a
+	}
+	out, err := v.representation(resource, now)
+	if err != nil {
+		return internalError
+	}
+	a, _ = v.reply(out, r, false)
 	return a
 }
 
 // reply answers with a representation, and has a poll counted. If all must be ready
 // and something has to be made first, it does nothing, and ok is false.
-func (v *view) reply(out *representation, r front.Request, now time.Time, mustBeReady bool) (a front.Answer, ok bool) {
+func (v *view) reply(out *representation, r request, mustBeReady bool) (a front.Answer, ok bool) {
+	if out.Document == nil {
+		a, ok, _ = out.answer(r, mustBeReady) // all that can fail is making a document
+		return a, ok
+	}
 	var wait time.Duration
+	from := client.Of(r.Request, v.opt.TrustedProxies, r.isGet && !r.isConditional)
 	// A browser asks for what it is about to show as the page itself (Fetch Metadata
 	// §2.1). It gets the page with the same articles, unless a link on the site's own
 	// pages has led it to the document.
-	shown := out.Document != nil && first(r.Field("Sec-Fetch-Dest")) == "document"
-	if shown && !v.opt.ShowDocuments && first(r.Field("Sec-Fetch-Site")) != "same-origin" {
+	shown := strings.Join(r.Field("Sec-Fetch-Dest"), ",") == "document"
+	if shown && !v.opt.ShowDocuments && strings.Join(r.Field("Sec-Fetch-Site"), ",") != "same-origin" {
 		a = redirect(http.StatusSeeOther, out.Page, noStore, front.One("Vary", browserFields))
 	} else {
 		var err error
-		if a, ok, err = out.answer(r, now, mustBeReady); mustBeReady && !ok {
+		if a, ok, err = out.answer(r, mustBeReady); mustBeReady && !ok {
 			return a, false
 		}
-		if wait = v.wait(out, r, now); wait > 0 {
+		if from.Network.IsValid() { // it fetches the whole document
+			wait = v.repeats.count(from.Network, out, r.now)
+		}
+		if wait > 0 {
 			a = tooMany(wait)
 		} else if err != nil {
 			v.opt.Logger.Error("not rendered", "url", out.Path, "err", err)
@@ -108,14 +158,12 @@ func (v *view) reply(out *representation, r front.Request, now time.Time, mustBe
 			a.Head = shownAs(a.Head, out.MediaType)
 		}
 	}
-	if out.Document != nil {
-		v.record(out.Document.Key, out.Document.Format, out, r, a, wait, now)
-	}
+	v.record(feeds.Poll{Key: out.Document.Key, Format: out.Document.Format, MaxAge: wait, Client: from.Addr, Hidden: from.Hidden}, out, r, a)
 	return a, true
 }
 
 // answerOther answers what Find has found, if that is no resource.
-func (v *view) answerOther(found site.Found, r front.Request) front.Answer {
+func (v *view) answerOther(found site.Found, r request) front.Answer {
 	switch found := found.(type) {
 	case site.Moved:
 		status := http.StatusTemporaryRedirect
@@ -136,16 +184,15 @@ func (v *view) answerOther(found site.Found, r front.Request) front.Answer {
 }
 
 // missing says that nothing is here, as a page to those who read pages.
-func (v *view) missing(r front.Request, status int, control front.Field, title, explanation string) front.Answer {
+func (v *view) missing(r request, status int, control front.Field, title, explanation string) front.Answer {
 	vary := front.One("Vary", "Accept")
 	words := explanation + " All feeds are listed at " + v.snap.Site.BaseURL + "\n"
-	if !strings.Contains(first(r.Field("Accept")), "text/html") {
+	if !strings.Contains(strings.Join(r.Field("Accept"), ","), "text/html") {
 		return text(status, words, control, vary)
 	}
 	body, err := v.site.Missing(title, explanation)
 	if err != nil {
-		path, _ := splitTarget(r.Target())
-		v.opt.Logger.Error("not rendered", "url", path, "err", err)
+		v.opt.Logger.Error("not rendered", "url", r.path, "err", err)
 		return text(status, words, control, vary)
 	}
 	fields := append([]front.Field{front.One("Content-Type", "text/html; charset=utf-8"), nosniff, control, vary}, pageFields...)
@@ -187,28 +234,6 @@ func text(status int, message string, fields ...front.Field) front.Answer {
 // redirect leads to a path. The words are for programs that do not follow.
 func redirect(status int, to string, fields ...front.Field) front.Answer {
 	return text(status, "see "+to+"\n", append([]front.Field{front.One("Location", to)}, fields...)...)
-}
-
-func first(lines []string) string {
-	if len(lines) == 0 {
-		return ""
-	}
-	return lines[0]
-}
-
-// splitTarget parts a request target (RFC 9112 §3.2) into its path, escaped as it
-// came, and its query. The path of a target in absolute form is what follows the
-// host, and an asterisk stays one.
-func splitTarget(target string) (path, query string) {
-	if !strings.HasPrefix(target, "/") {
-		u, err := url.ParseRequestURI(target)
-		if err != nil {
-			return target, ""
-		}
-		return cmp.Or(u.EscapedPath(), "/"), u.RawQuery
-	}
-	path, query, _ = strings.Cut(target, "?")
-	return path, query
 }
 
 // browserFields are what tells people from programs at a document's address. Each

@@ -59,12 +59,10 @@ type preference struct {
 	coded           bool
 }
 
-// isReady reports whether of has nothing to make.
+// isReady reports whether of has nothing to make, where the best is not made.
 func (p preference) isReady(b *document.Body) bool {
-	if p.coded {
-		return b.Worth(p.best) == p.best && b.Has(p.best)
-	}
-	return b.Has(p.best) || b.Has(document.Gzip)
+	_, made := b.Made(document.Gzip)
+	return made && !p.coded
 }
 
 // of is b in the best coding that can be sent at once.
@@ -79,15 +77,24 @@ func (p preference) of(b *document.Body) (document.Coding, []byte) {
 	return coding, bytes
 }
 
-// weights yields the elements of a list with their q parameters in thousandths.
+// weights yields the elements of a list with their q parameters in thousandths: 1000
+// where there is none, 0 where it is malformed, because a client that we misread must
+// not get a coding that it cannot undo.
 func weights(lines []string) iter.Seq2[string, int] {
 	return func(yield func(string, int) bool) {
 		for _, rest := range lines {
 			for rest != "" {
-				var element string
+				var element, param string
 				element, rest, _ = strings.Cut(rest, ",")
 				name, params, _ := strings.Cut(element, ";")
-				if !yield(strings.TrimSpace(name), quality(params)) {
+				weight := 1000
+				for params != "" {
+					param, params, _ = strings.Cut(params, ";")
+					if key, value, _ := strings.Cut(strings.TrimSpace(param), "="); strings.EqualFold(key, "q") {
+						weight, params = thousandths(value), ""
+					}
+				}
+				if !yield(strings.TrimSpace(name), weight) {
 					return
 				}
 			}
@@ -96,21 +103,6 @@ func weights(lines []string) iter.Seq2[string, int] {
 }
 
 const unset = -1
-
-// quality reads the q parameter in thousandths: 1000 where there is none, 0
-// where it is malformed, because a client that we misread must not get a coding
-// that it cannot undo.
-func quality(params string) int {
-	for params != "" {
-		var p string
-		p, params, _ = strings.Cut(params, ";")
-		name, value, _ := strings.Cut(strings.TrimSpace(p), "=")
-		if strings.EqualFold(name, "q") {
-			return thousandths(value)
-		}
-	}
-	return 1000
-}
 
 func thousandths(s string) int {
 	if s == "" || len(s) > 5 || s[0] != '0' && s[0] != '1' || len(s) > 1 && s[1] != '.' {

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"feedmill/feeds/document"
-	"feedmill/feeds/front"
 )
 
 // namesTag reports whether an If-None-Match with these field lines names our tag,
@@ -56,15 +55,9 @@ func tags(lines []string) iter.Seq[string] {
 	}
 }
 
-// isTag reports whether got is tag, as it is or with the mark of a content
-// coding that we or a proxy between us appended: -gzip, ;gzip, --gzip, -df.
-func isTag(got, tag string) bool {
-	_, same := codedTag(got, tag, document.Identity)
-	return same
-}
-
-// codedTag is isTag and the coding of the mark: other where that is none of
-// ours.
+// codedTag reports whether got is tag, as it is or with the mark of a content coding
+// that we or a proxy between us appended: -gzip, ;gzip, --gzip, -df. It also returns
+// the coding of the mark: other where that is none of ours.
 func codedTag(got, tag string, other document.Coding) (document.Coding, bool) {
 	mark, ok := strings.CutPrefix(got, tag)
 	if !ok || mark == "" {
@@ -91,7 +84,7 @@ func codedTag(got, tag string, other document.Coding) (document.Coding, bool) {
 // §13.2.2), and in which coding, so that the answer names what the client has: the
 // wanted one where it does not tell. If-None-Match decides alone where it is
 // present.
-func (out *representation) heldBy(r front.Request, want document.Coding) (document.Coding, bool) {
+func (out *representation) heldBy(r request, want document.Coding) (document.Coding, bool) {
 	if tags := r.Field("If-None-Match"); tags != nil {
 		return namesTag(tags, out.tag, want)
 	}

@@ -43,13 +43,12 @@ func (v *view) newDeltas(r *site.Resource, full site.Content, now time.Time) *de
 	}
 }
 
-// wantsDelta reads A-IM (RFC 3229 §10.5.3): a list of instance manipulations
+// wantsDelta reads the lines of A-IM (RFC 3229 §10.5.3): a list of instance manipulations
 // with weights, of which "identity" asks for the whole. The library feedparser
 // sends it without asking the programs that use it, of which rss2email takes 226
 // for an error: its users would get nothing new for days.
-func wantsDelta(r front.Request) bool {
-	lines := r.Field("A-Im")
-	if lines == nil || strings.Contains(r.Agent(), "feedparser/") || strings.Contains(r.Agent(), "rss2email/") {
+func wantsDelta(lines []string, agent string) bool {
+	if strings.Contains(agent, "feedparser/") || strings.Contains(agent, "rss2email/") {
 		return false
 	}
 	feed, whole := unset, unset
@@ -66,18 +65,20 @@ func wantsDelta(r front.Request) bool {
 
 // answer is what is new since one of the tags in If-None-Match. ok is false where
 // none of them is remembered or the full document serves better.
-func (d *deltas) answer(want preference, r front.Request, now time.Time) (a front.Answer, ok bool) {
+func (d *deltas) answer(want preference, r request) (a front.Answer, ok bool) {
 	for got := range tags(r.Field("If-None-Match")) {
 		got = strings.Trim(got, `"`)
 		tag := got
-		if len(tag) > tagLength && isTag(tag, tag[:tagLength]) {
-			tag = tag[:tagLength]
+		if len(got) > tagLength {
+			if _, same := codedTag(got, got[:tagLength], document.Identity); same {
+				tag = got[:tagLength]
+			}
 		}
-		known, ok := d.former.find(d.resource.Path, tag, now)
+		known, ok := d.former.find(d.resource.Path, tag, r.now)
 		if !ok {
 			continue
 		}
-		out := d.since(tag, known, now)
+		out := d.since(tag, known, r.now)
 		if out == nil {
 			return a, false
 		}

@@ -2,8 +2,10 @@ package server
 
 import (
 	"bytes"
+	"cmp"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -65,19 +67,15 @@ func (s *streams) leave(client netip.Prefix) {
 
 // news answers with the items that come to a feed from now on (Server-Sent
 // Events), each as the page shows it.
-func (v *view) news(asked site.News, r front.Request) (a front.Answer) {
-	after := asked.After
-	if last := first(r.Field("Last-Event-Id")); last != "" {
-		after = last
-	}
-	isGet := r.Method() == http.MethodGet
-	from := client.Network(r, v.opt.TrustedProxies)
-	if isGet && !v.streams.join(from) {
+func (v *view) news(asked site.News, r request) (a front.Answer) {
+	after := strings.Clone(cmp.Or(strings.Join(r.Field("Last-Event-Id"), ","), asked.After))
+	from := client.Of(r.Request, v.opt.TrustedProxies, true).Network
+	if r.isGet && !v.streams.join(from) {
 		return text(http.StatusServiceUnavailable, "too many pages wait for new articles at the moment\n", noStore, front.One("Retry-After", "120"))
 	}
 	a.Head = front.NewHead(http.StatusOK, front.One("Content-Type", "text/event-stream; charset=utf-8"), noStore, nosniff, front.One("X-Accel-Buffering", "no"))
-	if isGet {
-		l, after := v.snap.Listing(asked.Feed), strings.Clone(after)
+	if r.isGet {
+		l := v.snap.Listing(asked.Feed)
 		a.Stream = func(send func([]byte) error) {
 			defer v.streams.leave(from)
 			v.streams.follow(l, after, send)
@@ -91,8 +89,10 @@ func (v *view) news(asked site.News, r front.Request) (a front.Answer) {
 func (s *streams) follow(l *document.Listing, after string, send func([]byte) error) {
 	tick := time.NewTicker(streamPace)
 	defer tick.Stop()
-	fresh, known := newer(l.Feed().Items, after)
-	if send(append([]byte("retry: 10000\n\n"), s.write(l.Key, fresh)...)) != nil {
+	items, known := l.Feed().Items, map[string]bool{}
+	unknown(items, known)
+	last := slices.IndexFunc(items, func(it *feeds.Item) bool { return site.Mark(it) == after })
+	if send(append([]byte("retry: 10000\n\n"), s.write(l.Key, items[:max(last, 0)])...)) != nil { // where it is not there, none counts as new
 		return
 	}
 	quiet := time.Duration(0)
@@ -121,20 +121,6 @@ func (s *streams) follow(l *document.Listing, after string, send func([]byte) er
 			return
 		}
 	}
-}
-
-// newer lists what stands before the item with a mark, and marks all that is
-// known then. Where there is no such item, nothing counts as new.
-func newer(all []*feeds.Item, after string) (fresh []*feeds.Item, known map[string]bool) {
-	known = make(map[string]bool, len(all))
-	for i, it := range all {
-		mark := site.Mark(it)
-		known[mark] = true
-		if mark == after {
-			fresh = all[:i]
-		}
-	}
-	return fresh, known
 }
 
 // unknown lists the items that are not known, and makes them known.

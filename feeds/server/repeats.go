@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"feedmill/feeds/front"
-	"feedmill/feeds/internal/client"
 )
 
 const (
@@ -35,41 +34,28 @@ type repeat struct {
 
 func newRepeats() *repeats { return &repeats{seed: maphash.MakeSeed()} }
 
-// count counts one fetch and returns how long the client had better wait, zero
-// while all is well.
-func (x *repeats) count(client netip.Prefix, path, tag string, fresh time.Duration, now time.Time) time.Duration {
+// count counts one fetch of the whole of a document and returns how long the client
+// had better wait, zero while all is well. RFC 6585 §4.
+func (x *repeats) count(client netip.Prefix, out *representation, now time.Time) time.Duration {
 	var h maphash.Hash
 	h.SetSeed(x.seed)
 	addr := client.Addr().As16()
 	h.Write(addr[:])
-	h.WriteString(path)
+	h.WriteString(out.Path)
 	h.WriteByte(0)
-	h.WriteString(tag)
+	h.WriteString(out.tag)
 	key := h.Sum64()
 	s := &x.slots[key%repeatSlots]
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.key != key || !now.Before(s.until) {
-		s.key, s.until, s.n = key, now.Add(fresh), 0
+		s.key, s.until, s.n = key, now.Add(out.fresh), 0
 	}
 	s.n++
 	if s.n <= maxRepeats {
 		return 0
 	}
 	return s.until.Sub(now)
-}
-
-// wait is how long a request for the whole of a document that has not changed
-// is to wait; zero for any other. RFC 6585 §4.
-func (v *view) wait(out *representation, r front.Request, now time.Time) time.Duration {
-	if out.Document == nil || r.Method() != http.MethodGet || r.Field("If-None-Match") != nil || r.Field("If-Modified-Since") != nil {
-		return 0
-	}
-	c := client.Network(r, v.opt.TrustedProxies)
-	if !c.IsValid() {
-		return 0
-	}
-	return v.repeats.count(c, out.Path, out.tag, out.fresh, now)
 }
 
 func tooMany(wait time.Duration) front.Answer {

@@ -130,19 +130,21 @@ var pageFields = []front.Field{
 // answer answers a GET or HEAD. Ranges are ignored, as RFC 9110 §14.2 allows. If
 // all must be ready and something has to be made first, it makes nothing, and ok is
 // false.
-func (out *representation) answer(r front.Request, now time.Time, mustBeReady bool) (a front.Answer, ok bool, err error) {
+func (out *representation) answer(r request, mustBeReady bool) (a front.Answer, ok bool, err error) {
 	want := preferred(r.Field("Accept-Encoding"))
 	if out.isSmall && !want.coded {
 		want = preference{}
 	}
-	if coding, held := out.heldBy(r, want.best); held {
-		return front.Answer{Head: out.notModified[coding].until(out, now)}, true, nil
+	if r.isConditional {
+		if coding, held := out.heldBy(r, want.best); held {
+			return front.Answer{Head: out.notModified[coding].until(out, r.now)}, true, nil
+		}
 	}
-	if out.deltas != nil && wantsDelta(r) {
+	if out.deltas != nil && r.wantsDelta {
 		if mustBeReady {
 			return a, false, nil
 		}
-		if a, ok := out.deltas.answer(want, r, now); ok {
+		if a, ok := out.deltas.answer(want, r); ok {
 			return a, true, nil
 		}
 	}
@@ -158,21 +160,24 @@ func (out *representation) answer(r front.Request, now time.Time, mustBeReady bo
 		}
 		body = d.Coded
 	}
-	if mustBeReady && !want.isReady(body) {
-		return a, false, nil
+	coding := want.best
+	bytes, made := body.Made(coding)
+	if !made {
+		if mustBeReady && !want.isReady(body) {
+			return a, false, nil
+		}
+		coding, bytes = want.of(body)
 	}
-	coding, bytes := want.of(body)
-	return front.Answer{Head: out.whole[coding].until(out, now), Body: bytes}, true, nil
+	return front.Answer{Head: out.whole[coding].until(out, r.now), Body: bytes}, true, nil
 }
 
 // until keeps copies from outliving a change that is known to come: they may be
 // used until its second, and not a minute beyond.
 func (h *head) until(out *representation, now time.Time) *front.Head {
-	left := out.next.Sub(now)
-	if out.next.IsZero() || left > out.fresh+time.Minute { // in which a stale copy may be used
+	if out.next.IsZero() || out.next.Sub(now) > out.fresh+time.Minute { // in which a stale copy may be used
 		return h.Head
 	}
-	seconds := int64(min(max(left+time.Second-1, 0), out.fresh) / time.Second)
+	seconds := int64(min(max(out.next.Sub(now)+time.Second-1, 0), out.fresh) / time.Second)
 	soon := h.soon.Load()
 	if soon == nil || soon.seconds != seconds {
 		control := front.One("Cache-Control", "public, max-age="+strconv.FormatInt(seconds, 10)+", "+staleIfError)

@@ -9,8 +9,9 @@
 // long as there is room for it. Nothing in an answer derives from the request's
 // host.
 //
-// The way of a request: [Handler.Ready] or [Handler.Answer], [site.Site.Find],
-// view.representation, view.reply, representation.answer, view.record.
+// The way of a request: [Handler.Ready], and where that has nothing in memory
+// [Handler.Answer], [site.Site.Find] and view.representation; then view.reply,
+// representation.answer and view.record.
 package server
 
 import (

@@ -389,12 +389,21 @@ func TestOperator(t *testing.T) {
 	check("/readyz", 200, "ready\n")
 }
 
+// aimed is a request for a target.
+type aimed struct {
+	made
+	target string
+}
+
+func (a aimed) Target() string { return a.target }
+
 func FuzzTarget(f *testing.F) {
 	for _, s := range []string{"/a?b", "http://x/a", "http://x", "*", "/%41%2f", "/%zz", "//a", "/é", "x:y", "http://x?a=b"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, target string) {
-		path, query := splitTarget(target)
+		r := newRequest(aimed{target: target}, time.Now())
+		path, query := r.path, r.query
 		u, err := url.ParseRequestURI(target)
 		if err != nil {
 			return

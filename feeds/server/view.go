@@ -3,7 +3,6 @@ package server
 import (
 	"fmt"
 	"runtime/debug"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -29,25 +28,6 @@ type entry struct {
 	making sync.Once
 	made   atomic.Pointer[representation] // nil: it is still to be made, or can't be
 	err    error                          // why it can't
-}
-
-// ready is the representation at a canonical path, if it is in memory, else nil.
-// It takes no lock. Composed feeds are never ready, because one can change without
-// a new snapshot.
-func (v *view) ready(path string) *representation {
-	found, ok := v.entries.Load(path)
-	if !ok && len(v.base) > 1 && strings.HasPrefix(path, v.base) {
-		found, ok = v.entries.Load(path[len(v.base)-1:]) // the proxy in front has kept the folder
-	}
-	if !ok {
-		return nil
-	}
-	e := found.(*entry)
-	if e.Composed != nil {
-		return nil
-	}
-	e.Use()
-	return e.made.Load()
 }
 
 // representation is that of r, made by whoever asks first. An error is logged

@@ -9,31 +9,39 @@ import (
 	"feedmill/feeds/front"
 )
 
-// Network is the network that a request comes from: an IPv4 address, or the /64
-// that an IPv6 address is in. It is not valid where that is unknown: behind a
-// proxy that is not among the trusted ones, and where the other end of the
-// connection is private, as a proxy's is.
-func Network(r front.Request, trusted []netip.Prefix) netip.Prefix {
-	peer := r.Peer().Addr().Unmap()
-	if !isTrusted(peer, trusted) {
-		if ThroughProxy(r) {
-			return netip.Prefix{}
-		}
-		return network(peer)
-	}
-	return network(behind(r, trusted))
+// Client is whom a request comes from, as far as that is known: of proxies only the
+// trusted ones count.
+type Client struct {
+	// Addr may be a private address. It is not valid where the trusted proxies do not
+	// say.
+	Addr netip.Addr
+	// Hidden is whether the request came through a proxy with a private address, one
+	// of the operator's, that is not trusted: all who come through it look like one
+	// client.
+	Hidden bool
+	// Network is an IPv4 address, or the /64 that an IPv6 address is in. It is not
+	// valid where nobody asked for it, nor where it is unknown: behind a proxy that is
+	// not among the trusted ones, and where Addr is private, as a proxy's is.
+	Network netip.Prefix
 }
 
-// Address is the address that a request comes from, as far as it is known: of
-// proxies only the trusted ones count. It may be a private one. isHidden is whether
-// the request came through a proxy with a private address, one of the operator's,
-// that is not trusted: all who come through it look like one client.
-func Address(r front.Request, trusted []netip.Prefix) (addr netip.Addr, isHidden bool) {
-	peer := r.Peer().Addr().Unmap()
-	if isTrusted(peer, trusted) {
-		return behind(r, trusted), false
+// Of is the client of a request, with its network if that is wanted.
+func Of(r front.Request, trusted []netip.Prefix, network bool) (c Client) {
+	c.Addr = r.Peer().Addr().Unmap()
+	isVouched := isTrusted(c.Addr, trusted)
+	if isVouched {
+		c.Addr = behind(r, trusted)
 	}
-	return peer, peer.IsValid() && !network(peer).IsValid() && ThroughProxy(r)
+	if isPublic := c.Addr.IsGlobalUnicast() && !c.Addr.IsPrivate(); !isPublic {
+		c.Hidden = c.Addr.IsValid() && !isVouched && ThroughProxy(r)
+	} else if network && (isVouched || !ThroughProxy(r)) {
+		bits := 32
+		if c.Addr.Is6() {
+			bits = 64
+		}
+		c.Network, _ = c.Addr.WithZone("").Prefix(bits)
+	}
+	return c
 }
 
 // ThroughProxy reports whether a request says that it was passed on.
@@ -75,19 +83,6 @@ func behind(r front.Request, trusted []netip.Prefix) netip.Addr {
 
 func isTrusted(a netip.Addr, trusted []netip.Prefix) bool {
 	return slices.ContainsFunc(trusted, func(p netip.Prefix) bool { return p.Contains(a) })
-}
-
-// network is the network of one client that a public address stands for.
-func network(a netip.Addr) netip.Prefix {
-	if !a.IsGlobalUnicast() || a.IsPrivate() {
-		return netip.Prefix{}
-	}
-	bits := 32
-	if a.Is6() {
-		bits = 64
-	}
-	p, _ := a.WithZone("").Prefix(bits)
-	return p
 }
 
 // forParameter is the value of for= in an element of Forwarded; empty for none.

@@ -22,7 +22,7 @@ func FuzzClient(f *testing.F) {
 		trusted := []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}
 		for name, value := range map[string]string{"X-Forwarded-For": forwardedFor, "Forwarded": forwarded} {
 			r := request{http.Header{name: {value}}}
-			if c := Network(r, trusted); c.IsValid() && (isTrusted(c.Addr(), trusted) || c.Addr().IsLoopback() || c.Addr().IsPrivate()) {
+			if c := Of(r, trusted, true).Network; c.IsValid() && (isTrusted(c.Addr(), trusted) || c.Addr().IsLoopback() || c.Addr().IsPrivate()) {
 				t.Errorf("%s %q is %v", name, value, c)
 			}
 		}
