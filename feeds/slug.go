@@ -1,6 +1,7 @@
 package feeds
 
 import (
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -53,89 +54,54 @@ var symbols = map[rune]string{
 // without any letter, digit or known symbol gives "x" and its code points.
 // Long names are cut. Different names can share a slug; [Slugs] tells them apart.
 func Slug(name string) string {
-	folded := []rune(Fold(name))
-	words := slugWords(folded)
-	if len(words) == 0 {
-		return codePoints(folded[:min(len(folded), 16)])
+	folded := Fold(name)
+	if words := slugWords(folded); words != "" {
+		return norm.NFC.String(shorten(strings.Split(words, "-")))
 	}
-	return norm.NFC.String(shorten(words))
+	slug, runes := "x", []rune(folded)
+	for _, r := range runes[:min(len(runes), 16)] {
+		slug += "-" + strconv.FormatInt(int64(r), 16)
+	}
+	return slug
 }
 
 // SlugText is the whole of a text as the words of a slug, uncut; empty where it
 // has none. A text holds another one, whatever the case and marks between words,
 // if its SlugText holds the other's.
-func SlugText(text string) string {
-	if plainASCII(text) {
-		return slugASCII(text)
-	}
-	return slugTextAny(text)
-}
+func SlugText(text string) string { return norm.NFC.String(slugWords(Fold(text))) }
 
-func slugTextAny(text string) string {
-	return norm.NFC.String(strings.Join(slugWords([]rune(Fold(text))), "-"))
-}
-
-// slugASCII is SlugText of plain ASCII: titles are searched by the ten thousand.
-func slugASCII(text string) string {
-	text = strings.ToLower(text)
-	slug := make([]byte, 0, len(text)+8)
-	apart := false // what comes is another word
+// slugWords joins the words of a folded text by hyphens. Titles are searched by the
+// ten thousand, so it goes through the text once.
+func slugWords(folded string) string {
+	slug := make([]byte, 0, len(folded)+8)
+	apart := true // what comes is another word
 	add := func(s string) {
 		if apart && len(slug) > 0 {
 			slug = append(slug, '-')
 		}
 		slug, apart = append(slug, s...), false
 	}
-	isLetter := func(c byte) bool { return 'a' <= c && c <= 'z' }
-	for i := range len(text) {
-		c := text[i]
-		if isLetter(c) || '0' <= c && c <= '9' {
-			add(text[i : i+1])
-			continue
-		}
-		whole := symbols[rune(c)]
-		if c == '.' && i+1 < len(text) && isLetter(text[i+1]) && (i == 0 || text[i-1] == ' ') {
-			whole = "dot"
-		}
-		if whole != "" {
-			apart = true
-			add(whole)
-		}
-		apart = apart || c != '\''
-	}
-	return string(slug)
-}
-
-func slugWords(folded []rune) []string {
-	var words []string
-	var word strings.Builder
-	flush := func() {
-		if word.Len() > 0 {
-			words = append(words, word.String())
-			word.Reset()
-		}
-	}
 	for i, r := range folded {
 		switch {
 		case unicode.IsLetter(r), unicode.IsDigit(r):
-			word.WriteRune(r)
+			add(folded[i : i+utf8.RuneLen(r)])
 		case unicode.IsMark(r):
-			if word.Len() > 0 && !unicode.Is(unicode.Variation_Selector, r) { // a mark needs a letter to stand on
-				word.WriteRune(r)
+			if !apart && !unicode.Is(unicode.Variation_Selector, r) { // a mark needs a letter to stand on
+				add(string(r))
 			}
-		case r == '.' && i+1 < len(folded) && unicode.IsLetter(folded[i+1]) && (i == 0 || folded[i-1] == ' '):
-			flush()
-			words = append(words, "dot")
-		case r == '\'' || r == '’':
-		case symbols[r] != "":
-			flush()
-			words = append(words, symbols[r])
+		case r == '\'', r == '’':
 		default:
-			flush()
+			word := symbols[r]
+			if next, _ := utf8.DecodeRuneInString(folded[i+1:]); r == '.' && unicode.IsLetter(next) && (i == 0 || folded[i-1] == ' ') {
+				word = "dot"
+			}
+			if apart = true; word != "" {
+				add(word)
+				apart = true
+			}
 		}
 	}
-	flush()
-	return words
+	return string(slug)
 }
 
 // maxSlug bounds a slug, in bytes, so that it can be a file's name with room to
@@ -144,11 +110,7 @@ const maxSlug = 120
 
 // shorten joins as many words as there is room for.
 func shorten(words []string) string {
-	s := words[0]
-	for len(s) > maxSlug {
-		_, n := utf8.DecodeLastRuneInString(s)
-		s = s[:len(s)-n]
-	}
+	s := strings.ToValidUTF8(words[0][:min(len(words[0]), maxSlug)], "") // not within a character
 	for _, w := range words[1:] {
 		if len(s)+1+len(w) > maxSlug {
 			break
@@ -156,23 +118,6 @@ func shorten(words []string) string {
 		s += "-" + w
 	}
 	return s
-}
-
-func codePoints(rs []rune) string {
-	var b strings.Builder
-	b.WriteByte('x')
-	const hex = "0123456789abcdef"
-	for _, r := range rs {
-		b.WriteByte('-')
-		started := false
-		for shift := 20; shift >= 0; shift -= 4 {
-			if d := r >> shift & 15; d != 0 || started || shift == 0 {
-				b.WriteByte(hex[d])
-				started = true
-			}
-		}
-	}
-	return b.String()
 }
 
 // Slugs gives each of several names with the same [Slug] one of its own. The
