@@ -101,9 +101,34 @@ func (b *Body) Best(want Coding) (Coding, []byte) {
 		return want, made
 	}
 	if want != Gzip && !b.coded[want].queued.Swap(true) {
-		background.add(job{b, want})
+		b.makeLater(want)
 	}
 	return Gzip, b.In(Gzip)
+}
+
+// maxLater bounds the bodies that are held in memory to be compressed later.
+const maxLater = 64
+
+var (
+	later       = make(chan struct{}, maxLater) // holds one for each of them
+	compressing sync.Mutex                      // held for one at a time, so that a single core at most does this
+)
+
+// makeLater has a coding made that no request waits for. Where too many are to be
+// made, it is not; the next request for it tries again.
+func (b *Body) makeLater(c Coding) {
+	select {
+	case later <- struct{}{}:
+	default:
+		b.coded[c].queued.Store(false)
+		return
+	}
+	go func() {
+		compressing.Lock()
+		b.In(c)
+		compressing.Unlock()
+		<-later
+	}()
 }
 
 var encodings = [len(Codings)]func([]byte) []byte{Brotli: brotlied, Zstd: zstded, Gzip: gzipped}

@@ -4,20 +4,21 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"feedmill/feeds"
 )
 
 // Mark stands for an item with everything that is shown of it: equal marks,
 // equal items. The zero Mark is that of an item about which nothing can be said.
-type Mark [16]byte
+type Mark = feeds.Digest
 
 func markOf(it *feeds.Item) Mark {
 	b, err := json.Marshal(it)
 	if err != nil { // a time beyond the year 9999
 		return Mark{}
 	}
-	return Mark(feeds.DigestOf(b))
+	return feeds.DigestOf(b)
 }
 
 // Marks are those of the feed's items, in their order. Those of items that are in
@@ -40,10 +41,6 @@ func marksOf(items []*feeds.Item) []Mark {
 // not name: what is new or changed for somebody who has those. It returns their
 // number too.
 func (r *Revision) Since(f feeds.Format, known []Mark) (body []byte, items int, err error) {
-	old := make(map[Mark]bool, len(known))
-	for _, m := range known {
-		old[m] = true
-	}
 	whole := r.Feed()
 	if whole.Missing != nil {
 		return nil, 0, fmt.Errorf("encode news of %s: %w", whole.Key.DocumentPath(f), whole.Missing)
@@ -51,7 +48,7 @@ func (r *Revision) Since(f feeds.Format, known []Mark) (body []byte, items int, 
 	part := *whole
 	part.Items, part.History.Complete = nil, false // or readers would take away all that is not in it
 	for i, m := range marksOf(whole.Items) {
-		if !old[m] || m == (Mark{}) {
+		if m == (Mark{}) || !slices.Contains(known, m) {
 			part.Items = append(part.Items, whole.Items[i])
 		}
 	}

@@ -7,8 +7,8 @@
 // content coding.
 //
 // Everything here is immutable once published and therefore safe for concurrent
-// use. The package does no I/O, reads no clock, and starts no goroutine but the
-// one that compresses in the background (see [Body.Best]), which ends by itself.
+// use. The package does no I/O, reads no clock, and starts no goroutine but those
+// that compress in the background (see [Body.Best]), which end by themselves.
 package document
 
 import (
