@@ -66,7 +66,7 @@ func (p *past) apply(path string) {
 // get fetches a document as a reader does.
 func (p *past) get(path string) (*http.Response, []byte) {
 	w := httptest.NewRecorder()
-	front.HTTPHandler(server.NewHandler(p.b, server.Options{}), nil).ServeHTTP(w, httptest.NewRequest("GET", path, nil))
+	front.HTTPHandler(server.NewHandler(p.b, server.Options{}), time.Now).ServeHTTP(w, httptest.NewRequest("GET", path, nil))
 	return w.Result(), w.Body.Bytes()
 }
 

@@ -1,5 +1,7 @@
 package front
 
+import "slices"
+
 // Answer is the answer to one request. Nothing of it may be changed once it was
 // returned to the front, which may send Body long afterwards.
 type Answer struct {
@@ -38,21 +40,8 @@ func One(name, value string) Field { return Field{name, []string{value}} }
 // With returns a copy of h that has these fields, in place of its own of the same
 // names.
 func (h *Head) With(fields ...Field) *Head {
-	changed := NewHead(h.Status)
-	for _, f := range h.Fields {
-		if !hasField(fields, f.Name) {
-			changed.Fields = append(changed.Fields, f)
-		}
-	}
-	changed.Fields = append(changed.Fields, fields...)
-	return changed
-}
-
-func hasField(fields []Field, name string) bool {
-	for _, f := range fields {
-		if f.Name == name {
-			return true
-		}
-	}
-	return false
+	others := slices.DeleteFunc(slices.Clone(h.Fields), func(own Field) bool {
+		return slices.ContainsFunc(fields, func(f Field) bool { return f.Name == own.Name })
+	})
+	return NewHead(h.Status, append(others, fields...)...)
 }

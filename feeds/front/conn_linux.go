@@ -3,7 +3,6 @@ package front
 import (
 	"bytes"
 	"net/netip"
-	"sync"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -54,7 +53,9 @@ func (l *loop) adopt(c *conn) {
 	l.owned[c.fd] = c
 	l.count++
 	if err := l.control(unix.EPOLL_CTL_ADD, c.fd, c.id, watched); err != nil {
-		l.set.warnOnce(err)
+		l.set.warned.Do(func() {
+			l.s.log.Warn("connections are served by net/http, which takes more of the machine", "err", err)
+		})
 		l.handOver(c, nil)
 	}
 }
@@ -247,7 +248,7 @@ func (l *loop) handOver(c *conn, unread []byte) {
 // giveAway gives net/http a connection that no loop has any more.
 func (l *loop) giveAway(c *conn, unread []byte) {
 	l.s.handed.Add(1)
-	l.set.handover.give(handed{c.fd, bytes.Clone(unread), sync.OnceFunc(l.s.leave), l.set.lost})
+	l.set.handover.give(handed{c.fd, bytes.Clone(unread)})
 }
 
 // close ends c.

@@ -79,9 +79,7 @@ func newServer(h Handler, opt Options) *server {
 func (s *server) serve(ctx context.Context, ln net.Listener) error {
 	defer s.cancel()
 	loops := s.startLoops(ln)
-	if loops != nil {
-		s.serveHTTP(loops.handover)
-	} else {
+	if loops == nil {
 		s.serveHTTP(s.limited(ln))
 	}
 	select {

@@ -130,18 +130,6 @@ func (l *loop) placeFreed() {
 // not overflow.
 func (l *loop) wake() { unix.Write(l.wakeFD, []byte{1, 0, 0, 0, 0, 0, 0, 0}) }
 
-// free closes what the loop has of its own.
-func (l *loop) free() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.closed = true
-	for _, fd := range []int{l.accepts.fd, l.wakeFD, l.epoll} {
-		if fd >= 0 {
-			unix.Close(fd)
-		}
-	}
-}
-
 // maxTurn is how long a loop runs before it yields to Go's scheduler. One that runs
 // for 10 ms is preempted, and then loses its processor in every other system call.
 const maxTurn = 8 * time.Millisecond
@@ -169,7 +157,7 @@ func (l *loop) run() {
 			break
 		}
 	}
-	l.finish()
+	l.free()
 }
 
 func (l *loop) readClock() {
@@ -303,18 +291,21 @@ func (l *loop) retire() {
 	l.retireListener()
 }
 
-// finish leaves new connections, which are on their way to the loop, to net/http,
+// free leaves new connections, which are on their way to the loop, to net/http,
 // and closes the loop's own descriptors.
-func (l *loop) finish() {
-	l.closeListener()
+func (l *loop) free() {
 	l.mu.Lock()
 	all := l.mail
 	l.mail, l.closed = nil, true
+	for _, fd := range []int{l.accepts.fd, l.wakeFD, l.epoll} {
+		if fd >= 0 {
+			unix.Close(fd)
+		}
+	}
 	l.mu.Unlock()
 	for _, m := range all {
 		if !m.made {
 			l.giveAway(m.conn, nil)
 		}
 	}
-	l.free()
 }

@@ -7,7 +7,6 @@ import (
 	"os"
 	"runtime"
 	"sync"
-	"syscall"
 
 	"golang.org/x/sys/unix"
 )
@@ -29,7 +28,7 @@ func (s *server) startLoops(ln net.Listener) *loops {
 	if !ok || s.alone {
 		return nil
 	}
-	set := &loops{s: s, handover: newHandover(ln.Addr())}
+	set := &loops{s: s, handover: newHandover(s, ln.Addr())}
 	if err := set.open(tcp); err != nil {
 		s.log.Warn("connections are served by net/http alone, which takes more of the machine", "err", err)
 		for _, l := range set.all {
@@ -40,6 +39,7 @@ func (s *server) startLoops(ln net.Listener) *loops {
 	tcp.Close() // Go's poller need not look at the socket, which stays open
 	freed := set.all[0].placeFreed
 	s.places.freed.Store(&freed)
+	s.serveHTTP(set.handover)
 	for _, l := range set.all {
 		set.ended.Add(1)
 		s.ended.Go(func() {
@@ -120,18 +120,6 @@ func (set *loops) wait(ctx context.Context) error {
 	}
 }
 
-// warnOnce says that a connection is served by net/http, and why.
-func (set *loops) warnOnce(err error) {
-	set.warned.Do(func() {
-		set.s.log.Warn("connections are served by net/http, which takes more of the machine", "err", err)
-	})
-}
-
-// lost says that a connection had to be closed.
-func (set *loops) lost(err error) {
-	set.s.log.Warn("a connection is closed that could not be handed over", "err", err)
-}
-
 // system is how loops call the system, so that tests can have calls fail. read and
 // write are not in it: they are called for each request.
 type system struct {
@@ -155,11 +143,7 @@ var realSystem = system{
 // isPassing reports whether accept failed because of one connection, which has
 // gone, or was interrupted.
 func isPassing(err error) bool {
-	no, ok := errors.AsType[syscall.Errno](err)
-	if !ok {
-		return false
-	}
-	switch no { // accept(2) says to treat these like EAGAIN
+	switch err { // accept(2) says to treat these like EAGAIN
 	case unix.EINTR, unix.ECONNABORTED, unix.ENETDOWN, unix.EPROTO, unix.ENOPROTOOPT, unix.EHOSTDOWN, unix.ENONET,
 		unix.EHOSTUNREACH, unix.EOPNOTSUPP, unix.ENETUNREACH, unix.EPERM:
 		return true

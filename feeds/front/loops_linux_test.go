@@ -73,7 +73,7 @@ func TestMaking(t *testing.T) {
 func TestMakingForThoseWhoLeft(t *testing.T) {
 	h := newToy()
 	s := newServer(h, Options{Logger: quiet})
-	set := &loops{s: s, handover: newHandover(nil)}
+	set := &loops{s: s, handover: newHandover(s, nil)}
 	l, c, client := loopOfOne(t, set)
 	defer l.free()
 	l.making = makersOfLoop
@@ -97,7 +97,7 @@ func TestMakingForThoseWhoLeft(t *testing.T) {
 // What comes after plain requests, and is none, comes to net/http with every byte.
 func TestHandOver(t *testing.T) {
 	s := newServer(newToy(), Options{Logger: quiet})
-	set := &loops{s: s, handover: newHandover(nil)}
+	set := &loops{s: s, handover: newHandover(s, nil)}
 	l, c, client := loopOfOne(t, set)
 	defer l.free()
 	const other = "POST /made/2 HTTP/1.1\r\nContent-Length: 3\r\n\r\nab"
@@ -166,7 +166,8 @@ func (l *loop) turnOnce(t *testing.T) {
 // A connection has what Go gives it: no delay of small packets, and probes of
 // peers that are silent.
 func TestSocketOptions(t *testing.T) {
-	set := &loops{s: newServer(newToy(), Options{Logger: quiet}), handover: newHandover(nil)}
+	s := newServer(newToy(), Options{Logger: quiet})
+	set := &loops{s: s, handover: newHandover(s, nil)}
 	l, c, _ := loopOfOne(t, set)
 	defer l.free()
 	for _, option := range []struct{ level, name, want int }{
@@ -186,7 +187,8 @@ func TestSocketOptions(t *testing.T) {
 // An event of a connection that is closed does not hit the next one that has its
 // descriptor.
 func TestStaleEvent(t *testing.T) {
-	set := &loops{s: newServer(newToy(), Options{Logger: quiet}), handover: newHandover(nil)}
+	s := newServer(newToy(), Options{Logger: quiet})
+	set := &loops{s: s, handover: newHandover(s, nil)}
 	l, c, _ := loopOfOne(t, set)
 	defer l.free()
 	stale := unix.EpollEvent{Fd: int32(c.fd), Pad: int32(c.id), Events: unix.EPOLLIN | unix.EPOLLHUP}
@@ -454,7 +456,7 @@ func openFiles(t *testing.T) int {
 // No request whose answer is in memory costs an allocation.
 func TestNoAllocations(t *testing.T) {
 	s := newServer(newToy(), Options{Logger: quiet})
-	set := &loops{s: s, handover: newHandover(nil)}
+	set := &loops{s: s, handover: newHandover(s, nil)}
 	l, c, client := loopOfOne(t, set)
 	defer l.free()
 	in := make([]byte, 1<<20)

@@ -8,7 +8,7 @@ import (
 )
 
 // loops are written for Linux: there are none here.
-type loops struct{ handover *handover }
+type loops struct{}
 
 type system struct{}
 

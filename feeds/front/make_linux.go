@@ -79,10 +79,8 @@ func (s *server) make(head []byte, peer netip.AddrPort) (a Answer, ok bool) {
 	a = s.h.Answer(&r, s.time())
 	if a.Stream != nil { // a mistake of the handler's, which should have said HandOver
 		s.log.Error("a stream was not announced", "url", r.target)
-		a.Stream(func([]byte) error { return errNoStream })
+		a.Stream(func([]byte) error { return errors.ErrUnsupported })
 		return a, false
 	}
 	return a, a.Head != nil
 }
-
-var errNoStream = errors.New("nobody can stream on this connection")

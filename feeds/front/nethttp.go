@@ -71,13 +71,8 @@ func (c *httpConn) CloseWrite() error {
 }
 
 // HTTPHandler returns h as a handler of net/http that answers as [Serve] does. now
-// is the clock; nil: time.Now.
-func HTTPHandler(h Handler, now func() time.Time) http.Handler {
-	if now == nil {
-		now = time.Now
-	}
-	return adapter{h, now}
-}
+// is the clock.
+func HTTPHandler(h Handler, now func() time.Time) http.Handler { return adapter{h, now} }
 
 type adapter struct {
 	h   Handler
@@ -144,13 +139,6 @@ type httpRequest struct{ *http.Request }
 
 func (r httpRequest) Method() string { return r.Request.Method }
 func (r httpRequest) Host() string   { return r.Request.Host }
-
-func (r httpRequest) Agent() string {
-	if lines := r.Header["User-Agent"]; len(lines) > 0 {
-		return lines[0]
-	}
-	return ""
-}
 
 func (r httpRequest) Target() string {
 	if r.RequestURI == "" { // made by hand

@@ -221,15 +221,6 @@ func (r *plainRequest) Target() string       { return r.target }
 func (r *plainRequest) Host() string         { return r.host }
 func (r *plainRequest) Peer() netip.AddrPort { return r.peer }
 
-func (r *plainRequest) Agent() string {
-	for _, f := range r.fields {
-		if len(f.name) == len("User-Agent") && strings.EqualFold(f.name, "User-Agent") {
-			return f.value
-		}
-	}
-	return ""
-}
-
 func (r *plainRequest) Field(name string) []string {
 	before := len(r.lines)
 	for _, f := range r.fields {

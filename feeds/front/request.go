@@ -36,6 +36,5 @@ type Request interface {
 	Target() string             // as in the request line: "/rss.xml?x=1"
 	Host() string               // as the client names it
 	Peer() netip.AddrPort       // the other end of the connection; invalid where unknown
-	Agent() string              // first line of User-Agent
 	Field(name string) []string // lines of a header field by its canonical name; nil where it is absent
 }

@@ -116,7 +116,7 @@ func (h *toy) Answer(r Request, now time.Time) Answer {
 		h.entered <- struct{}{}
 		<-h.release
 	}
-	said := fmt.Sprintf("%s %s %s %s %q %q %q", r.Method(), target, r.Host(), r.Agent(), r.Field("Accept"), r.Field("Cookie"), r.Field("Connection"))
+	said := fmt.Sprintf("%s %s %s %s %q %q %q", r.Method(), target, r.Host(), r.Field("User-Agent"), r.Field("Accept"), r.Field("Cookie"), r.Field("Connection"))
 	return Answer{Head: NewHead(http.StatusOK, One("Content-Type", "text/plain")), Body: []byte(said)}
 }
 

@@ -23,6 +23,7 @@ type request struct {
 	isGet         bool   // else HEAD
 	isConditional bool   // it names what the client has
 	wantsDelta    bool
+	agent         string // first line of User-Agent
 }
 
 // newRequest parts the request target (RFC 9112 §3.2). The path of a target in
@@ -30,8 +31,11 @@ type request struct {
 func newRequest(r front.Request, now time.Time) request {
 	out := request{Request: r, now: now, isGet: r.Method() == http.MethodGet}
 	out.isConditional = r.Field("If-None-Match") != nil || r.Field("If-Modified-Since") != nil
+	if lines := r.Field("User-Agent"); lines != nil {
+		out.agent = lines[0]
+	}
 	if lines := r.Field("A-Im"); lines != nil {
-		out.wantsDelta = wantsDelta(lines, r.Agent())
+		out.wantsDelta = wantsDelta(lines, out.agent)
 	}
 	target := r.Target()
 	if strings.HasPrefix(target, "/") {

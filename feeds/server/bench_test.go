@@ -32,12 +32,17 @@ func sizedSnapshot(size int) *document.Snapshot {
 // made is a request made by hand.
 type made map[string][]string
 
-func (made) Method() string               { return http.MethodGet }
-func (made) Target() string               { return "/rss.xml?x=1" }
-func (made) Host() string                 { return "feeds.example.com" }
-func (made) Agent() string                { return "Reader/1.0" }
-func (m made) Field(name string) []string { return m[name] }
-func (made) Peer() netip.AddrPort         { return netip.AddrPort{} }
+func (made) Method() string { return http.MethodGet }
+func (made) Target() string { return "/rss.xml?x=1" }
+func (made) Host() string   { return "feeds.example.com" }
+
+func (m made) Field(name string) []string {
+	if name == "User-Agent" {
+		return []string{"Reader/1.0"}
+	}
+	return m[name]
+}
+func (made) Peer() netip.AddrPort { return netip.AddrPort{} }
 
 // polls are the requests that count: nearly all there are.
 var polls = []struct {

@@ -72,7 +72,6 @@ type handmade struct {
 
 func (handmade) Method() string   { return "GET" }
 func (h handmade) Target() string { return h.target }
-func (handmade) Agent() string    { return "" }
 func (handmade) Host() string     { return "feeds.example.com" }
 func (h handmade) Peer() netip.AddrPort {
 	peer, _ := netip.ParseAddrPort(h.peer)

@@ -21,7 +21,7 @@ func (v *view) record(p feeds.Poll, out *representation, r request, a front.Answ
 	if v.opt.Recorder == nil {
 		return
 	}
-	p.Status, p.Agent, p.Time, p.Delta = a.Status, r.Agent(), r.now, r.wantsDelta
+	p.Status, p.Agent, p.Time, p.Delta = a.Status, r.agent, r.now, r.wantsDelta
 	p.Conditional = r.isConditional
 	if r.isGet {
 		p.Sent = int64(len(a.Body))
