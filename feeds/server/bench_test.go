@@ -36,9 +36,11 @@ func (made) Method() string { return http.MethodGet }
 func (made) Target() string { return "/rss.xml?x=1" }
 func (made) Host() string   { return "feeds.example.com" }
 
+var madeAgent = []string{"Reader/1.0"}
+
 func (m made) Field(name string) []string {
 	if name == "User-Agent" {
-		return []string{"Reader/1.0"}
+		return madeAgent
 	}
 	return m[name]
 }
