@@ -3,7 +3,6 @@ package config
 import (
 	"cmp"
 	"fmt"
-	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -48,7 +47,7 @@ func (l *loader) existing(v value) (dir string, ok bool) {
 	if dir, ok = v.folder(); !ok {
 		return "", false
 	}
-	if info, err := os.Stat(filepath.Join(l.Dir, filepath.FromSlash(dir))); err != nil || !info.IsDir() {
+	if !l.hasFolder(dir) {
 		l.Missing = append(l.Missing, v.wrong("there is no folder %q in the folder of articles: create it or correct the name", dir))
 	}
 	return dir, true

@@ -84,7 +84,7 @@ func variants(name string) []string {
 }
 
 func (l *loader) hasFolder(name string) bool {
-	info, err := os.Stat(filepath.Join(l.Dir, name))
+	info, err := os.Stat(filepath.Join(l.Dir, filepath.FromSlash(name)))
 	return err == nil && info.IsDir()
 }
 

@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -39,14 +38,14 @@ held back.`,
 			if err != nil {
 				return err
 			}
-			hold, err := readHold(cfg.State)
+			hold, err := readState[feeds.Hold](cfg.State, heldFile, errors.New("nothing is held back"))
 			if err != nil {
 				return err
 			}
 			if err := replaceFile(filepath.Join(cfg.State, acceptedFile), []byte(hold.Fingerprint), 0o666); err != nil {
 				return fmt.Errorf("tell serve: %w", err)
 			}
-			fmt.Fprintf(cmd.OutOrStdout(), "accepted, held back since %s: %s\n", hold.Since.Local().Format(time.DateTime), hold)
+			fmt.Fprintf(cmd.OutOrStdout(), "accepted, held back since %s: %s\n", local(hold.Since), &hold)
 			return nil
 		},
 	}
@@ -54,36 +53,29 @@ held back.`,
 	return cmd
 }
 
-// readHold reads what serve has written of the change that it is holding back.
-func readHold(state string) (*feeds.Hold, error) {
-	text, err := os.ReadFile(filepath.Join(state, heldFile))
+// readState reads what serve has written into a file of the state folder; missing is the
+// error if there is no such file.
+func readState[T any](state, name string, missing error) (v T, err error) {
+	text, err := os.ReadFile(filepath.Join(state, name))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, errors.New("nothing is held back")
+		return v, missing
 	}
-	var h feeds.Hold
 	if err == nil {
-		err = json.Unmarshal(text, &h)
+		err = json.Unmarshal(text, &v)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read what is held back: %w", err)
+		err = fmt.Errorf("read %s: %w", name, err)
 	}
-	return &h, nil
+	return v, err
 }
 
-// writeHold writes into the state folder which change is held; nil for none.
-func writeHold(state string, h *feeds.Hold) error {
-	file := filepath.Join(state, heldFile)
-	if h == nil {
-		if err := os.Remove(file); !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-		return nil
-	}
-	text, err := json.Marshal(h)
+// writeState writes what readState reads.
+func writeState(state, name string, v any, mode fs.FileMode) error {
+	text, err := json.Marshal(v)
 	if err != nil {
 		return err
 	}
-	return replaceFile(file, text, 0o666)
+	return replaceFile(filepath.Join(state, name), text, mode)
 }
 
 // takeAcceptedFingerprint reads the fingerprint that the command accept has left in

@@ -2,6 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
 
 	"feedmill/feeds"
 	"feedmill/watcher"
@@ -18,7 +22,13 @@ func (s *serve) Held() *feeds.Hold {
 
 // writeHeld tells accept what is held; nil for nothing.
 func (s *serve) writeHeld(h *feeds.Hold) {
-	if err := writeHold(s.state, h); err != nil {
+	var err error
+	if h != nil {
+		err = writeState(s.state, heldFile, h, 0o666)
+	} else if err = os.Remove(filepath.Join(s.state, heldFile)); errors.Is(err, fs.ErrNotExist) {
+		err = nil
+	}
+	if err != nil {
 		s.log.Warn("feedmill accept cannot read what is held back; serve --accept approves it", "err", err)
 	}
 }

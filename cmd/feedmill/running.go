@@ -1,9 +1,7 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 )
@@ -18,33 +16,12 @@ type runningServe struct {
 	Key string `json:"key"` // opens /status, as long as that process runs
 }
 
-// write puts r into the state folder.
-func (r runningServe) write(state string) error {
-	text, err := json.Marshal(r)
-	if err != nil {
-		return err
-	}
-	return replaceFile(filepath.Join(state, runningFile), text, 0o600)
-}
-
 // remove takes r out of the state folder, unless another process has written its
 // own there since.
 func (r runningServe) remove(state string) {
-	if now, err := readRunningServe(state); err == nil && now == r {
+	if now, err := readState[runningServe](state, runningFile, errNotRunning); err == nil && now == r {
 		os.Remove(filepath.Join(state, runningFile))
 	}
 }
 
 var errNotRunning = errors.New("no serve is running for this folder")
-
-// readRunningServe reads what the last serve has written.
-func readRunningServe(state string) (r runningServe, err error) {
-	text, err := os.ReadFile(filepath.Join(state, runningFile))
-	if errors.Is(err, fs.ErrNotExist) {
-		return r, errNotRunning
-	}
-	if err == nil {
-		err = json.Unmarshal(text, &r)
-	}
-	return r, err
-}

@@ -133,7 +133,7 @@ func (s *serve) run(ctx context.Context) error {
 	s.figures = stats.New(stats.Options{Folder: cfg.State, Known: func(k feeds.Key) bool { return knows(s.Snapshot(), k) }, Logger: s.log})
 	defer s.figures.Close()
 	s.running = runningServe{URL: s.baseURL, Key: rand.Text()}
-	if err := s.running.write(cfg.State); err != nil {
+	if err := writeState(cfg.State, runningFile, s.running, 0o600); err != nil {
 		s.log.Warn("feedmill status cannot find this process", "err", err)
 	}
 	defer s.running.remove(cfg.State)

@@ -33,7 +33,7 @@ change is held back, or if there is a problem to mend.`,
 			if err != nil {
 				return err
 			}
-			running, err := readRunningServe(cfg.State)
+			running, err := readState[runningServe](cfg.State, runningFile, errNotRunning)
 			if err != nil {
 				return err
 			}

@@ -92,6 +92,7 @@ func (a *Article) payload() (*payload, error) {
 
 var errAnother = errors.New("the file holds another version by now")
 
+// reread makes the payload of the article's file, which must still hold the same.
 func (a *Article) reread() (*payload, error) {
 	src, err := a.store.Read(a.Path)
 	if err != nil {

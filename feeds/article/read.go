@@ -42,40 +42,26 @@ func (r *reader) plain(v value) string {
 
 // date reads a time that decides when the article is shown. If it cannot be read,
 // the file is unusable, because a guess could publish the article too early.
-func (r *reader) date(v value) time.Time {
-	t, message := r.readDate(v)
-	if message != "" {
-		r.fail(v, message)
-	}
-	return t
-}
+func (r *reader) date(v value) time.Time { return r.readDate(v, r.fail) }
 
 // optionalDate reads a time that is ignored if it cannot be read.
-func (r *reader) optionalDate(v value) time.Time {
-	t, message := r.readDate(v)
-	if message != "" {
-		r.warn(v, message)
-	}
-	return t
-}
+func (r *reader) optionalDate(v value) time.Time { return r.readDate(v, r.warn) }
 
-// readDate reads a time; message says why it cannot be read.
-func (r *reader) readDate(v value) (t time.Time, message string) {
-	if !v.Exists() {
-		return t, ""
-	}
-	if !v.IsScalar() {
-		return t, mustBeSingle
-	}
+// readDate reads a time, and reports why if it cannot be read.
+func (r *reader) readDate(v value, report func(value, string)) time.Time {
 	s := v.Scalar()
-	if strings.TrimSpace(s) == "" {
-		return t, ""
+	switch {
+	case v.Exists() && !v.IsScalar():
+		report(v, mustBeSingle)
+		return time.Time{}
+	case strings.TrimSpace(s) == "":
+		return time.Time{}
 	}
 	t, err := parseDate(s, r.p.opt.TimeZone)
 	if err != nil {
-		return t, fmt.Sprintf("%q is %s", short(s), err)
+		report(v, fmt.Sprintf("%q is %s", short(s), err))
 	}
-	return t, ""
+	return t
 }
 
 // flag reads a boolean. If it cannot be read, the file is unusable, because a guess

@@ -106,16 +106,12 @@ func (b *Body) video(it *feeds.Item, src string) string {
 	if len(it.Images) > 0 {
 		picture = it.Images[0].URL
 	}
-	return videoLink(page, picture, it.Title)
-}
-
-func videoLink(page, picture, title string) string {
 	if page == "" {
 		return ""
 	}
 	inner := "Watch the video"
 	if picture != "" {
-		inner = fmt.Sprintf(`<img src="%s" alt="%s">`, html.EscapeString(picture), html.EscapeString("Watch the video: "+title))
+		inner = fmt.Sprintf(`<img src="%s" alt="%s">`, html.EscapeString(picture), html.EscapeString("Watch the video: "+it.Title))
 	}
 	return fmt.Sprintf("<p><a href=\"%s\">%s</a></p>\n", html.EscapeString(page), inner)
 }
