@@ -143,7 +143,7 @@ func TestCache(t *testing.T) {
 	s.round(map[string]string{"a.md": post("A2", "date: 2024-01-01", "text a2"), "c.md": ""})
 	want := print(s.kept)
 	s.check(s.session.SaveArticle(s.kept["b.md"].Article, 77)) // and is not committed
-	s.check(s.session.writePending())
+	s.check(s.session.cache.writePending(s.session))
 	s.close()
 
 	again := openStock(t, dir, Fingerprint{1})

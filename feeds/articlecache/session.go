@@ -76,17 +76,13 @@ func (s *Session) save(build func([]byte) []byte) error {
 	if s.saved++; len(s.pending) < bufferSize {
 		return nil
 	}
-	return s.writePending()
+	s.cache.mu.Lock()
+	defer s.cache.mu.Unlock()
+	return s.cache.writePending(s)
 }
 
-// writePending writes the entries in memory, and before them the texts that they name.
-func (s *Session) writePending() error {
-	c := s.cache
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.writePending(s)
-}
-
+// writePending writes the entries of a session, and before them the texts that they
+// name.
 func (c *Cache) writePending(s *Session) error {
 	defer func() { s.pending, s.saved = s.pending[:0], 0 }()
 	if c.disabled != nil {

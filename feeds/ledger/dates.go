@@ -67,13 +67,9 @@ func (d *dates) trim() {
 }
 
 // FlushDates writes what SetDate has changed.
-func (l *Ledger) FlushDates() error {
+func (l *Ledger) FlushDates() (err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.flushDates()
-}
-
-func (l *Ledger) flushDates() (err error) {
 	if !l.Lasting() || !l.dates.pending() {
 		return nil
 	}

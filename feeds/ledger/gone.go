@@ -1,8 +1,6 @@
 package ledger
 
 import (
-	"iter"
-	"maps"
 	"slices"
 
 	"feedmill/feeds"
@@ -39,20 +37,12 @@ func (g *goneRecords) remove(p string) {
 	g.changed(r.ID)
 }
 
-// all yields the records. The one that is yielded may be removed meanwhile.
-func (g *goneRecords) all() iter.Seq2[string, Record] { return maps.All(g.records) }
-
 // candidates are all that are gone.
 func (g *goneRecords) candidates() *candidates {
 	if g.index == nil {
 		g.index = newCandidates(g.records)
 	}
 	return g.index
-}
-
-// clone is another one with the same records, which logs no removals.
-func (g *goneRecords) clone() goneRecords {
-	return goneRecords{records: maps.Clone(g.records), changed: func(string) {}}
 }
 
 // candidates are the paths of records whose articles lie there no more, by what such

@@ -10,6 +10,7 @@
 package ledger
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"os"
@@ -73,9 +74,10 @@ var ErrBusy = errors.New("in use by another feedmill: stop it, or name another f
 // Memory is a ledger that forgets everything when the process ends.
 func Memory() *Ledger {
 	l := &Ledger{
-		state: state{instance: newInstance()}, live: map[string]Record{}, erased: map[string]bool{}, dirty: map[string]bool{}, gone: goneRecords{records: map[string]Record{}}, ids: map[string]string{},
+		live: map[string]Record{}, erased: map[string]bool{}, dirty: map[string]bool{}, gone: goneRecords{records: map[string]Record{}}, ids: map[string]string{},
 		left: map[string][]LeftFeed{}, unwritten: map[string]bool{}, dates: newDates(),
 	}
+	rand.Read(l.state.instance[:]) // never fails
 	l.gone.changed = l.removals.add
 	return l
 }
@@ -86,19 +88,16 @@ func Open(file string) (*Ledger, error) {
 	if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
 		return nil, fmt.Errorf("make the state folder: %w", err)
 	}
-	l := Memory()
-	l.file = file
-	if err := l.open(); err != nil {
-		return nil, explain(file, err)
-	}
-	return l, nil
+	return open(file, false)
 }
 
 // OpenReadOnly opens the ledger in file, which must be there, where it cannot be
 // written: what it knows holds, what comes to it is forgotten when the process ends.
-func OpenReadOnly(file string) (*Ledger, error) {
+func OpenReadOnly(file string) (*Ledger, error) { return open(file, true) }
+
+func open(file string, readOnly bool) (*Ledger, error) {
 	l := Memory()
-	l.file, l.readOnly = file, true
+	l.file, l.readOnly = file, readOnly
 	if err := l.open(); err != nil {
 		return nil, explain(file, err)
 	}

@@ -73,5 +73,6 @@ func effect(s *seenArticle, now time.Time) Effect {
 
 // shadow is a ledger to try things on: what is done to it never comes to l.
 func (l *Ledger) shadow() *Ledger {
-	return &Ledger{db: l.db, tx: l.tx, live: maps.Clone(l.live), erased: maps.Clone(l.erased), dirty: map[string]bool{}, gone: l.gone.clone(), ids: l.ids}
+	gone := goneRecords{records: maps.Clone(l.gone.records), changed: func(string) {}}
+	return &Ledger{db: l.db, tx: l.tx, live: maps.Clone(l.live), erased: maps.Clone(l.erased), dirty: map[string]bool{}, gone: gone, ids: l.ids}
 }

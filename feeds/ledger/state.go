@@ -1,7 +1,6 @@
 package ledger
 
 import (
-	"crypto/rand"
 	"encoding/binary"
 
 	"go.etcd.io/bbolt"
@@ -11,11 +10,6 @@ import (
 type state struct {
 	instance   [16]byte // of the ledger, random
 	generation uint64   // goes up with each Flush that writes
-}
-
-func newInstance() (i [16]byte) {
-	rand.Read(i[:]) // never fails
-	return i
 }
 
 var (
@@ -34,11 +28,6 @@ func (s *state) load(meta *bbolt.Bucket) error {
 		s.generation = binary.BigEndian.Uint64(v)
 	}
 	return nil
-}
-
-// step notes that there is another generation.
-func (s *state) step(meta *bbolt.Bucket) error {
-	return meta.Put(keyGeneration, binary.BigEndian.AppendUint64(nil, s.generation+1))
 }
 
 // State tells ledgers apart by a random number, and the states of one by how

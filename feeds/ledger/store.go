@@ -15,20 +15,21 @@ import (
 func (l *Ledger) beginReads() {
 	if l.db != nil && l.tx == nil {
 		l.tx, _ = l.db.Begin(false) // without it, each read opens the file by itself
-		l.emptyFile = l.isEmptyFile()
+		l.emptyFile = l.isEmptyFile(bucketLive, bucketIDs)
 	}
 }
 
-// isEmptyFile reports whether the file has no article, there or gone: then it need not
-// be asked about each of very many.
-func (l *Ledger) isEmptyFile() (empty bool) {
+// isEmptyFile reports whether the file has nothing in these buckets.
+func (l *Ledger) isEmptyFile(buckets ...[]byte) bool {
+	filled := false
 	err := l.view(func(tx *bbolt.Tx) error {
-		live, _ := tx.Bucket(bucketLive).Cursor().First()
-		id, _ := tx.Bucket(bucketIDs).Cursor().First()
-		empty = live == nil && id == nil
+		for _, name := range buckets {
+			k, _ := tx.Bucket(name).Cursor().First()
+			filled = filled || k != nil
+		}
 		return nil
 	})
-	return empty && err == nil
+	return !filled && err == nil
 }
 
 func (l *Ledger) endReads() {
@@ -57,17 +58,26 @@ func (l *Ledger) record(p string) (r Record, ok bool) {
 	if l.db == nil || l.emptyFile || l.erased[p] {
 		return Record{}, false
 	}
-	err := l.view(func(tx *bbolt.Tx) (err error) {
-		if v := tx.Bucket(bucketLive).Get([]byte(p)); v != nil {
-			r, err = decode([]byte(p), v)
-			ok = err == nil
-		}
+	l.look(bucketLive, p, func(v []byte) (err error) {
+		r, err = decode([]byte(p), v)
+		ok = err == nil
 		return err
+	})
+	return r, ok
+}
+
+// look gives found what the file has under a key, if there is something. What is
+// damaged sets damage.
+func (l *Ledger) look(bucket []byte, key string, found func(v []byte) error) {
+	err := l.view(func(tx *bbolt.Tx) error {
+		if v := tx.Bucket(bucket).Get([]byte(key)); v != nil {
+			return found(v)
+		}
+		return nil
 	})
 	if err != nil && l.damage == nil {
 		l.damage = err
 	}
-	return r, ok
 }
 
 // idUsed reports whether an article, there or gone, has or had an id.
@@ -75,28 +85,13 @@ func (l *Ledger) idUsed(id string) (used bool) {
 	if _, used = l.ids[id]; used || l.db == nil || l.emptyFile {
 		return used
 	}
-	err := l.view(func(tx *bbolt.Tx) error {
-		used = tx.Bucket(bucketIDs).Get([]byte(id)) != nil
-		return nil
-	})
-	if err != nil && l.damage == nil {
-		l.damage = err
-	}
+	l.look(bucketIDs, id, func([]byte) error { used = true; return nil })
 	return used
 }
 
 // knowsNone reports whether no article is known.
 func (l *Ledger) knowsNone() bool {
-	if len(l.live)+len(l.gone.records) > 0 || l.db == nil {
-		return len(l.live)+len(l.gone.records) == 0
-	}
-	none := false
-	l.view(func(tx *bbolt.Tx) error {
-		k, _ := tx.Bucket(bucketLive).Cursor().First()
-		none = k == nil
-		return nil
-	})
-	return none
+	return len(l.live)+len(l.gone.records) == 0 && (l.db == nil || l.isEmptyFile(bucketLive))
 }
 
 // set gives a path a record, in memory until Flush.
@@ -104,13 +99,6 @@ func (l *Ledger) set(p string, r Record) {
 	l.live[p] = r
 	delete(l.erased, p)
 	l.ids[r.ID] = p
-}
-
-// grow makes room for n articles at once.
-func (l *Ledger) grow(n int) {
-	if n > batch && len(l.live) == 0 && len(l.ids) == 0 {
-		l.live, l.ids = make(map[string]Record, n), make(map[string]string, n)
-	}
 }
 
 // erase forgets the record at a path.

@@ -17,7 +17,9 @@ func (l *Ledger) Update(now time.Time, seen []Article, gone []string) ([]feeds.F
 	l.damage = nil
 	l.beginReads()
 	defer l.endReads()
-	l.grow(len(seen))
+	if n := len(seen); n > batch && len(l.live) == 0 && len(l.ids) == 0 {
+		l.live, l.ids = make(map[string]Record, n), make(map[string]string, n)
+	}
 	u := l.newUpdate(now)
 	for _, p := range gone {
 		u.remove(p)
@@ -197,7 +199,7 @@ func (u *update) prune() {
 			u.l.unwritten[id] = true
 		}
 	}
-	for p, r := range u.l.gone.all() {
+	for p, r := range u.l.gone.records {
 		if u.now.Sub(r.Gone) > keepGone {
 			u.l.gone.remove(p)
 			u.l.markDirty(p)

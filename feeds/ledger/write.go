@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"encoding/binary"
 	"maps"
 	"slices"
 
@@ -22,7 +23,7 @@ var keyBegun = []byte("begun")
 // grows fastest, and smallest.
 func (l *Ledger) write() (err error) {
 	defer asError(&err)()
-	first := len(l.live) > portion && l.isEmptyFile()
+	first := len(l.live) > portion && l.isEmptyFile(bucketLive, bucketIDs)
 	if first {
 		if err := l.begin(); err != nil {
 			return err
@@ -53,7 +54,7 @@ func (l *Ledger) write() (err error) {
 		if err := l.writeLeft(tx.Bucket(bucketLeft)); err != nil {
 			return err
 		}
-		return l.state.step(meta)
+		return meta.Put(keyGeneration, binary.BigEndian.AppendUint64(nil, l.state.generation+1))
 	})
 }
 
@@ -118,31 +119,21 @@ func (w *recordWriter) ids(tx *bbolt.Tx, l *Ledger, ids []string) {
 		b.FillPercent = sorted
 	}
 	for _, id := range ids {
-		w.putString(b, id, l.ids[id])
+		w.store(b, id, len(l.ids[id]), func(room []byte) []byte { return append(room, l.ids[id]...) })
 	}
 }
 
 func (w *recordWriter) put(b *bbolt.Bucket, p string, r *Record) {
-	start := w.begin(512 + len(p) + 64*len(r.Feeds))
-	w.room = r.append(w.room)
-	w.store(b, p, start)
+	w.store(b, p, 512+len(p)+64*len(r.Feeds), r.append)
 }
 
-func (w *recordWriter) putString(b *bbolt.Bucket, key, value string) {
-	start := w.begin(len(value))
-	w.room = append(w.room, value...)
-	w.store(b, key, start)
-}
-
-// begin makes room for about n bytes, which follow start.
-func (w *recordWriter) begin(n int) (start int) {
+// store puts what build appends, about n bytes, under a key.
+func (w *recordWriter) store(b *bbolt.Bucket, key string, n int, build func([]byte) []byte) {
 	if cap(w.room)-len(w.room) < n {
 		w.room = make([]byte, 0, max(n, 1<<18))
 	}
-	return len(w.room)
-}
-
-func (w *recordWriter) store(b *bbolt.Bucket, key string, start int) {
+	start := len(w.room)
+	w.room = build(w.room)
 	if end := len(w.room); w.err == nil {
 		w.err = b.Put([]byte(key), w.room[start:end:end]) // of the key, bbolt makes a copy
 	}

@@ -68,10 +68,10 @@ func TestFirstCutShort(t *testing.T) {
 	if err := p.l.begin(); err != nil {
 		t.Fatal(err)
 	}
-	p.want("there are records", !p.l.isEmptyFile())
+	p.want("there are records", !p.l.isEmptyFile(bucketLive, bucketIDs))
 	p.l.Close()
 	p.open()
-	p.want("they do not count", p.l.isEmptyFile())
+	p.want("they do not count", p.l.isEmptyFile(bucketLive, bucketIDs))
 	p.now = p.now.Add(time.Hour)
 	facts, err := p.l.Note(p.now, crowd(t, 3), nil)
 	if err != nil {

@@ -31,8 +31,6 @@ func (s *Site) archive(a address) Found {
 		return Moved{To: s.link(at(instead))}
 	case archive == nil:
 		return nil
-	case !a.is(at(period)):
-		return s.moved(at(period))
 	case isDocument:
 		return s.document(at(period), l.Key, archive.Revision, archive.Next, f)
 	}

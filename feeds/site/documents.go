@@ -46,9 +46,6 @@ func (s *Site) feed(a address) Found {
 	if l == nil {
 		return s.ended(a.key)
 	}
-	if to := l.Key.Path() + a.file; !a.is(to) {
-		return s.moved(to)
-	}
 	if f, ok := format(a.file); ok {
 		return s.document(l.Key.DocumentPath(f), l.Key, l.Revision, l.Next, f)
 	}
@@ -99,10 +96,6 @@ func asset(path, mediaType string, body []byte, class Class) func(*Site, address
 		}}
 	}
 }
-
-// favicon leads browsers to the icon, which they look for at this address where no
-// page names it.
-func (s *Site) favicon(address) Found { return s.moved(iconPath) }
 
 func contentOf(body []byte, fresh time.Duration) Content {
 	return Content{Body: document.NewBody(body), Tag: document.TagOf(body), Fresh: fresh}

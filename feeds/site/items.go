@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -132,19 +133,11 @@ func pace(items []*feeds.Item) string {
 	if len(dates) < paceItems {
 		return ""
 	}
-	newest, oldest := dates[0], dates[0]
-	for _, d := range dates {
-		if d.After(newest) {
-			newest = d
-		}
-		if d.Before(oldest) {
-			oldest = d
-		}
-	}
-	if newest.Sub(oldest) < paceSpan {
+	span := slices.MaxFunc(dates, time.Time.Compare).Sub(slices.MinFunc(dates, time.Time.Compare))
+	if span < paceSpan {
 		return ""
 	}
-	return often(float64(len(dates)-1) / (newest.Sub(oldest).Hours() / 24))
+	return often(float64(len(dates)-1) / (span.Hours() / 24))
 }
 
 // often puts a number of articles a day into words, by the shortest span that

@@ -44,14 +44,12 @@ func (d *directory) branches(k feeds.Kind) (all []branch) {
 		}
 		return b
 	}
-	known := make(map[string]bool)
-	for _, l := range d.byKind[k] {
-		known[l.Key.Slug] = true
-	}
-	rank := make(map[*document.Listing]int)
+	rank := make(map[string]int)
 	for i, l := range d.byKind[k] {
-		rank[l] = i
-		if k != feeds.Topic || !known[l.Parent] {
+		rank[l.Key.Slug] = i
+	}
+	for _, l := range d.byKind[k] {
+		if _, within := rank[l.Parent]; k != feeds.Topic || !within {
 			all = append(all, grow(l))
 		}
 	}
@@ -60,7 +58,7 @@ func (d *directory) branches(k feeds.Kind) (all []branch) {
 			all = append(all, grow(l))
 		}
 	}
-	slices.SortFunc(all, func(a, b branch) int { return rank[a.Listing] - rank[b.Listing] })
+	slices.SortFunc(all, func(a, b branch) int { return rank[a.Key.Slug] - rank[b.Key.Slug] })
 	return all
 }
 
@@ -117,9 +115,6 @@ func (s *Site) kind(a address) Found {
 		if n < 2 || n > len(s.directory().pages[a.key.Kind]()) || strconv.Itoa(n) != a.rest[0] {
 			return nil
 		}
-	}
-	if to := kindPath(a.key.Kind, n); !a.is(to) {
-		return s.moved(to)
 	}
 	return s.kindPage(a.key.Kind, n)
 }

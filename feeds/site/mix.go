@@ -15,8 +15,6 @@ import (
 // of it, as in /topics/joe-biden/top/rss.xml.
 const mixSegment = "mix"
 
-var errNoRanking = errors.New("there is no such feed to rank")
-
 // mix is the page or a document of a composed feed.
 func (s *Site) mix(a address) Found {
 	if !s.canCompose() {
@@ -58,16 +56,13 @@ func (s *Site) mixOf(segments []string) (*mix.Mix, error) {
 	if len(segments) == 1 {
 		return m, nil
 	}
-	k := feeds.Key{Kind: kindOf(segments[0]), Slug: segments[1]}
-	if k.Kind == feeds.All || k.Slug == "" {
-		return nil, errNoRanking
+	if k := (feeds.Key{Kind: kindOf(segments[0]), Slug: segments[1]}); k.Kind != feeds.All && k.Slug != "" {
+		if l := s.part(k); l != nil {
+			m.Of = [][]feeds.Key{{l.Key}}
+			return m, nil
+		}
 	}
-	l := s.part(k)
-	if l == nil {
-		return nil, errNoRanking
-	}
-	m.Of = [][]feeds.Key{{l.Key}}
-	return m, nil
+	return nil, errors.New("there is no such feed to rank")
 }
 
 // mixAt is the composed feed with a key.

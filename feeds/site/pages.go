@@ -129,13 +129,10 @@ func (s *Site) group(k feeds.Kind, n int) group {
 
 // newest is the page with all of the newest articles, of which the first page has a
 // few.
-func (s *Site) newest(a address) Found {
+func (s *Site) newest(address) Found {
 	l := s.snap.Listing(feeds.Key{})
-	switch {
-	case l == nil:
+	if l == nil {
 		return nil
-	case !a.is(newestPath):
-		return s.moved(newestPath)
 	}
 	return s.page(newestPath, "feed.html", func(p *page) {
 		items := l.Feed().Items
@@ -159,10 +156,7 @@ func (s *Site) trail(l *document.Listing) []label {
 	return trail
 }
 
-func (s *Site) about(a address) Found {
-	if !a.is(aboutPath) {
-		return s.moved(aboutPath)
-	}
+func (s *Site) about(address) Found {
 	return s.page(aboutPath, "about.html", func(p *page) { p.Title = "About these feeds" })
 }
 

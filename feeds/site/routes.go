@@ -28,7 +28,7 @@ var routes = []route{
 	{stylePath, asset(stylePath, "text/css", style, Constant)},
 	{scriptPath, asset(scriptPath, "text/javascript", script, Constant)},
 	{iconPath, asset(iconPath, "image/svg+xml", icon, Asset)},
-	{"/favicon.ico", (*Site).favicon},
+	{"/favicon.ico", func(s *Site, _ address) Found { return s.moved(iconPath) }}, // where browsers look if no page names it
 	{feeds.StylesheetPath, asset(feeds.StylesheetPath, "text/css", feedStyle, Asset)},
 
 	{"/KIND/", (*Site).kind},
@@ -39,7 +39,7 @@ var routes = []route{
 
 type route struct {
 	pattern string
-	find    func(*Site, address) Found // nil: there is nothing
+	find    func(*Site, address) Found // nil: there is nothing. Find leads to the Path of a resource
 }
 
 // Find returns what is at a path, escaped as it came, when a query is asked of it.
@@ -58,6 +58,11 @@ func (s *Site) Find(path, query string) Found {
 			case nil:
 			case Nothing:
 				found = what
+			case *Resource:
+				if path, _, _ := strings.Cut(what.Path, "?"); !a.is(path) {
+					return s.moved(path)
+				}
+				return what
 			default:
 				return what
 			}

@@ -24,9 +24,6 @@ func (s *Site) search(a address) Found {
 	if !s.opt.Live {
 		return nil
 	}
-	if !a.is(searchPath) {
-		return s.moved(searchPath)
-	}
 	q := shortened(a.values().Get("q"), searchRunes)
 	path := searchPath
 	if q != "" {
