@@ -104,8 +104,6 @@ func (p *pending) begin(now time.Time) {
 
 func (p *pending) isEmpty() bool { return len(p.paths) == 0 && !p.rescan }
 
-func (p *pending) isBurst() bool { return p.rescan || len(p.paths) > burstPaths }
-
 // isLone reports whether there is nothing but one save, or one renaming.
 func (p *pending) isLone() bool {
 	if !p.lone || p.rescan || p.gone > 1 || len(p.paths) != 1+p.gone {
@@ -140,7 +138,7 @@ func (p *pending) due() (at time.Time, ok bool) {
 			at = p.retry
 		}
 		return at, true
-	case p.isBurst() && !p.rescan:
+	case !p.rescan && len(p.paths) > burstPaths:
 		wait *= 5
 	case p.gone > 0 || p.rescan:
 		wait *= 4

@@ -96,14 +96,14 @@ func (s *source) shut() error {
 	return err
 }
 
-// tooFew reports whether err means that the system grants no more watches, and what
-// a user can do about it.
-func tooFew(err error) (advice string, ok bool) {
+// tooFew says what a user can do if err means that the system grants no more watches;
+// for another error it is empty.
+func tooFew(err error) (advice string) {
 	switch {
 	case errors.Is(err, syscall.ENOSPC):
-		return "too few watches, scanning instead: raise fs.inotify.max_user_watches", true
+		return "too few watches, scanning instead: raise fs.inotify.max_user_watches"
 	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE):
-		return "too few watches, scanning instead: raise fs.inotify.max_user_instances or the limit of open files", true
+		return "too few watches, scanning instead: raise fs.inotify.max_user_instances or the limit of open files"
 	}
-	return "", false
+	return ""
 }

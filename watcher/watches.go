@@ -1,6 +1,7 @@
 package watcher
 
 import (
+	"cmp"
 	"context"
 	"io/fs"
 	"os"
@@ -53,10 +54,7 @@ func newWatches(ctx context.Context, t *tree, open func() (*source, error)) (ws 
 		return ws, "", nil
 	}
 	ws.close()
-	if advice, ok := tooFew(err); ok {
-		return ws, advice, err
-	}
-	return ws, "cannot watch, scanning instead", err
+	return ws, cmp.Or(tooFew(err), "cannot watch, scanning instead"), err
 }
 
 // close ends all watches and their events.
@@ -118,13 +116,12 @@ func (ws *watches) watchNode(ctx context.Context, n *node, found func(rel string
 // to us: events of the folder above, or a scan, tell when that changes.
 func (ws *watches) add(real string) error {
 	err := ws.src.add(real)
-	if err == nil {
-		return nil
-	}
-	if _, ok := tooFew(err); ok {
+	if tooFew(err) != "" {
 		return err
 	}
-	ws.closed[real] = true
+	if err != nil {
+		ws.closed[real] = true
+	}
 	return nil
 }
 

@@ -47,7 +47,12 @@ func writeManifest(root *os.Root, names map[string]bool) error {
 // replace replaces the file name by one that holds body, or fails and leaves it as it
 // was.
 func replace(root *os.Root, name string, body []byte) error {
-	err := create(root, temporaryName, body)
+	// If the temporary file exists, another run is at work.
+	f, err := root.OpenFile(temporaryName, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	if err == nil {
+		_, err = f.Write(body)
+		err = errors.Join(err, f.Close()) // a full disk may cause an error only here
+	}
 	if err == nil {
 		err = root.MkdirAll(path.Dir(name), 0o777)
 	}
@@ -59,15 +64,4 @@ func replace(root *os.Root, name string, body []byte) error {
 		return fmt.Errorf("write %s: %w", name, err)
 	}
 	return nil
-}
-
-// create writes a new file. If the file exists, another run is at work. A full disk
-// may cause an error only when the file is closed.
-func create(root *os.Root, name string, body []byte) error {
-	f, err := root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(body)
-	return errors.Join(err, f.Close())
 }

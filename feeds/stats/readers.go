@@ -15,53 +15,32 @@ type reader struct {
 const otherReader = "Other"
 
 // readers lists programs by family: the name of each, then what its User-Agents
-// contain, in lower case. The first one that matches counts. Bots, scripts and
-// browsers come last, because many readers have their names in the User-Agent as well.
+// contain, in lower case; where nothing follows, that is the name. The first one that
+// matches counts. Bots, scripts and browsers come last, because many readers have
+// their names in the User-Agent as well.
 var readers = [...]struct {
 	family   family
 	programs [][]string
 }{
 	// Services, each of which polls for many people.
 	{service, [][]string{
-		{"Feedly", "feedly"}, // also FeedlyBot and FeedlyApp
-		{"Inoreader", "inoreader"},
-		{"NewsBlur", "newsblur"},
+		{"Feedly"}, // also FeedlyBot and FeedlyApp
+		{"Inoreader"}, {"NewsBlur"},
 		{"The Old Reader", "theoldreader"},
-		{"Feedbin", "feedbin"},
-		{"BazQux", "bazqux"},
-		{"FeedHQ", "feedhq"},
+		{"Feedbin"}, {"BazQux"}, {"FeedHQ"},
 		{"Feed Wrangler", "feed wrangler", "feedwrangler"},
-		{"Dreamwidth", "dreamwidth"},
-		{"LiveJournal", "livejournal"},
-		{"NewsGator", "newsgator"},
-		{"Netvibes", "netvibes"},
-		{"Bloglovin", "bloglovin"},
-		{"Blogtrottr", "blogtrottr"},
-		{"Feedspot", "feedspot"},
-		{"FeedPress", "feedpress"},
-		{"FeedBurner", "feedburner"},
+		{"Dreamwidth"}, {"LiveJournal"}, {"NewsGator"}, {"Netvibes"}, {"Bloglovin"}, {"Blogtrottr"},
+		{"Feedspot"}, {"FeedPress"}, {"FeedBurner"},
 		{"Google", "feedfetcher-google"}, // after Feedly, which also contains it
-		{"Superfeedr", "superfeedr"},
-		{"livedoor", "livedoor"},
-		{"Fastladder", "fastladder"},
-		{"HanRSS", "hanrss"},
-		{"Readwise", "readwise"},
-		{"Flipboard", "flipboard"},
-		{"G2Reader", "g2reader"},
-		{"MiniReader", "minireader"},
-		{"Feedmailer", "feedmailer"},
-		{"FeedMail", "feedmail"},
+		{"Superfeedr"}, {"livedoor"}, {"Fastladder"}, {"HanRSS"}, {"Readwise"}, {"Flipboard"},
+		{"G2Reader"}, {"MiniReader"}, {"Feedmailer"}, {"FeedMail"},
 		{"RSS Parrot", "rss-parrot"},
 		{"Scour", "scourrss"},
-		{"Gwene", "gwene"},
-		{"MonitoRSS", "monitorss"},
-		{"IFTTT", "ifttt"},
-		{"Zapier", "zapier"},
-		{"Overcast", "overcast"},
+		{"Gwene"}, {"MonitoRSS"}, {"IFTTT"}, {"Zapier"}, {"Overcast"},
 		{"Pocket Casts", "pocketcasts", "pocket casts"},
 		{"Breaker", "breaker/"},
 		{"Apple Podcasts", "itms"},
-		{"Spotify", "spotify"},
+		{"Spotify"},
 	}},
 	{bot, [][]string{
 		{"Link preview", "slackbot-"}, // Slackbot-LinkExpanding
@@ -71,56 +50,32 @@ var readers = [...]struct {
 	}},
 	// Apps, which poll for whoever runs them, also on a server.
 	{app, [][]string{
-		{"FreshRSS", "freshrss"},
-		{"Miniflux", "miniflux"},
-		{"Tiny Tiny RSS", "tiny tiny rss"},
-		{"CommaFeed", "commafeed"},
+		{"FreshRSS"}, {"Miniflux"}, {"Tiny Tiny RSS"}, {"CommaFeed"},
 		{"Nextcloud News", "nextcloud-news"},
-		{"selfoss", "selfoss"},
-		{"Stringer", "stringer"},
-		{"yarr", "yarr"},
-		{"NetNewsWire", "netnewswire"},
-		{"Reeder", "reeder"},
+		{"selfoss"}, {"Stringer"}, {"yarr"}, {"NetNewsWire"}, {"Reeder"},
 		{"Newsboat", "newsboat", "newsbeuter"},
-		{"Liferea", "liferea"},
-		{"Thunderbird", "thunderbird"},
-		{"rss2email", "rss2email"},
+		{"Liferea"}, {"Thunderbird"}, {"rss2email"},
 		{"Vienna", "vienna/"},
 		{"Feeder", "spacecowboys", "nononsenseapps"},
-		{"Akregator", "akregator"},
-		{"QuiteRSS", "quiterss"},
+		{"Akregator"}, {"QuiteRSS"},
 		{"RSS Guard", "rss guard", "rssguard"},
-		{"RSSOwl", "rssowl"},
+		{"RSSOwl"},
 		{"RSS Bandit", "rssbandit"},
-		{"FeedDemon", "feeddemon"},
-		{"Feeddler", "feeddler"},
-		{"Omea Reader", "omea reader"},
-		{"ReadKit", "readkit"},
-		{"Unread", "unread"},
+		{"FeedDemon"}, {"Feeddler"}, {"Omea Reader"}, {"ReadKit"}, {"Unread"},
 		{"Fiery Feeds", "fiery"},
-		{"feeeed", "feeeed"},
+		{"feeeed"},
 		{"News Explorer", "news/explorer", "newsexplorer"},
 		{"lire", "lire/"},
 		{"Capy Reader", "capyreader"},
 		{"Read You", "readyou"},
-		{"NewsFlash", "newsflash"},
-		{"Elfeed", "elfeed"},
-		{"Emacs", "emacs"},
+		{"NewsFlash"}, {"Elfeed"}, {"Emacs"},
 		{"Raven Reader", "raven"},
-		{"Plenary", "plenary"},
-		{"Feedbro", "feedbro"},
-		{"Vivaldi", "vivaldi"},
+		{"Plenary"}, {"Feedbro"}, {"Vivaldi"},
 		{"Apple PubSub", "apple-pubsub"},
 		{"Windows RSS", "windows-rss-platform"},
-		{"Outlook", "outlook"},
-		{"AntennaPod", "antennapod"},
-		{"gPodder", "gpodder"},
+		{"Outlook"}, {"AntennaPod"}, {"gPodder"},
 		{"Podcast Addict", "podcastaddict"},
-		{"WordPress", "wordpress"},
-		{"SimplePie", "simplepie"},
-		{"feedparser", "feedparser"},
-		{"gofeed", "gofeed"},
-		{"rss-parser", "rss-parser"},
+		{"WordPress"}, {"SimplePie"}, {"feedparser"}, {"gofeed"}, {"rss-parser"},
 	}},
 	// Bots, among them those that fetch a link when somebody posts it.
 	{bot, [][]string{
@@ -134,7 +89,7 @@ var readers = [...]struct {
 	// Scripts and browsers.
 	{script, [][]string{
 		{"curl", "curl/"},
-		{"Wget", "wget"},
+		{"Wget"},
 		{"Python", "python", "aiohttp", "httpx"},
 		{"Go", "go-http-client"},
 		{"Java", "okhttp", "apache-httpclient", "java/"},
@@ -142,11 +97,21 @@ var readers = [...]struct {
 		{"PHP", "guzzle", "php"},
 		{"Ruby", "ruby", "http.rb", "faraday"},
 		{"Perl", "libwww-perl"},
-		{"PowerShell", "powershell"},
+		{"PowerShell"},
 	}},
 	{browser, [][]string{
 		{"Browser", "mozilla/", "opera/"},
 	}},
+}
+
+func init() {
+	for _, group := range readers {
+		for i, program := range group.programs {
+			if len(program) == 1 {
+				group.programs[i] = append(program, strings.ToLower(program[0]))
+			}
+		}
+	}
 }
 
 // findReader returns the program of a User-Agent, which is in lower case.

@@ -1,5 +1,7 @@
 package stats
 
+import "maps"
+
 // sample holds what is known of the clients of one feed: of all clients at level
 // 0, and of a random share of 1/2^level of them at a higher level.
 type sample struct {
@@ -31,12 +33,5 @@ func (s *sample) weight() int64 { return 1 << s.level }
 // halve drops half of the clients and raises the level. What was counted stays.
 func (s *sample) halve() {
 	s.level++
-	for hash := range s.clients {
-		if !s.includes(hash) {
-			delete(s.clients, hash)
-		}
-	}
-	if len(s.clients) == 0 {
-		s.clients = nil
-	}
+	maps.DeleteFunc(s.clients, func(hash uint64, _ client) bool { return !s.includes(hash) })
 }
