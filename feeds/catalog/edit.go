@@ -99,17 +99,6 @@ func (g *growing) add(a *article.Article) {
 	}
 }
 
-// last is the article added last; nil where there is none.
-func (g *growing) last() *article.Article {
-	switch {
-	case len(g.tail) > 0:
-		return g.tail[len(g.tail)-1]
-	case len(g.leaves) > 0:
-		return g.leaves[len(g.leaves)-1].articles[maxArticles-1]
-	}
-	return nil
-}
-
 // after is the list with all that was added.
 func (g *growing) after(l List) List {
 	if len(g.leaves) == 0 && l.root != nil {

@@ -56,6 +56,13 @@ func (c *Catalog) formerSlugs() *formerSlugs {
 			c.former.aliases[k] = s.Key()
 		}
 	}
-	c.addAliases(c.former.aliases)
+	for _, t := range c.opt.Topics {
+		to := feeds.Key{Kind: feeds.Topic, Slug: c.TopicSlug(t.Name)}
+		for _, name := range append([]string{t.Name}, t.Aliases...) {
+			if from := (feeds.Key{Kind: feeds.Topic, Slug: feeds.Slug(name)}); from != to {
+				c.former.aliases[from] = to
+			}
+		}
+	}
 	return c.former
 }

@@ -114,7 +114,7 @@ func (s *Shelf) remove(a *article.Article, name string) {
 // settle brings the list up to date, as a new one, because others may hold the
 // old.
 func (s *Shelf) settle() {
-	if s.grown.last() != nil {
+	if len(s.grown.leaves)+len(s.grown.tail) > 0 {
 		s.list = s.grown.after(s.list)
 		s.grown = growing{}
 	}

@@ -1,8 +1,6 @@
 package catalog
 
-import (
-	"feedmill/feeds"
-)
+import "feedmill/feeds"
 
 // TopicNames returns a function that turns aliases and other spellings of the
 // settings' topics into their names, and leaves all other names alone.
@@ -37,19 +35,6 @@ func (c *Catalog) TopicSlug(name string) string {
 // that feeds once had, to their keys. A feed that has such a slug itself comes
 // first. The caller must not change it.
 func (c *Catalog) Aliases() map[feeds.Key]feeds.Key { return c.formerSlugs().aliases }
-
-// addAliases adds those that the settings give.
-func (c *Catalog) addAliases(aliases map[feeds.Key]feeds.Key) {
-	for i := range c.opt.Topics {
-		t := &c.opt.Topics[i]
-		to := feeds.Key{Kind: feeds.Topic, Slug: c.TopicSlug(t.Name)}
-		for _, name := range append([]string{t.Name}, t.Aliases...) {
-			if from := (feeds.Key{Kind: feeds.Topic, Slug: feeds.Slug(name)}); from != to {
-				aliases[from] = to
-			}
-		}
-	}
-}
 
 // Absent says why the article of a path is in no feed now; empty where it is in one.
 func (c *Catalog) Absent(path string) string {

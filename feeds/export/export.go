@@ -70,15 +70,18 @@ func write[F File](ctx context.Context, root *os.Root, files iter.Seq[F]) (repor
 		if err := ctx.Err(); err != nil {
 			return report, err
 		}
-		changed, err := update(root, f)
+		body, err := f.Body()
 		if err != nil {
 			return report, err
 		}
-		if changed {
-			report.Written++
-		} else {
+		if equal(root, f.Name(), body) {
 			report.Unchanged++
+			continue
 		}
+		if err := replace(root, f.Name(), body); err != nil {
+			return report, err
+		}
+		report.Written++
 	}
 	report.Removed, err = removeOld(root, written, wanted)
 	return report, err
@@ -107,18 +110,6 @@ func addToManifest(root *os.Root, written, wanted map[string]bool) error {
 	return writeManifest(root, union)
 }
 
-// update writes f unless its file is equal already, and reports whether it wrote.
-func update(root *os.Root, f File) (bool, error) {
-	body, err := f.Body()
-	if err != nil {
-		return false, err
-	}
-	if equal(root, f.Name(), body) {
-		return false, nil
-	}
-	return true, replace(root, f.Name(), body)
-}
-
 // equal reports whether the file is known to hold body.
 func equal(root *os.Root, name string, body []byte) bool {
 	info, err := root.Lstat(name)
@@ -132,12 +123,12 @@ func equal(root *os.Root, name string, body []byte) bool {
 // removeOld deletes the files of written that are not in wanted, and folders that
 // become empty, and then removes their names from the manifest.
 func removeOld(root *os.Root, written, wanted map[string]bool) (removed int, err error) {
-	old := false
-	for name := range written {
-		if wanted[name] {
-			continue
-		}
-		old = true
+	old := maps.Clone(written)
+	maps.DeleteFunc(old, func(name string, _ bool) bool { return wanted[name] })
+	if len(old) == 0 {
+		return 0, nil
+	}
+	for name := range old {
 		switch err := root.Remove(name); {
 		case err == nil:
 			removed++
@@ -147,9 +138,6 @@ func removeOld(root *os.Root, written, wanted map[string]bool) (removed int, err
 		for dir := path.Dir(name); dir != "." && root.Remove(dir) == nil; dir = path.Dir(dir) {
 			// A folder that is not empty cannot be removed.
 		}
-	}
-	if !old {
-		return 0, nil
 	}
 	return removed, writeManifest(root, wanted)
 }

@@ -37,11 +37,8 @@ func Percent(part, whole int64) string {
 		return "–"
 	}
 	p := 100 * float64(part) / float64(whole)
-	if p > 99 && part < whole { // nearly all is not all
-		return strconv.FormatFloat(min(p, 99.9), 'f', 1, 64) + " %"
-	}
-	if p < 1 && part > 0 { // nor is hardly any none
-		return strconv.FormatFloat(max(p, 0.1), 'f', 1, 64) + " %"
+	if p > 99 && part < whole || p < 1 && part > 0 { // nearly all is not all, and hardly any is not none
+		return strconv.FormatFloat(min(max(p, 0.1), 99.9), 'f', 1, 64) + " %"
 	}
 	return strconv.FormatFloat(p, 'f', 0, 64) + " %"
 }
