@@ -28,10 +28,6 @@ type pollLabels struct {
 
 type traffic struct{ sent, saved, pushes, pushed int64 }
 
-func newTotals() *totals {
-	return &totals{polls: map[pollLabels]int64{}, bytes: map[documentLabels]traffic{}}
-}
-
 func (t *totals) count(q *queued, a *agent) {
 	d := documentLabels{q.key.Kind, q.format}
 	b := t.bytes[d]

@@ -64,7 +64,7 @@ type Recorder struct {
 
 	mu      sync.Mutex // guards the fields below; Record does not take it
 	today   *day
-	totals  *totals
+	totals  totals
 	agents  agents
 	history *history
 	path    string // of the file for today; empty: there is none
@@ -84,7 +84,7 @@ const (
 func New(opt Options) *Recorder {
 	r := &Recorder{
 		known: opt.Known, log: cmp.Or(opt.Logger, slog.Default()), queue: make(chan queued, queueSize),
-		totals: newTotals(), agents: agents{},
+		totals: totals{polls: map[pollLabels]int64{}, bytes: map[documentLabels]traffic{}}, agents: agents{},
 	}
 	r.open(opt.Folder, dayOf(time.Now()))
 	return r

@@ -28,7 +28,9 @@ func (o *Operator) refuse(r front.Request, path string) (a front.Answer, ok bool
 		return answer(http.StatusForbidden, textType, []byte("only for the machine that the feeds are served from\n")), true
 	}
 	if given, asked := tokenIn(r.Target()); asked && sameSecret(given, o.opt.Token) {
-		cookie := http.Cookie{Name: cookieName, Value: cookieOf(o.opt.Token), Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: o.secure()}
+		snap := o.program.Snapshot()
+		secure := snap != nil && strings.HasPrefix(snap.Site.BaseURL, "https:")
+		cookie := http.Cookie{Name: cookieName, Value: cookieOf(o.opt.Token), Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: secure}
 		to := strings.TrimPrefix(path, "/") // right below any folder that a proxy serves us in
 		return answer(http.StatusSeeOther, textType, []byte("see "+to+"\n"), front.One("Location", to), front.One("Set-Cookie", cookie.String()), noReferrer), true
 	}
@@ -77,12 +79,6 @@ func tokenIn(target string) (token string, ok bool) {
 	_, query, _ := strings.Cut(target, "?")
 	values, err := url.ParseQuery(query)
 	return values.Get("token"), err == nil && values.Has("token")
-}
-
-// secure reports whether the site is reached by https.
-func (o *Operator) secure() bool {
-	snap := o.program.Snapshot()
-	return snap != nil && strings.HasPrefix(snap.Site.BaseURL, "https:")
 }
 
 // isLocal reports whether a request comes from this machine itself: neither

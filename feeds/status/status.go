@@ -3,6 +3,7 @@
 package status
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"feedmill/feeds"
 	"feedmill/feeds/document"
@@ -49,11 +51,10 @@ type Operator struct {
 
 // New answers for p.
 func New(p Program, opt Options) *Operator {
-	if opt.Logger == nil {
-		opt.Logger = slog.Default()
-	}
-	o := &Operator{program: p, opt: opt}
-	o.metrics = newRegistry(o)
+	opt.Logger = cmp.Or(opt.Logger, slog.Default())
+	o := &Operator{program: p, opt: opt, metrics: prometheus.NewRegistry()}
+	o.metrics.MustRegister(gauges{o}, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	o.metrics.MustRegister(opt.Collectors...)
 	return o
 }
 
