@@ -78,17 +78,6 @@ func writeState(state, name string, v any, mode fs.FileMode) error {
 	return replaceFile(filepath.Join(state, name), text, mode)
 }
 
-// takeAcceptedFingerprint reads the fingerprint that the command accept has left in
-// the state folder, and removes it there.
-func takeAcceptedFingerprint(state string) (fingerprint string, ok bool) {
-	file := filepath.Join(state, acceptedFile)
-	text, err := os.ReadFile(file)
-	if err != nil {
-		return "", false
-	}
-	return string(text), os.Remove(file) == nil
-}
-
 // replaceFile puts data in file's place in one step, so that no other process
 // reads half of it.
 func replaceFile(file string, data []byte, mode fs.FileMode) error {

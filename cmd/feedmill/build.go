@@ -51,7 +51,11 @@ touched.`,
 			defer memory.Close()
 			cache := openCache(cfg, memory, log)
 			defer cache.Close()
-			s, err := openSite(cfg, siteOptions{baseURL: base, once: true, ledger: memory, cache: cache, ignore: inside(cfg.Dir, out), log: log})
+			opt := siteOptions{baseURL: base, once: true, ledger: memory, cache: cache, log: log}
+			if rel, ok := below(cfg.Dir, out); ok {
+				opt.ignore = []string{"/" + filepath.ToSlash(rel) + "/"}
+			}
+			s, err := openSite(cfg, opt)
 			if err != nil {
 				return err
 			}
@@ -79,12 +83,4 @@ touched.`,
 	cmd.Flags().StringVar(&out, "out", "", "`folder` to write to")
 	cmd.MarkFlagDirname("out")
 	return cmd
-}
-
-// inside is a pattern for the output folder where it lies among the articles.
-func inside(dir, out string) []string {
-	if rel, ok := below(dir, out); ok {
-		return []string{"/" + filepath.ToSlash(rel) + "/"}
-	}
-	return nil
 }

@@ -46,7 +46,10 @@ exits with 1 if there is a problem, and with 2 if the settings are bad.`,
 			}
 			r := s.builder.Report()
 			problems := append(r.Problems, unwritable(s.builder.Snapshot())...)
-			problems = append(problems, feeds.Problems(checkLedger(cfg))...)
+			// A ledger in use is fine: the process that has it open would not have it otherwise.
+			if err := ledger.Check(ledgerFile(cfg)); !errors.Is(err, ledger.ErrBusy) {
+				problems = append(problems, feeds.Problems(err)...)
+			}
 			for _, p := range problems {
 				if p.Path != "" {
 					p.Path = filepath.Join(folder(args), filepath.FromSlash(p.Path))
@@ -92,15 +95,6 @@ func unlisted(cfg *settings) []string {
 		}
 	}
 	return dirs
-}
-
-// checkLedger verifies what earlier runs remembered. One in use is fine: the
-// process that has it open would not have it otherwise.
-func checkLedger(cfg *settings) error {
-	if err := ledger.Check(ledgerFile(cfg)); !errors.Is(err, ledger.ErrBusy) {
-		return err
-	}
-	return nil
 }
 
 // unwritable tries every document.

@@ -58,10 +58,12 @@ func (s *serve) watchAccepted(ctx context.Context, cfg *settings) error {
 
 // applyAccepted approves the change that the command accept has named, if it has.
 func (s *serve) applyAccepted() {
-	fingerprint, ok := takeAcceptedFingerprint(s.state)
-	if !ok {
+	file := filepath.Join(s.state, acceptedFile)
+	text, err := os.ReadFile(file)
+	if err != nil || os.Remove(file) != nil {
 		return
 	}
+	fingerprint := string(text)
 	b := s.current.Load()
 	if b == nil || s.refused.Load() != nil { // else the approval would stay until some later settings have the same effect
 		s.approved.Store(&fingerprint)

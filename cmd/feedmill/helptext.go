@@ -38,7 +38,10 @@ func plainText(markdown string) string {
 		case line[0] == '|':
 			t.row(line)
 		default:
-			t.words(line)
+			if mdItem.FindStringSubmatch(line)[1] != "" {
+				t.flush()
+			}
+			t.paragraph += line + "\n"
 		}
 	}
 	t.flush()
@@ -57,13 +60,6 @@ type textSetter struct {
 func (t *textSetter) line(s string) {
 	t.flush()
 	t.WriteString(s + "\n")
-}
-
-func (t *textSetter) words(line string) {
-	if mark := mdItem.FindStringSubmatch(line); mark[1] != "" {
-		t.flush()
-	}
-	t.paragraph += line + "\n"
 }
 
 func (t *textSetter) row(line string) {

@@ -265,22 +265,17 @@ func (s *site) isSetting(path string) bool {
 // stands for the files in it.
 func fingerprint(files []string) string {
 	var b strings.Builder
-	note := func(path string, info fs.FileInfo) {
-		fmt.Fprintf(&b, "%s %d %d\n", path, info.Size(), info.ModTime().UnixNano())
-	}
 	for _, f := range files {
-		info, err := os.Stat(f)
-		if err != nil {
-			continue
+		names := []string{""} // the file itself
+		if info, err := os.Stat(f); err == nil && info.IsDir() {
+			entries, _ := os.ReadDir(f)
+			for _, e := range entries {
+				names = append(names, e.Name())
+			}
 		}
-		note(f, info)
-		if !info.IsDir() {
-			continue
-		}
-		entries, _ := os.ReadDir(f)
-		for _, e := range entries {
-			if info, err := os.Stat(filepath.Join(f, e.Name())); err == nil {
-				note(e.Name(), info)
+		for _, name := range names {
+			if info, err := os.Stat(filepath.Join(f, name)); err == nil {
+				fmt.Fprintf(&b, "%s %s %d %d\n", f, name, info.Size(), info.ModTime().UnixNano())
 			}
 		}
 	}

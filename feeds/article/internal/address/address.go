@@ -76,8 +76,13 @@ func (site Site) Any(s string) (string, error) {
 	}
 	switch strings.ToLower(u.Scheme) {
 	case "":
-		if u, err = site.complete(u); err != nil {
-			return "", err
+		switch {
+		case site.base != nil:
+			u = site.relative(u)
+		case u.Host == "":
+			return "", errNoSite
+		default:
+			u.Scheme = "https"
 		}
 	case "http", "https":
 		if u.Host == "" {
@@ -92,18 +97,6 @@ func (site Site) Any(s string) (string, error) {
 		return "", errURL
 	}
 	return clean(u)
-}
-
-// complete makes an address without a scheme absolute.
-func (site Site) complete(u *url.URL) (*url.URL, error) {
-	switch {
-	case site.base != nil:
-		return site.relative(u), nil
-	case u.Host == "":
-		return nil, errNoSite
-	}
-	u.Scheme = "https"
-	return u, nil
 }
 
 // clean returns an absolute address with a host in ASCII and everything escaped
