@@ -59,18 +59,14 @@ func Problems(err error) []*Problem {
 	if err == nil {
 		return nil
 	}
-	var p *Problem
-	switch e := err.(type) {
-	case *Problem:
-		return []*Problem{e}
-	case interface{ Unwrap() []error }:
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		var all []*Problem
-		for _, e := range e.Unwrap() {
+		for _, e := range joined.Unwrap() {
 			all = append(all, Problems(e)...)
 		}
 		return all
 	}
-	if errors.As(err, &p) {
+	if p, ok := errors.AsType[*Problem](err); ok {
 		return []*Problem{p}
 	}
 	return []*Problem{{Message: err.Error()}}

@@ -109,9 +109,7 @@ func (s *periodSource) like(t *periodSource) bool {
 // periods makes the archive documents of all feeds, and keeps those that were asked
 // for lately. It is safe for concurrent use.
 type periods struct {
-	opt          *Options
-	lastModified func(*content) time.Time
-	checked      func(document.Part, *lastGood, func(feeds.Format) string, *document.Revision) *document.Revision
+	b *Builder
 
 	mu    sync.Mutex
 	known map[periodKey]*periodSource
@@ -151,7 +149,7 @@ func (p *periods) document(s *periodSource) *document.Period {
 	late := old != nil && old.version > s.version // for a reader of an old snapshot
 	if s.modified = latest(s.articles, nil); !late {
 		path := s.meta.key.Path() + "archive/" + s.name + "/"
-		s.modified = p.lastModified(&content{path, s.meta, s.limits, s.prev + " " + s.next, s.articles, nil})
+		s.modified = p.b.lastModified(&content{path, s.meta, s.limits, s.prev + " " + s.next, s.articles, nil})
 	}
 	s.document = &document.Period{Name: s.name, Next: next(s.articles), Revision: p.revision(s)}
 	if late {
@@ -169,8 +167,8 @@ func (p *periods) document(s *periodSource) *document.Period {
 
 func (p *periods) revision(s *periodSource) *document.Revision {
 	path := func(f feeds.Format) string { return s.meta.key.ArchivePath(s.name, f) }
-	return p.checked(document.Feeds, s.lastGood, path, document.NewRevision(func() *feeds.Feed {
-		f := p.opt.assemble(document.Feeds, s.meta, s.articles, s.limits, true)
+	return p.b.checked(document.Feeds, s.lastGood, path, document.NewRevision(func() *feeds.Feed {
+		f := p.b.opt.assemble(document.Feeds, s.meta, s.articles, s.limits, true)
 		f.Modified, f.TTL = s.modified, archiveTTL
 		f.History = feeds.History{Period: s.name, Prev: s.prev, Next: s.next}
 		return f

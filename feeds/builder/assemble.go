@@ -152,18 +152,11 @@ func shortened(it *feeds.Item) *feeds.Item {
 	const most = 2000
 	short := *it
 	if len(short.Summary) > most {
-		short.Summary = clip(short.Summary, most)
+		short.Summary = strings.ToValidUTF8(short.Summary[:most], "") + "…" // not within a character
 	}
 	short.HTML = "<p>" + html.EscapeString(short.Summary) + "</p>\n"
 	if it.URL != "" {
 		short.HTML += `<p><a href="` + html.EscapeString(it.URL) + "\">Read the whole article</a></p>\n"
 	}
 	return &short
-}
-
-func clip(s string, n int) string {
-	for n > 0 && s[n]&0xc0 == 0x80 { // not within a character
-		n--
-	}
-	return s[:n] + "…"
 }

@@ -83,7 +83,7 @@ type Builder struct {
 	schedule   *catalog.Schedule[*catalog.Shelf] // when time alone changes the window of which feed
 	tombstones tombstones
 	layout     layout
-	version    uint64 // of the window made last
+	version    uint64 // of the window or composer made last
 	periods    *periods
 	history    history
 	observers  []func(*round) // called after each round, in order
@@ -131,13 +131,13 @@ func New(src Source, opt Options) *Builder {
 		opt: opt, src: src,
 		catalog: catalog.New(catalog.Options{SiteID: opt.SiteID, Topics: opt.Topics, Names: opt.Ledger.Names()}),
 		stamps:  map[string]stamp{}, faults: map[string]fault{}, windows: map[*catalog.Shelf]*window{},
-		hold: hold{arrived: map[string]time.Time{}}, composed: newComposedFeeds(opt.items.cache), again: make(chan struct{}, 1),
+		hold: hold{arrived: map[string]time.Time{}}, composed: composedFeeds{cache: opt.items.cache, byKey: map[feeds.Key]*composedFeed{}}, again: make(chan struct{}, 1),
 	}
 	b.schedule = catalog.NewSchedule(func(s *catalog.Shelf, at time.Time) bool {
 		w := b.windows[s]
 		return w != nil && w.due.Equal(at)
 	})
-	b.periods = &periods{opt: &b.opt, lastModified: b.lastModified, checked: b.checked, known: map[periodKey]*periodSource{}}
+	b.periods = &periods{b: b, known: map[periodKey]*periodSource{}}
 	b.openTexts()
 	b.observers = []func(*round){b.noteRound, b.saveTexts}
 	return b

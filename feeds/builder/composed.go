@@ -28,10 +28,6 @@ type composedFeed struct {
 	now *composed
 }
 
-func newComposedFeeds(c *document.Cache) composedFeeds {
-	return composedFeeds{cache: c, byKey: map[feeds.Key]*composedFeed{}}
-}
-
 // composedRoom is what a composed feed takes in memory without its documents, in bytes.
 const composedRoom = 4 << 10
 
@@ -65,16 +61,12 @@ func (x *composedFeeds) find(k feeds.Key) *composedFeed {
 
 // composer selects articles for composed feeds, from all feeds at one moment.
 type composer struct {
-	opt     *Options
-	checked func(document.Part, *lastGood, func(feeds.Format) string, *document.Revision) *document.Revision
-	version *version
+	b       *Builder
+	version uint64 // is another one in each
 	windows []*window
 	index   map[feeds.Key]int    // of windows
 	retired map[feeds.Key]string // as in document.Snapshot
 }
-
-// version tells composers apart without keeping one in memory.
-type version struct{ _ byte }
 
 // feed is the window of a feed; an empty one where there is none, with the name of
 // the feed that once was.
@@ -89,13 +81,14 @@ func (c *composer) feed(k feeds.Key) *window {
 // composed is a composed feed as one version of the composer has it.
 type composed struct {
 	window
-	version *version
+	version uint64
 }
 
 // newComposer is made of what the feeds hold now. Where only numbers have changed,
 // it alone is new: no snapshot, and nothing that was rendered, becomes another.
 func (b *Builder) newComposer() *composer {
-	return &composer{opt: &b.opt, checked: b.checked, version: new(version), windows: b.layout.windows, index: b.layout.index, retired: b.catalog.Retired()}
+	b.version++
+	return &composer{b: b, version: b.version, windows: b.layout.windows, index: b.layout.index, retired: b.catalog.Retired()}
 }
 
 // next is a time before which no scheduled article appears in a mix, the latest
@@ -127,10 +120,10 @@ const rankTTL = 30 * time.Minute
 // composer made of the same mix, or nil: a result that a reader cannot tell from it
 // keeps its revision.
 func (c *composer) compose(m *mix.Mix, old *composed) *composed {
-	if old != nil && old.version == c.version && (old.due.IsZero() || c.opt.Now().Before(old.due)) {
+	if old != nil && old.version == c.version && (old.due.IsZero() || c.b.opt.Now().Before(old.due)) {
 		return old
 	}
-	limits := c.opt.Limits(feeds.All, "")
+	limits := c.b.opt.Limits(feeds.All, "")
 	if m.Count > 0 {
 		limits.Items = m.Count
 	}
@@ -152,7 +145,7 @@ func (c *composer) compose(m *mix.Mix, old *composed) *composed {
 	if b.lastGood = (&lastGood{}); old != nil { // the last good documents, one of each format
 		b.lastGood = old.lastGood
 	}
-	l.Revision = c.revision(&b.window, limits, m.Top)
+	l.Revision = c.b.revision(document.Composed, &b.window, limits, m.Top)
 	return b
 }
 
@@ -170,30 +163,15 @@ func ages(articles []*article.Article, most time.Duration) (at time.Time) {
 // before it was forgotten, so its time of change is now.
 func (c *composer) modified(articles []*article.Article, old *composed) time.Time {
 	if old == nil {
-		return c.opt.Now().UTC().Truncate(time.Second)
+		return c.b.opt.Now().UTC().Truncate(time.Second)
 	}
-	for _, t := range [...]time.Time{latest(articles, nil), c.opt.Now().UTC().Truncate(time.Second)} {
+	for _, t := range [...]time.Time{latest(articles, nil), c.b.opt.Now().UTC().Truncate(time.Second)} {
 		if t.After(old.modified) {
 			return t
 		}
 	}
 	return old.modified
 }
-
-func (c *composer) revision(w *window, limits feeds.Limits, ranked bool) *document.Revision {
-	m, articles, modified := w.meta, w.articles, w.modified
-	return c.checked(document.Composed, w.lastGood, m.key.DocumentPath, document.NewRevision(func() *feeds.Feed {
-		f := c.opt.assemble(document.Composed, m, articles, limits, false)
-		f.Modified = modified
-		if ranked {
-			f.TTL = rankTTL
-		}
-		return f
-	}, encoders))
-}
-
-// holds reports whether an article is on the window's shelf.
-func (w *window) holds(a *article.Article) bool { return w.list.Find(a) != nil }
 
 // next is when the window changes although no file does; zero for never.
 func (w *window) next() (at time.Time) {

@@ -12,7 +12,7 @@ import (
 // meta is what a composed feed says of itself. Its id is made of names, which
 // outlive changes of slugs.
 func (c *composer) meta(m *mix.Mix) meta {
-	site := c.opt.Site.Title
+	site := c.b.opt.Site.Title
 	if m.Top {
 		var k feeds.Key
 		of := site
@@ -21,7 +21,7 @@ func (c *composer) meta(m *mix.Mix) meta {
 			of = c.feed(k).meta.name + " – " + site
 		}
 		return meta{
-			key: m.Key(), title: "Top of " + of, id: feeds.ID(c.opt.SiteID, "top", k.Kind.String(), c.feed(k).fold),
+			key: m.Key(), title: "Top of " + of, id: feeds.ID(c.b.opt.SiteID, "top", k.Kind.String(), c.feed(k).fold),
 			description: "The hottest articles of the last 30 days: " + of,
 		}
 	}
@@ -45,7 +45,7 @@ func (c *composer) mixID(m *mix.Mix) string {
 	}
 	slices.Sort(groups)
 	rest := mix.Mix{Title: m.Title, Quality: m.Quality, Heat: m.Heat, Count: m.Count}
-	return feeds.ID(slices.Concat([]string{c.opt.SiteID, "mix", rest.Key().Slug, folded(m.Without)}, groups)...)
+	return feeds.ID(slices.Concat([]string{c.b.opt.SiteID, "mix", rest.Key().Slug, folded(m.Without)}, groups)...)
 }
 
 // words puts a mix into words: "Joe Biden and Election, videos, without Sport".

@@ -30,12 +30,7 @@ type history struct {
 	scan   Scan
 }
 
-func (h *history) add(r Round) {
-	if len(h.rounds) == maxRounds {
-		h.rounds = slices.Delete(h.rounds, 0, 1)
-	}
-	h.rounds = append(h.rounds, r)
-}
+func (h *history) add(r Round) { h.rounds = append(h.rounds[max(0, len(h.rounds)+1-maxRounds):], r) }
 
 // latest is a copy of the rounds, the last one first.
 func (h *history) latest() []Round {

@@ -45,7 +45,7 @@ type rendered struct {
 }
 
 func newItems(c *document.Cache) *items {
-	return &items{cache: c, item: itemOf, grown: c.Grow, known: make(map[form]*rendered)}
+	return &items{cache: c, item: (*article.Article).Item, grown: c.Grow, known: make(map[form]*rendered)}
 }
 
 // of returns an article's item and its weight. Who asks first renders it, others
@@ -98,6 +98,3 @@ func (x *items) render(f form, k *document.Cached) (*feeds.Item, int, error) {
 	it = (&document.Shared{Grown: func(bytes int) { x.grown(k, bytes) }}).Of(it)
 	return it, weight(it), nil
 }
-
-// itemOf renders an article's body.
-func itemOf(a *article.Article) (*feeds.Item, error) { return a.Item() }

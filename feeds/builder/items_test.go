@@ -171,7 +171,7 @@ func TestUnreadable(t *testing.T) {
 	if n := strings.Count(log.String(), "07.md: disk on fire"); n != len(before) || len(b.badDocuments()) != len(before) {
 		t.Errorf("logged %d times, %d problems, want %d", n, len(b.badDocuments()), len(before))
 	}
-	b.opt.items.item = itemOf
+	b.opt.items.item = (*article.Article).Item
 	for path, body := range documents(t, b) {
 		if bytes.Equal(body, before[path]) {
 			t.Errorf("%s is still the last one", path)

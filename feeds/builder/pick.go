@@ -23,8 +23,8 @@ const (
 // articles beyond that many are not found. It waits while many do the same: no
 // number of requests for new composed feeds takes all processors.
 func (c *composer) pick(m *mix.Mix, limits feeds.Limits) (picked []*article.Article) {
-	c.opt.picking <- struct{}{}
-	defer func() { <-c.opt.picking }()
+	c.b.opt.picking <- struct{}{}
+	defer func() { <-c.b.opt.picking }()
 	groups := make([][]*window, len(m.Of))
 	for i, g := range m.Of {
 		groups[i] = c.shelves(g)
@@ -34,7 +34,7 @@ func (c *composer) pick(m *mix.Mix, limits feeds.Limits) (picked []*article.Arti
 		smallest = slices.MinFunc(groups, func(a, b []*window) int { return cmp.Compare(articlesOn(a), articlesOn(b)) })
 	}
 	without := c.shelves(m.Without)
-	scanned, now := 0, c.opt.Now()
+	scanned, now := 0, c.b.opt.Now()
 	var newest time.Time
 	for a := range merged(smallest) {
 		if scanned++; scanned > maxScan || len(picked) == limits.Items && !m.Top {
@@ -75,7 +75,7 @@ func articlesOn(group []*window) (n int) {
 }
 
 func inAny(group []*window, a *article.Article) bool {
-	return slices.ContainsFunc(group, func(p *window) bool { return p.holds(a) })
+	return slices.ContainsFunc(group, func(p *window) bool { return p.list.Find(a) != nil })
 }
 
 func inAll(groups [][]*window, a *article.Article) bool {

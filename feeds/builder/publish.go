@@ -128,7 +128,7 @@ func (b *Builder) update(s *catalog.Shelf) bool {
 		return false
 	}
 	w.modified = b.lastModified(&content{m.key.Path(), m, limits, w.places, articles, w.tombstones})
-	w.listing.Revision = b.revision(w, limits)
+	w.listing.Revision = b.revision(document.Feeds, w, limits, false)
 	return true
 }
 
@@ -146,13 +146,18 @@ func (w *window) newListing(s *catalog.Shelf, due, ages time.Time) *document.Lis
 }
 
 // revision makes documents of a window.
-func (b *Builder) revision(w *window, limits feeds.Limits) *document.Revision {
+func (b *Builder) revision(p document.Part, w *window, limits feeds.Limits, ranked bool) *document.Revision {
 	m, articles, tombstones, modified, archive := w.meta, w.articles, w.tombstones, w.modified, w.archive
-	return b.checked(document.Feeds, w.lastGood, m.key.DocumentPath, document.NewRevision(func() *feeds.Feed {
+	return b.checked(p, w.lastGood, m.key.DocumentPath, document.NewRevision(func() *feeds.Feed {
 		tombstones, limits := fitTombstones(tombstones, limits)
-		f := b.opt.assemble(document.Feeds, m, articles, limits, false)
+		f := b.opt.assemble(p, m, articles, limits, false)
 		f.Modified, f.Tombstones = modified, tombstones
-		f.History = archive.calendar().place(len(f.Items))
+		if archive != nil {
+			f.History = archive.calendar().place(len(f.Items))
+		}
+		if ranked {
+			f.TTL = rankTTL
+		}
 		return f
 	}, encoders))
 }

@@ -12,10 +12,7 @@ import (
 // than the last good document that check has put in its place. Only then Marks and
 // Since are about the same items.
 func (r *Revision) ServesOwn(f feeds.Format) bool {
-	o := r.docs[f].now.Load()
-	if o == nil {
-		o = r.outcome(f)
-	}
+	o := r.outcome(f)
 	return o.err == nil && o.lastGood == nil
 }
 
@@ -51,14 +48,9 @@ func (r *Revision) make(f feeds.Format, tag string, failed bool) *outcome {
 	if o.lastGood != nil || o.err != nil {
 		o.doc = nil
 	} else {
-		r.account(o)
+		o.doc.Coded.grown = func(bytes int) { r.cache.Grow(&o.Cached, bytes) } // by a coding
 	}
 	return o
-}
-
-// account has the cache account for codings of the document as they are made.
-func (r *Revision) account(o *outcome) {
-	o.doc.Coded.grown = func(bytes int) { r.cache.Grow(&o.Cached, bytes) }
 }
 
 // attempt also says whether another attempt may end better.

@@ -51,10 +51,7 @@ func (r *Revision) Head() *feeds.Feed {
 // meanwhile get the same. An error is that of every later call too, unless an item
 // could not be read.
 func (r *Revision) Document(f feeds.Format) (*Document, error) {
-	o := r.docs[f].now.Load()
-	if o == nil {
-		o = r.outcome(f)
-	}
+	o := r.outcome(f)
 	o.Use()
 	if o.lastGood != nil {
 		return o.lastGood.Document(f)
@@ -104,6 +101,9 @@ type outcome struct {
 
 func (r *Revision) outcome(f feeds.Format) *outcome {
 	s := &r.docs[f]
+	if o := s.now.Load(); o != nil {
+		return o
+	}
 	s.mu.Lock()
 	if o := s.now.Load(); o != nil {
 		s.mu.Unlock()

@@ -1,7 +1,6 @@
 package mix
 
 import (
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -155,7 +154,7 @@ func atLeast(bound **float64, s, number string) error {
 func (p *mixParser) count(s, number string) error {
 	n, err := strconv.Atoi(number)
 	if err != nil || n < 1 || n > maxMixCount || number[0] == '+' {
-		return errors.New(strconv.Quote(s) + ": after the colon comes a number from 1 to " + strconv.Itoa(maxMixCount))
+		return fmt.Errorf("%q: after the colon comes a number from 1 to %d", s, maxMixCount)
 	}
 	if p.mix.Count == 0 || n < p.mix.Count {
 		p.mix.Count = n
