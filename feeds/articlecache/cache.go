@@ -32,11 +32,11 @@ type Cache struct {
 	mu        sync.Mutex
 	log       *os.File
 	texts     *os.File
-	ids       pair   // which both files begin with
-	logEnd    int64  // where the next entry goes
-	committed int64  // end of the last commit in the log; zero before the log was read
-	textsEnd  int64  // of what is written; the content of buffer follows
-	buffer    []byte // texts that are not written yet
+	pair      [16]byte // random: which both files begin with, so that they belong together
+	logEnd    int64    // where the next entry goes
+	committed int64    // end of the last commit in the log; zero before the log was read
+	textsEnd  int64    // of what is written; the content of buffer follows
+	buffer    []byte   // texts that are not written yet
 	settings  Fingerprint
 	entries   int   // in the log
 	state     state // of the ledger, at the last commit
@@ -65,13 +65,10 @@ func stateOf(l Ledger) (s state) {
 // Fingerprint stands for everything besides a file that reading it depends on.
 type Fingerprint [32]byte
 
-// pair is a random number that a log and its text file have in common.
-type pair [16]byte
-
 // magic begins both files and names their version.
 const magic = "feedmill cache 2\n"
 
-const headSize = len(magic) + len(pair{}) + len(state{}.instance)
+const headSize = len(magic) + len(Cache{}.pair) + len(state{}.instance)
 
 const logFile, textsFile = "articles.cache", "articles.cache.texts"
 
@@ -116,7 +113,7 @@ func (c *Cache) resume() bool {
 		one, two := make([]byte, headSize), make([]byte, headSize)
 		_, err := io.ReadFull(log, one)
 		_, other := io.ReadFull(texts, two)
-		copy(c.ids[:], one[len(magic):])
+		copy(c.pair[:], one[len(magic):])
 		if err == nil && other == nil && bytes.Equal(one, two) && bytes.Equal(one, c.head()) {
 			c.log, c.texts = log, texts
 			c.textsEnd, _ = texts.Seek(0, io.SeekEnd)
@@ -132,7 +129,7 @@ func (c *Cache) resume() bool {
 // head is what both files begin with.
 func (c *Cache) head() []byte {
 	instance, _ := c.ledger.State()
-	return append(append([]byte(magic), c.ids[:]...), instance[:]...)
+	return append(append([]byte(magic), c.pair[:]...), instance[:]...)
 }
 
 func (c *Cache) begin() (*Cache, error) {
@@ -153,7 +150,7 @@ func (c *Cache) makeFiles(suffix string) error {
 		texts.Close()
 		return err
 	}
-	rand.Read(c.ids[:]) // never fails
+	rand.Read(c.pair[:]) // never fails
 	c.log, c.texts, c.logEnd, c.textsEnd = log, texts, int64(headSize), int64(headSize)
 	c.committed, c.entries, c.buffer, c.settings, c.state = int64(headSize), 0, nil, Fingerprint{}, state{}
 	_, one := texts.WriteAt(c.head(), 0)

@@ -317,10 +317,10 @@ func TestCompact(t *testing.T) {
 	var held *article.Article // by the last good document of a feed, for long
 	compacted, size := 0, int64(0)
 	for i := range 200 {
-		old, ids := s.kept["a.md"].Article, s.c.ids
+		old, ids := s.kept["a.md"].Article, s.c.pair
 		s.round(map[string]string{"a.md": post("A", "", fmt.Sprint("text ", i))})
 		s.check(s.session.Compact(s.now, true, len(s.kept), maps.Values(s.kept)))
-		if s.c.ids != ids {
+		if s.c.pair != ids {
 			compacted++
 			if it, err := old.Item(); err != nil || !strings.Contains(it.HTML, fmt.Sprint("text ", i-1)) {
 				t.Errorf("what readers of a moment ago hold is lost: %v", err)

@@ -52,17 +52,12 @@ func (l *Ledger) SetDate(name string, d Date) {
 	}
 	l.dates.byName[name] = d
 	l.dates.unsaved[name] = true
-	if len(l.dates.byName) > maxDates {
-		l.dates.trim()
-	}
-}
-
-// trim forgets a quarter, so that it is seldom called.
-func (d *dates) trim() {
-	names := slices.SortedFunc(maps.Keys(d.byName), func(a, b string) int { return d.byName[a].At.Compare(d.byName[b].At) })
-	for _, name := range names[:len(names)/4] {
-		delete(d.byName, name)
-		d.unsaved[name] = true
+	if byName := l.dates.byName; len(byName) > maxDates {
+		names := slices.SortedFunc(maps.Keys(byName), func(a, b string) int { return byName[a].At.Compare(byName[b].At) })
+		for _, name := range names[:len(names)/4] { // a quarter at once, so that this is seldom done
+			delete(byName, name)
+			l.dates.unsaved[name] = true
+		}
 	}
 }
 
@@ -70,32 +65,38 @@ func (d *dates) trim() {
 func (l *Ledger) FlushDates() (err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if !l.Lasting() || !l.dates.pending() {
+	if !l.Lasting() {
 		return nil
 	}
 	defer asError(&err)()
-	if err := l.writeTx(func(*bbolt.Tx) error { return nil }); err != nil {
+	if err := l.writeTx(nil); err != nil {
 		return fmt.Errorf("write ledger: %w", err)
 	}
 	return nil
 }
 
-// writeTx is one transaction, which takes the dates that have changed along.
+// writeTx is one transaction, which takes the dates that have changed along. A nil do
+// writes nothing but them.
 func (l *Ledger) writeTx(do func(*bbolt.Tx) error) error {
 	changed := l.dates.changed()
+	if do == nil && len(changed) == 0 {
+		return nil
+	}
 	err := l.db.Update(func(tx *bbolt.Tx) error {
-		return errors.Join(do(tx), writeDates(tx.Bucket(bucketDates), changed))
+		err := writeDates(tx.Bucket(bucketDates), changed)
+		if do != nil {
+			err = errors.Join(do(tx), err)
+		}
+		return err
 	})
-	if err != nil {
-		l.dates.again(changed)
+	if err != nil { // the next call tries again
+		l.dates.mu.Lock()
+		defer l.dates.mu.Unlock()
+		for name := range changed {
+			l.dates.unsaved[name] = true
+		}
 	}
 	return err
-}
-
-func (d *dates) pending() bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return len(d.unsaved) > 0
 }
 
 // changed is what is to be written; zero for what has been forgotten.
@@ -108,15 +109,6 @@ func (d *dates) changed() map[string]Date {
 	}
 	d.unsaved = map[string]bool{}
 	return changed
-}
-
-// again marks what could not be written, for the next try.
-func (d *dates) again(changed map[string]Date) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	for name := range changed {
-		d.unsaved[name] = true
-	}
 }
 
 func writeDates(b *bbolt.Bucket, changed map[string]Date) error {

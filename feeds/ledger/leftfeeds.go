@@ -69,18 +69,13 @@ func decodeLeft(id, v []byte) (left []LeftFeed, err error) {
 // writeLeft stores what has changed; the caller clears unwritten after it.
 func (l *Ledger) writeLeft(b *bbolt.Bucket) error {
 	for id := range l.unwritten {
-		left := l.left[id]
-		if len(left) == 0 {
-			if err := b.Delete([]byte(id)); err != nil {
-				return err
-			}
-			continue
+		v, err := json.Marshal(l.left[id])
+		if err == nil && len(l.left[id]) > 0 {
+			err = b.Put([]byte(id), v)
+		} else if err == nil {
+			err = b.Delete([]byte(id))
 		}
-		v, err := json.Marshal(left)
 		if err != nil {
-			return err
-		}
-		if err := b.Put([]byte(id), v); err != nil {
 			return err
 		}
 	}

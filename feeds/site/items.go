@@ -35,7 +35,6 @@ type item struct {
 	Link   string // of the page to read it on; empty where none is known
 	Image  *feeds.Image
 	Byline []string // publisher, then authors
-	Date   time.Time
 	Topics []label
 	Mark   string // see the function Mark
 	Lang   string // its language, or the site's where that is not the page's
@@ -65,7 +64,7 @@ func (s *Site) items(all []*feeds.Item, on feeds.Key) []item {
 // item is an article as the page of the feed on shows it: without a label for that
 // feed.
 func (s *Site) item(it *feeds.Item, on feeds.Key) item {
-	out := item{Item: it, Link: web(it.URL), Byline: byline(it), Date: it.Published, Mark: Mark(it), Lang: cmp.Or(it.Language, s.spoken())}
+	out := item{Item: it, Link: web(it.URL), Byline: byline(it), Mark: Mark(it), Lang: cmp.Or(it.Language, s.spoken())}
 	for i := range it.Images {
 		if web(it.Images[i].URL) != "" {
 			out.Image = &it.Images[i]

@@ -4,6 +4,7 @@ import (
 	"iter"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,7 +17,28 @@ import (
 // the feeds that readers compose. It encodes no document; feeds are assembled as
 // far as it takes to know their archives.
 func (s *Site) Resources() iter.Seq[*Resource] {
-	return s.all
+	return func(yield func(*Resource) bool) {
+		var all []*Resource
+		for _, r := range routes {
+			if found, ok := s.Find(r.pattern, "").(*Resource); ok && found.Path == r.pattern {
+				all = append(all, found)
+			}
+		}
+		for _, k := range feeds.Kinds[1:] {
+			for n := range max(1, len(s.directory().pages[k]())) {
+				all = append(all, s.kindPage(k, n+1))
+			}
+		}
+		refused := func(r *Resource) bool { return !yield(r) }
+		if slices.ContainsFunc(all, refused) {
+			return
+		}
+		for _, l := range s.snap.Listings {
+			if slices.ContainsFunc(s.resourcesOf(l), refused) {
+				return
+			}
+		}
+	}
 }
 
 // Body renders the resource's bytes, which the caller must not change.
@@ -46,57 +68,27 @@ func (r *Resource) Name() string {
 	return strings.Join(segments, "/")
 }
 
-func (s *Site) all(yield func(*Resource) bool) {
-	for _, r := range routes {
-		if found, ok := s.Find(r.pattern, "").(*Resource); ok && found.Path == r.pattern && !yield(found) {
-			return
-		}
-	}
-	for _, k := range feeds.Kinds[1:] {
-		for n := range max(1, len(s.directory().pages[k]())) {
-			if !yield(s.kindPage(k, n+1)) {
-				return
-			}
-		}
-	}
-	for _, l := range s.snap.Listings {
-		if !s.yieldFeed(l, yield) {
-			return
-		}
-	}
-}
-
-// yieldFeed goes on with what there is of one feed.
-func (s *Site) yieldFeed(l *document.Listing, yield func(*Resource) bool) bool {
+// resourcesOf lists what there is of one feed.
+func (s *Site) resourcesOf(l *document.Listing) (all []*Resource) {
 	if s.snap.Compose != nil {
 		ranked := s.ranking(l.Key)
-		if !yield(s.mixPage(ranked)) || !s.yieldDocuments(ranked, yield) {
-			return false
-		}
+		all = append(append(all, s.mixPage(ranked)), s.documents(ranked)...)
 	}
-	if !yield(s.feedPage(l)) || !s.yieldDocuments(l, yield) {
-		return false
-	}
+	all = append(append(all, s.feedPage(l)), s.documents(l)...)
 	for a := range l.Periods() {
 		for _, f := range feeds.Formats {
-			if !yield(s.document(l.Key.ArchivePath(a.Name, f), l.Key, a.Revision, time.Time{}, f)) {
-				return false
-			}
+			all = append(all, s.document(l.Key.ArchivePath(a.Name, f), l.Key, a.Revision, time.Time{}, f))
 		}
-		if !yield(s.archivePage(l, a)) {
-			return false
-		}
+		all = append(all, s.archivePage(l, a))
 	}
-	return true
+	return all
 }
 
-func (s *Site) yieldDocuments(l *document.Listing, yield func(*Resource) bool) bool {
+func (s *Site) documents(l *document.Listing) (all []*Resource) {
 	for _, f := range feeds.Formats {
-		if !yield(s.document(l.Key.DocumentPath(f), l.Key, l.Revision, l.Next, f)) {
-			return false
-		}
+		all = append(all, s.document(l.Key.DocumentPath(f), l.Key, l.Revision, l.Next, f))
 	}
-	return true
+	return all
 }
 
 // ranking is the ranking of a feed.
