@@ -25,7 +25,7 @@ var (
 // does not yield the path: it is gone, ignored, a folder or not a regular file. If the
 // root is gone it is another error, because then nothing is known.
 func (w *Watcher) Stat(rel string) (File, error) {
-	if !w.isReached(rel) {
+	if !w.countsAt(rel) || len(w.opt.Only) == 0 && w.isCircular(rel) {
 		return File{Path: rel}, notExist(rel)
 	}
 	info, err := os.Stat(w.abs(rel))
@@ -108,11 +108,6 @@ func read(f file, buf []byte, limit int64) ([]byte, Stamp, error) {
 }
 
 func (t *tree) abs(rel string) string { return filepath.Join(t.root, filepath.FromSlash(rel)) }
-
-// isReached reports whether a walk reaches rel, if there is a file.
-func (t *tree) isReached(rel string) bool {
-	return t.countsAt(rel) && (len(t.opt.Only) > 0 || !t.isCircular(rel))
-}
 
 // countsAt reports whether a file at rel counts, as far as its path tells: links in it
 // may make a circle.

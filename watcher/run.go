@@ -39,7 +39,11 @@ func (w *Watcher) Run(ctx context.Context, out chan<- Changes) error {
 		case b, ok := <-w.events():
 			w.receive(ctx, b, ok)
 		case <-settled.C:
-			ready.merge(w.takeSettled(ctx))
+			c := w.pending.take(time.Now())
+			if c.Rescan {
+				c = w.rescan(ctx)
+			}
+			ready.merge(c)
 		case <-scan.C:
 			ready.merge(w.beginScan(ctx))
 		case s := <-w.scanning:
@@ -72,14 +76,6 @@ func (w *Watcher) interval() time.Duration {
 		return w.opt.PollInterval
 	}
 	return w.opt.ScanInterval
-}
-
-func (w *Watcher) takeSettled(ctx context.Context) Changes {
-	c := w.pending.take(time.Now())
-	if c.Rescan {
-		return w.rescan(ctx)
-	}
-	return c
 }
 
 func (w *Watcher) rescan(ctx context.Context) Changes {

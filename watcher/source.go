@@ -59,7 +59,11 @@ func drain(events <-chan fsnotify.Event, errs <-chan error, batches chan<- batch
 				errs = nil
 				continue
 			}
-			b.addError(err)
+			if errors.Is(err, fsnotify.ErrEventOverflow) {
+				b.overflow = true
+			} else {
+				b.err = err
+			}
 		case out <- b:
 			b, out = batch{}, nil
 			continue
@@ -77,14 +81,6 @@ func (b *batch) addEvent(e fsnotify.Event) {
 		b.overflow = true
 	}
 	b.ops[e.Name] |= e.Op
-}
-
-func (b *batch) addError(err error) {
-	if errors.Is(err, fsnotify.ErrEventOverflow) {
-		b.overflow = true
-		return
-	}
-	b.err = err
 }
 
 // shut closes the source and returns when its goroutine has ended. Events that have

@@ -77,7 +77,9 @@ func (ws *watches) watch(ctx context.Context, f *folder, found func(rel string))
 	if err := ws.add(f.real); err != nil {
 		return err
 	}
-	ws.addFolder(f)
+	delete(ws.closed, f.real)
+	same := func(g *folder) bool { return g.rel == f.rel } // an earlier one at the same path
+	ws.folders[f.real] = append(slices.DeleteFunc(ws.folders[f.real], same), f)
 	nodes, err := ws.tree.list(f)
 	if err != nil {
 		ws.closed[f.real] = true
@@ -123,13 +125,6 @@ func (ws *watches) add(real string) error {
 		ws.closed[real] = true
 	}
 	return nil
-}
-
-// addFolder records a watched folder, instead of an earlier one at the same path.
-func (ws *watches) addFolder(f *folder) {
-	delete(ws.closed, f.real)
-	same := func(g *folder) bool { return g.rel == f.rel }
-	ws.folders[f.real] = append(slices.DeleteFunc(ws.folders[f.real], same), f)
 }
 
 // rootChanged reports whether the root has appeared, vanished or become another

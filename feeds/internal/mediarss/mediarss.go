@@ -62,16 +62,12 @@ func NewElements(it *feeds.Item) Elements {
 		e.Contents = append(e.Contents, c)
 	}
 	if it.Video != nil {
-		e.Contents = append(e.Contents, video(it, e.Thumbnail))
+		e.Contents = append(e.Contents, content{
+			Medium: "video", Title: plain(it.Title), Thumbnail: e.Thumbnail,
+			Player: &player{uri.Escape(cmp.Or(it.Video.PlayerURL, it.Video.PageURL))},
+		})
 	}
 	return e
-}
-
-func video(it *feeds.Item, thumbnail *picture) content {
-	return content{
-		Medium: "video", Title: plain(it.Title), Thumbnail: thumbnail,
-		Player: &player{uri.Escape(cmp.Or(it.Video.PlayerURL, it.Video.PageURL))},
-	}
 }
 
 func plain(s string) *chardata.Typed { return chardata.OptionalTyped("plain", s) }
