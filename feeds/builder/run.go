@@ -13,23 +13,20 @@ func (b *Builder) Run(ctx context.Context, in <-chan watcher.Changes) error {
 	minute := time.NewTicker(time.Minute)
 	defer minute.Stop()
 	for {
-		timer, stop := b.timer()
 		var c watcher.Changes
 		ok := true
 		select {
 		case <-ctx.Done():
 			ok = false
 		case c, ok = <-in:
-		case <-timer:
+		case <-b.timer():
 		case <-b.again:
 			c.Rescan = true
 		case <-minute.C: // a reader who asks for an archive document first gives it a date
-			stop()
 			b.newDates.Store(true)
 			b.flushDates()
 			continue
 		}
-		stop()
 		if !ok || ctx.Err() != nil {
 			return nil
 		}
@@ -41,13 +38,12 @@ func (b *Builder) Run(ctx context.Context, in <-chan watcher.Changes) error {
 
 // timer fires when time alone changes a feed. A day is the most it waits, so
 // that a clock set forward is noticed.
-func (b *Builder) timer() (c <-chan time.Time, stop func() bool) {
+func (b *Builder) timer() <-chan time.Time {
 	at := b.next()
 	if at.IsZero() || b.Snapshot() == nil {
-		return nil, func() bool { return true }
+		return nil
 	}
-	t := time.NewTimer(min(max(0, at.Sub(b.opt.Now())), 24*time.Hour))
-	return t.C, t.Stop
+	return time.After(min(max(0, at.Sub(b.opt.Now())), 24*time.Hour))
 }
 
 // next is when Apply has something to do although no file changes; zero for never.

@@ -70,7 +70,7 @@ func newServer(h Handler, opt Options) *server {
 		h: h, limits: opt.Limits.orDefaults(), log: cmp.Or(opt.Logger, slog.Default()), now: opt.Now, alone: opt.NoLoops,
 		sys: realSystem, failed: make(chan error, 1),
 	}
-	s.places = newPlaces(s.limits.Connections)
+	s.places = &places{taken: make(chan struct{}, s.limits.Connections)}
 	ctx, cancel := context.WithCancel(context.Background())
 	s.http, s.cancel = s.newHTTP(ctx), cancel
 	return s

@@ -15,8 +15,6 @@ type places struct {
 	freed atomic.Pointer[func()] // called when a place has become free, if it is not nil
 }
 
-func newPlaces(n int) *places { return &places{taken: make(chan struct{}, n)} }
-
 // take reports whether there was a free place.
 func (p *places) take() bool {
 	select {
