@@ -19,6 +19,7 @@ type conn struct {
 	input      []byte // what was received and not answered yet
 	checked    int    // how much of input is right so far; see plainRequest.read
 	asked      int    // the length of the request whose answer is being made
+	path       string // that it asks for
 	form       form   // of that answer
 
 	partly bool // the head of the next request must be whole by the time until

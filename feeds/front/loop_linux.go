@@ -23,13 +23,14 @@ type loop struct {
 	mail   []mail     // for the loop
 	closed bool       // the loop has ended: nothing comes any more
 
-	owned   []*conn // by descriptor; nil where there is none
-	count   int     // of them
-	lastID  uint32  // of a connection
-	again   []*conn // that may have sent more than was read
-	making  int     // goroutines that make answers
-	waiting []*conn // whose answers are made when others are done
-	accepts acceptor
+	owned    []*conn        // by descriptor; nil where there is none
+	count    int            // of them
+	lastID   uint32         // of a connection
+	again    []*conn        // that may have sent more than was read
+	making   int            // goroutines that make answers
+	makingOf map[string]int // the same by path
+	waiting  []*conn        // whose answers are made when others are done
+	accepts  acceptor
 
 	now   time.Time // of the last wake-up
 	clock time.Time // the same by the clock of the handler
@@ -67,7 +68,7 @@ const (
 )
 
 func newLoop(set *loops) (*loop, error) {
-	l := &loop{set: set, s: set.s, epoll: -1, wakeFD: -1, lastID: firstID}
+	l := &loop{set: set, s: set.s, epoll: -1, wakeFD: -1, lastID: firstID, makingOf: map[string]int{}}
 	l.accepts.fd = -1
 	var err error
 	if l.epoll, err = l.s.sys.epollCreate(); err != nil {
@@ -259,6 +260,8 @@ func (l *loop) sweepAll() {
 		case c.making:
 		case l.now.After(c.until):
 			l.close(c)
+		case state == stopping && c.partly && c.until.After(l.now.Add(maxHalfRequest)):
+			c.until = l.now.Add(maxHalfRequest)
 		case state == stopping && c.isIdle():
 			l.serve(c) // what was asked before the end is answered
 			if l.owns(c) && c.isIdle() {
@@ -267,6 +270,10 @@ func (l *loop) sweepAll() {
 		}
 	}
 }
+
+// maxHalfRequest is how long a client that has sent half a request has for the rest
+// of it when serving ends.
+const maxHalfRequest = time.Second
 
 // fail ends the loop after this turn.
 func (l *loop) fail(err error) {

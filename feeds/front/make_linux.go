@@ -7,16 +7,19 @@ import (
 	"runtime"
 	"runtime/debug"
 	"slices"
+	"strings"
 )
 
 // makersOfLoop is how many answers are made at a time for the connections of one
-// loop. Many of them may be waiting for the same document.
+// loop. No more than half of them are for the same path: many clients may wait for
+// one document that takes long, and others must not wait for it with them.
 var makersOfLoop = max(32, 8*runtime.GOMAXPROCS(0))
 
 // make has the answer to the first n bytes of c.input made.
 func (l *loop) make(c *conn, n int) {
-	c.making, c.asked, c.form = true, n, l.request.form
-	if l.making < makersOfLoop {
+	path, _, _ := strings.Cut(l.request.target, "?")
+	c.making, c.asked, c.form, c.path = true, n, l.request.form, strings.Clone(path)
+	if l.mayMake(c) {
 		l.startMaking(c)
 		return
 	}
@@ -26,10 +29,16 @@ func (l *loop) make(c *conn, n int) {
 	l.waiting = append(l.waiting, c)
 }
 
+// mayMake reports whether the answer for c may be made now.
+func (l *loop) mayMake(c *conn) bool {
+	return l.making < makersOfLoop && l.makingOf[c.path] < makersOfLoop/2
+}
+
 // startMaking starts a goroutine that gets a copy of the request. It passes c on with
 // the answer and touches nothing of it.
 func (l *loop) startMaking(c *conn) {
 	l.making++
+	l.makingOf[c.path]++
 	head, peer := bytes.Clone(c.input[:c.asked]), c.peer
 	l.s.ended.Go(func() {
 		a, ok := l.s.make(head, peer)
@@ -39,15 +48,16 @@ func (l *loop) startMaking(c *conn) {
 
 // made sends an answer that has been made, if its connection is still here.
 func (l *loop) made(m mail) {
-	l.making--
-	for l.making < makersOfLoop && len(l.waiting) > 0 {
-		next := l.waiting[0]
-		l.waiting[0], l.waiting = nil, l.waiting[1:]
-		if !next.gone {
-			l.startMaking(next)
-		}
-	}
 	c := m.conn
+	l.making--
+	if l.makingOf[c.path]--; l.makingOf[c.path] == 0 {
+		delete(l.makingOf, c.path)
+	}
+	if i := slices.IndexFunc(l.waiting, func(c *conn) bool { return !c.gone && l.mayMake(c) }); i >= 0 {
+		next := l.waiting[i]
+		l.waiting = slices.Delete(l.waiting, i, i+1)
+		l.startMaking(next)
+	}
 	if c.gone {
 		return
 	}

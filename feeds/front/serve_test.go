@@ -261,6 +261,42 @@ func TestShutdownIsBounded(t *testing.T) {
 	})
 }
 
+// Half a request does not hold up the end of serving for all of Grace.
+func TestShutdownWithHalfRequest(t *testing.T) {
+	inBothWays(t, Limits{Grace: time.Minute}, func(t *testing.T, opt Options) {
+		addr, stop, done := serving(t, newToy(), opt)
+		c := dial(t, addr)
+		io.WriteString(c, get("/ready/2"))
+		reply(t, bufio.NewReader(c))
+		io.WriteString(c, "GET /ready/3 HTTP/1.1\r\nHo")
+		stop()
+		select {
+		case err := <-done:
+			if err != nil {
+				t.Error(err)
+			}
+		case <-time.After(20 * time.Second):
+			t.Error("Serve waits for the rest of a request")
+		}
+	})
+}
+
+// However many wait for one answer, others are made meanwhile.
+func TestOthersWhileManyWait(t *testing.T) {
+	h := newToy()
+	addr, _, _ := serving(t, h, Options{})
+	defer close(h.release)
+	for range 4 * makersOfLoop {
+		io.WriteString(dial(t, addr), get("/wait"))
+	}
+	<-h.entered
+	c := dial(t, addr)
+	io.WriteString(c, get("/made/3"))
+	if status, _ := reply(t, bufio.NewReader(c)); status != 200 {
+		t.Error(status)
+	}
+}
+
 // Streams are sent as they come, end with the server, and end their connection.
 func TestStream(t *testing.T) {
 	inBothWays(t, Limits{}, func(t *testing.T, opt Options) {
