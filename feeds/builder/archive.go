@@ -17,7 +17,7 @@ import (
 // changes.
 const archiveTTL = 24 * time.Hour
 
-// archive is the archive of a feed over one state of its shelf. It implements
+// archive is the archive of a feed over one state of its articles. It implements
 // [document.Archive].
 type archive struct {
 	list    atomic.Pointer[catalog.List] // one is as good as another if a reader sees no difference

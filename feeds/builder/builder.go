@@ -79,8 +79,8 @@ type Builder struct {
 	faults     map[string]fault // of files that cannot be used as they are now; an earlier version may still be in the catalog
 	hold       hold
 	texts      texts
-	windows    map[*catalog.Shelf]*window
-	schedule   *catalog.Schedule[*catalog.Shelf] // when time alone changes the window of which feed
+	windows    map[*catalog.Feed]*window
+	schedule   *catalog.Schedule[*catalog.Feed] // when time alone changes the window of which feed
 	tombstones tombstones
 	layout     layout
 	version    uint64 // of the window or composer made last
@@ -130,10 +130,10 @@ func New(src Source, opt Options) *Builder {
 	b := &Builder{
 		opt: opt, src: src,
 		catalog: catalog.New(catalog.Options{SiteID: opt.SiteID, Topics: opt.Topics, Names: opt.Ledger.Names()}),
-		stamps:  map[string]stamp{}, faults: map[string]fault{}, windows: map[*catalog.Shelf]*window{},
+		stamps:  map[string]stamp{}, faults: map[string]fault{}, windows: map[*catalog.Feed]*window{},
 		hold: hold{arrived: map[string]time.Time{}}, composed: composedFeeds{cache: opt.items.cache, byKey: map[feeds.Key]*composedFeed{}}, again: make(chan struct{}, 1),
 	}
-	b.schedule = catalog.NewSchedule(func(s *catalog.Shelf, at time.Time) bool {
+	b.schedule = catalog.NewSchedule(func(s *catalog.Feed, at time.Time) bool {
 		w := b.windows[s]
 		return w != nil && w.due.Equal(at)
 	})

@@ -12,7 +12,7 @@ import (
 
 // TestChangeCost: a saved article costs the same number of allocations, and of
 // bytes, whatever there is beside it. What is made anew is a few nodes of its nine
-// shelves and the windows of these.
+// feeds and the windows of these.
 func TestChangeCost(t *testing.T) {
 	allocs, bytes := map[int]float64{}, map[int]float64{}
 	for _, n := range []int{2_000, 20_000} {
@@ -75,7 +75,7 @@ func TestTurns(t *testing.T) {
 }
 
 // TestMemory bounds what the catalog and the builder hold of an article besides
-// the article: places on nine shelves, and what it is found by.
+// the article: places on nine feeds, and what it is found by.
 func TestMemory(t *testing.T) {
 	const n, most = 20_000, 350
 	all := cards(t, n)

@@ -99,7 +99,7 @@ func (c *composer) next(m *mix.Mix) (at time.Time) {
 	}
 	for _, group := range m.Of {
 		var first time.Time
-		for _, p := range c.shelves(group) {
+		for _, p := range c.windowsOf(group) {
 			first = next(nil, first, p.next())
 		}
 		if first.IsZero() {

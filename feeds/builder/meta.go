@@ -14,7 +14,7 @@ type meta struct {
 	parent             string
 }
 
-func (b *Builder) meta(s *catalog.Shelf) meta {
+func (b *Builder) meta(s *catalog.Feed) meta {
 	site := &b.opt.Site
 	if s.Kind() == feeds.All {
 		m := meta{title: site.Title, description: site.Description, id: feeds.ID(b.opt.SiteID, "feed")}

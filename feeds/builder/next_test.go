@@ -63,7 +63,7 @@ func TestNext(t *testing.T) {
 	step("expiring", "a.md", "date: 2024-05-08\nexpiryDate: 2024-05-11\ntopics: [ai]", map[feeds.Key]time.Time{all: day(11), ai: day(11)})
 	now = day(12)
 	step("when it is time", "c.md", "", map[feeds.Key]time.Time{all: {}, {Kind: feeds.Topic, Slug: "new"}: day(22)})
-	for _, s := range b.catalog.Shelves() {
+	for _, s := range b.catalog.Feeds() {
 		if at := b.catalog.Due(s); !at.IsZero() {
 			t.Errorf("%s still waits for %v", s.Key().Path(), at)
 		}

@@ -9,7 +9,7 @@ import (
 	"feedmill/feeds/catalog"
 )
 
-// calendar divides the articles of a shelf into periods, one for each archive
+// calendar divides the articles of a feed into periods, one for each archive
 // document, by the months (UTC) of their publication. What is too much for a
 // document is halved in time, again and again: 2021-05 becomes 2021-05-a and,
 // later, 2021-05-b. Which articles are in a period depends on their dates alone,

@@ -84,8 +84,8 @@ func room(all []*article.Article, limits feeds.Limits) bool {
 	return true
 }
 
-// randomShelf is articles in bursts, some of the same second, and their list.
-func randomShelf(tb testing.TB, r *rand.Rand) ([]*article.Article, catalog.List) {
+// randomFeed is articles in bursts, some of the same second, and their list.
+func randomFeed(tb testing.TB, r *rand.Rand) ([]*article.Article, catalog.List) {
 	c := catalog.New(catalog.Options{})
 	c.Advance(time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC))
 	p, err := article.NewParser(article.Options{}).Parse("x.md", []byte("---\ntitle: x\n---\n"))
@@ -106,19 +106,19 @@ func randomShelf(tb testing.TB, r *rand.Rand) ([]*article.Article, catalog.List)
 		c.Put(a)
 	}
 	c.Touched()
-	l := c.Shelves()[0].Articles()
+	l := c.Feeds()[0].Articles()
 	return slices.Collect(l.All()), l
 }
 
-var shelfLimits = []feeds.Limits{{Items: 50}, {Items: 1}, {Items: 7}, {Items: 50, MaxBytes: 20 << 10}, {Items: 50, MaxBytes: 100}}
+var feedLimits = []feeds.Limits{{Items: 50}, {Items: 1}, {Items: 7}, {Items: 50, MaxBytes: 20 << 10}, {Items: 50, MaxBytes: 100}}
 
 // TestPeriods holds periods that are found one by one against those of parting
 // all articles at once.
 func TestPeriods(t *testing.T) {
 	for seed := range uint64(200) {
 		r := rand.New(rand.NewPCG(seed, 9))
-		all, list := randomShelf(t, r)
-		limits := shelfLimits[seed%5]
+		all, list := randomFeed(t, r)
+		limits := feedLimits[seed%5]
 		c, want := calendar{list, limits}, parted(all, limits)
 		for i, s := range want {
 			x, ok := c.named(s.name)
@@ -154,8 +154,8 @@ func FuzzPeriod(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, seed uint64, name, first string) {
 		r := rand.New(rand.NewPCG(seed, 9))
-		_, list := randomShelf(t, r)
-		c := calendar{list, shelfLimits[seed%5]}
+		_, list := randomFeed(t, r)
+		c := calendar{list, feedLimits[seed%5]}
 		b := testBuilder(newDisk(), nil, nil)
 		past := &archive{limits: c.limits, periods: b.periods}
 		past.use(list)

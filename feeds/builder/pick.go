@@ -27,13 +27,13 @@ func (c *composer) pick(m *mix.Mix, limits feeds.Limits) (picked []*article.Arti
 	defer func() { <-c.b.opt.picking }()
 	groups := make([][]*window, len(m.Of))
 	for i, g := range m.Of {
-		groups[i] = c.shelves(g)
+		groups[i] = c.windowsOf(g)
 	}
 	smallest := []*window{c.feed(feeds.Key{})}
 	if len(groups) > 0 {
 		smallest = slices.MinFunc(groups, func(a, b []*window) int { return cmp.Compare(articlesOn(a), articlesOn(b)) })
 	}
-	without := c.shelves(m.Without)
+	without := c.windowsOf(m.Without)
 	scanned, now := 0, c.b.opt.Now()
 	var newest time.Time
 	for a := range merged(smallest) {
@@ -58,8 +58,8 @@ func (c *composer) pick(m *mix.Mix, limits feeds.Limits) (picked []*article.Arti
 	return picked
 }
 
-// shelves are those of the keys that there still are.
-func (c *composer) shelves(keys []feeds.Key) []*window {
+// windowsOf returns the windows of those keys that still have a feed.
+func (c *composer) windowsOf(keys []feeds.Key) []*window {
 	all := make([]*window, 0, len(keys))
 	for _, k := range keys {
 		all = append(all, c.feed(k))
@@ -94,7 +94,7 @@ func admits(m *mix.Mix, a *article.Article) bool {
 	return !slices.ContainsFunc(m.Title, func(t string) bool { return !strings.Contains(title, t) })
 }
 
-// merged yields what is on at least one shelf, newest first, each once.
+// merged yields what is in at least one window, newest first, each once.
 func merged(group []*window) iter.Seq[*article.Article] {
 	return func(yield func(*article.Article) bool) {
 		rest := make([]catalog.Cursor, len(group))

@@ -15,11 +15,11 @@ import (
 
 var encoders = [...]document.Encoder{feeds.RSS: rss.Encode, feeds.Atom: atom.Encode, feeds.JSON: jsonfeed.Encode}
 
-// window is the part of a shelf that its feed shows, as published. It never
+// window is the articles of a feed that its document shows, as published. It never
 // changes once it is.
 type window struct {
 	fold     string
-	list     catalog.List // all articles of the shelf, with the numbers that they have now
+	list     catalog.List // all articles of the feed, with the numbers that they have now
 	articles []*article.Article
 	meta     meta
 	listing  *document.Listing
@@ -38,14 +38,14 @@ type window struct {
 func (b *Builder) publish(r *round) {
 	now := b.opt.Now()
 	others := b.updateTombstones(now) // first: they may keep a feed that would go
-	shelves := b.catalog.Touched()
+	touched := b.catalog.Touched()
 	rescored := b.catalog.Rescored()
 	for s, ok := b.schedule.Take(now); ok; s, ok = b.schedule.Take(now) {
-		shelves = append(shelves, s)
+		touched = append(touched, s)
 	}
-	shelves = distinct(append(shelves, others...))
-	b.pin(shelves)
-	for _, s := range shelves {
+	touched = distinct(append(touched, others...))
+	b.pin(touched)
+	for _, s := range touched {
 		if s.Gone() {
 			delete(b.windows, s)
 			r.feeds++
@@ -62,19 +62,19 @@ func (b *Builder) publish(r *round) {
 			b.windows[s] = &rescored
 		}
 	}
-	if len(shelves)+len(rescored) > 0 || r.first {
-		b.swap(shelves, rescored)
+	if len(touched)+len(rescored) > 0 || r.first {
+		b.swap(touched, rescored)
 	}
 }
 
 // pin gives feeds their addresses for ever before anybody sees them, if the
 // ledger can remember it.
-func (b *Builder) pin(shelves []*catalog.Shelf) {
+func (b *Builder) pin(touched []*catalog.Feed) {
 	if !b.opt.Ledger.Lasting() {
 		return
 	}
 	served := map[feeds.Key]string{}
-	for _, s := range shelves {
+	for _, s := range touched {
 		if b.catalog.Pin(s) {
 			served[s.Key()] = s.Fold()
 		}
@@ -84,19 +84,19 @@ func (b *Builder) pin(shelves []*catalog.Shelf) {
 	}
 }
 
-// distinct is the shelves, each once.
-func distinct(all []*catalog.Shelf) []*catalog.Shelf {
-	seen := make(map[*catalog.Shelf]bool, len(all))
-	return slices.DeleteFunc(all, func(s *catalog.Shelf) bool {
+// distinct is the feeds, each once.
+func distinct(all []*catalog.Feed) []*catalog.Feed {
+	seen := make(map[*catalog.Feed]bool, len(all))
+	return slices.DeleteFunc(all, func(s *catalog.Feed) bool {
 		again := seen[s]
 		seen[s] = true
 		return again
 	})
 }
 
-// update makes the window of a shelf anew and reports whether its content is another
+// update makes the window of a feed anew and reports whether its content is another
 // one.
-func (b *Builder) update(s *catalog.Shelf) bool {
+func (b *Builder) update(s *catalog.Feed) bool {
 	limits, now := b.opt.Limits(s.Kind(), s.Name()), b.opt.Now()
 	list, m := s.Articles(), b.meta(s)
 	articles, ages := newest(list, limits, now)
@@ -133,7 +133,7 @@ func (b *Builder) update(s *catalog.Shelf) bool {
 }
 
 // newListing is how directories show the feed.
-func (w *window) newListing(s *catalog.Shelf, due, ages time.Time) *document.Listing {
+func (w *window) newListing(s *catalog.Feed, due, ages time.Time) *document.Listing {
 	l := &document.Listing{Key: w.meta.key, Name: w.meta.name, Description: w.meta.description, Parent: w.meta.parent, Count: w.list.Len(), Archive: w.archive, Ended: s.Kept()}
 	if l.Name == "" {
 		l.Name = w.meta.title
@@ -175,7 +175,7 @@ func next(articles []*article.Article, times ...time.Time) time.Time {
 // same reports whether two articles look alike to a reader.
 func same(a, b *article.Article) bool { return a == b || a.Alike(b) }
 
-// newest is the head of a shelf that limits allow, and when the first of it will
+// newest is the head of a feed that limits allow, and when the first of it will
 // be too old. It is the caller's own copy.
 func newest(all catalog.List, limits feeds.Limits, now time.Time) (head []*article.Article, ages time.Time) {
 	young := all.Len()

@@ -24,7 +24,7 @@ func TestReplayRankings(t *testing.T) {
 		t.Fatal(err)
 	}
 	blends, plain := map[feeds.Key]*composed{}, map[feeds.Key]string{}
-	shelves := map[feeds.Key]catalog.List{}
+	all := map[feeds.Key]catalog.List{}
 	held, exact, visible, writes := 0, 0, 0, 0
 	for _, c := range corpusHistory(t) {
 		now = time.Unix(c.Time, 0)
@@ -45,10 +45,10 @@ func TestReplayRankings(t *testing.T) {
 		lib := b.composer.Load()
 		for _, part := range lib.windows {
 			k := part.meta.key
-			if shelves[k] == part.list {
+			if all[k] == part.list {
 				continue // untouched
 			}
-			shelves[k] = part.list
+			all[k] = part.list
 			m := &mix.Mix{Top: true}
 			if k.Kind != feeds.All {
 				m.Of = [][]feeds.Key{{k}}

@@ -94,7 +94,7 @@ func (b *Builder) turnOf(a *article.Article) (t Turn, ok bool) {
 // spellings names articles that write a topic in another way than most do.
 func (b *Builder) spellings() []*feeds.Problem {
 	var all []*feeds.Problem
-	for _, s := range b.catalog.Shelves() {
+	for _, s := range b.catalog.Feeds() {
 		variants := s.Spellings()
 		if len(variants) < 2 || s.Kind() == feeds.All {
 			continue

@@ -118,7 +118,7 @@ func (g *gambler) article() string {
 // ledger.
 func (g *gambler) compare(running *Builder) {
 	shown := map[string]bool{}
-	for a := range running.catalog.Shelves()[0].Articles().All() { // of everything
+	for a := range running.catalog.Feeds()[0].Articles().All() { // of everything
 		if shown[a.ID()] {
 			g.Errorf("two articles are shown under %s", a.ID())
 		}

@@ -9,16 +9,16 @@ import (
 // layout is the order of the feeds in a snapshot. Slices that readers have are never
 // changed.
 type layout struct {
-	shelves []*catalog.Shelf       // as the catalog lists them
-	place   map[*catalog.Shelf]int // in shelves
-	windows []*window              // of shelves
-	index   map[feeds.Key]int      // of windows
+	feeds   []*catalog.Feed       // as the catalog lists them
+	place   map[*catalog.Feed]int // in feeds
+	windows []*window             // of feeds
+	index   map[feeds.Key]int     // of windows
 }
 
-// swap publishes the windows, of which those of some shelves are other ones: a
+// swap publishes the windows, of which those of some feeds are other ones: a
 // composer and, unless nothing but numbers has changed, a snapshot. Nothing else
 // publishes either.
-func (b *Builder) swap(changed, rescored []*catalog.Shelf) {
+func (b *Builder) swap(changed, rescored []*catalog.Feed) {
 	before := b.snapshot.Load()
 	steady := b.arrange(changed, rescored)
 	b.composer.Store(b.newComposer())
@@ -29,7 +29,7 @@ func (b *Builder) swap(changed, rescored []*catalog.Shelf) {
 
 // newSnapshot is what follows the snapshot before. Where steady, every feed has its
 // place in that.
-func (b *Builder) newSnapshot(before *document.Snapshot, changed []*catalog.Shelf, steady bool) *document.Snapshot {
+func (b *Builder) newSnapshot(before *document.Snapshot, changed []*catalog.Feed, steady bool) *document.Snapshot {
 	listings := make([]*document.Listing, len(b.layout.windows))
 	if steady {
 		copy(listings, before.Listings)
@@ -54,21 +54,21 @@ func (b *Builder) newSnapshot(before *document.Snapshot, changed []*catalog.Shel
 
 // arrange brings the layout up to date and reports whether every feed has kept
 // its place and its key.
-func (b *Builder) arrange(changed, rescored []*catalog.Shelf) (steady bool) {
-	l, shelves := &b.layout, b.catalog.Shelves()
-	steady = len(l.shelves) == len(shelves) && &l.shelves[0] == &shelves[0]
+func (b *Builder) arrange(changed, rescored []*catalog.Feed) (steady bool) {
+	l, all := &b.layout, b.catalog.Feeds()
+	steady = len(l.feeds) == len(all) && &l.feeds[0] == &all[0]
 	for _, s := range changed {
 		steady = steady && l.windows[l.place[s]].meta.key == b.windows[s].meta.key
 	}
 	if !steady {
-		*l = layout{shelves, make(map[*catalog.Shelf]int, len(shelves)), make([]*window, len(shelves)), make(map[feeds.Key]int, len(shelves))}
-		for i, s := range shelves {
+		*l = layout{all, make(map[*catalog.Feed]int, len(all)), make([]*window, len(all)), make(map[feeds.Key]int, len(all))}
+		for i, s := range all {
 			l.place[s], l.windows[i], l.index[b.windows[s].meta.key] = i, b.windows[s], i
 		}
 		return false
 	}
 	windows := append(make([]*window, 0, len(l.windows)), l.windows...)
-	for _, some := range [...][]*catalog.Shelf{changed, rescored} {
+	for _, some := range [...][]*catalog.Feed{changed, rescored} {
 		for _, s := range some {
 			windows[l.place[s]] = b.windows[s]
 		}

@@ -35,14 +35,14 @@ type tombstone struct {
 }
 
 // of is the tombstones that the documents of a feed may name.
-func (ts *tombstones) of(s *catalog.Shelf) []feeds.Tombstone {
+func (ts *tombstones) of(s *catalog.Feed) []feeds.Tombstone {
 	return ts.newest[feeds.Tag{Kind: s.Kind(), Name: s.Fold()}]
 }
 
 // updateTombstones brings the tombstones up to date and returns the feeds that have
 // others than before. A feed stays while it has any, although its last article has left:
 // readers are to take that away, and not to give up a feed that may go on.
-func (b *Builder) updateTombstones(now time.Time) (changed []*catalog.Shelf) {
+func (b *Builder) updateTombstones(now time.Time) (changed []*catalog.Feed) {
 	ts := &b.tombstones
 	for t := range b.followLosses(now) {
 		newest := ts.all[t]

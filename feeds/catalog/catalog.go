@@ -18,7 +18,7 @@ type Options struct {
 	Names  []feeds.Name       // that were served before: they keep their slugs, see Pin
 }
 
-// Catalog is every article of a site, sorted into shelves, one for each feed.
+// Catalog is every article of a site, sorted into feeds.
 // It is not safe for concurrent use; its builder owns it.
 type Catalog struct {
 	opt         Options
@@ -26,22 +26,22 @@ type Catalog struct {
 	articles    map[string]*entry
 	ids         map[string]*entry   // by stated id: the article that is shown under it
 	rivals      map[string][]string // ids that several articles state, to their paths in order of precedence
-	shelves     map[ref]*Shelf
-	order       []*Shelf         // shelves by kind and name; nil until asked for
+	feeds       map[ref]*Feed
+	order       []*Feed          // feeds by kind and name; nil until asked for
 	groups      map[ref][]string // kind and plain slug to the folds that share it
 	unassigned  map[ref]bool     // groups whose slugs are to be assigned anew
 	fixed       map[feeds.Key]ref
-	touched     []*Shelf // each once
-	rescored    map[*Shelf]bool
-	changedIDs  []string                            // ids, see ChangedIDs
-	watchingIDs bool                                // ChangedIDs was called: they are to be noted
-	folds       map[string]string                   // what feeds.Fold made of names, because it is asked for often
-	tagged      map[unique.Handle[feeds.Tag]]*Shelf // likewise; some may be gone
-	schedule    *Schedule[*entry]                   // articles that time alone will show or hide
-	awaited     map[ref]*Schedule[*entry]           // articles that a feed will have
-	pinned      map[ref]string                      // slugs for ever: the settings', else the first that a name had
-	owners      map[feeds.Key]ref                   // the name that has, or last had, a slug
-	former      *formerSlugs                        // made of owners; nil until asked for
+	touched     []*Feed // each once
+	rescored    map[*Feed]bool
+	changedIDs  []string                           // ids, see ChangedIDs
+	watchingIDs bool                               // ChangedIDs was called: they are to be noted
+	folds       map[string]string                  // what feeds.Fold made of names, because it is asked for often
+	tagged      map[unique.Handle[feeds.Tag]]*Feed // likewise; some may be gone
+	schedule    *Schedule[*entry]                  // articles that time alone will show or hide
+	awaited     map[ref]*Schedule[*entry]          // articles that a feed will have
+	pinned      map[ref]string                     // slugs for ever: the settings', else the first that a name had
+	owners      map[feeds.Key]ref                  // the name that has, or last had, a slug
+	former      *formerSlugs                       // made of owners; nil until asked for
 }
 
 // ref names a feed by what its name folds to: unlike the slug it never changes.
@@ -62,12 +62,12 @@ type entry struct {
 func New(opt Options) *Catalog {
 	c := &Catalog{
 		opt:      opt,
-		articles: map[string]*entry{}, ids: map[string]*entry{}, rivals: map[string][]string{}, tagged: map[unique.Handle[feeds.Tag]]*Shelf{},
-		shelves: map[ref]*Shelf{}, groups: map[ref][]string{}, unassigned: map[ref]bool{}, fixed: map[feeds.Key]ref{}, rescored: map[*Shelf]bool{}, folds: map[string]string{}, awaited: map[ref]*Schedule[*entry]{},
+		articles: map[string]*entry{}, ids: map[string]*entry{}, rivals: map[string][]string{}, tagged: map[unique.Handle[feeds.Tag]]*Feed{},
+		feeds: map[ref]*Feed{}, groups: map[ref][]string{}, unassigned: map[ref]bool{}, fixed: map[feeds.Key]ref{}, rescored: map[*Feed]bool{}, folds: map[string]string{}, awaited: map[ref]*Schedule[*entry]{},
 		pinned: map[ref]string{}, owners: map[feeds.Key]ref{},
 	}
 	c.schedule = NewSchedule(c.isDue)
-	c.shelf(everything)
+	c.feed(everything)
 	for i := range opt.Topics {
 		t := &opt.Topics[i]
 		r := ref{feeds.Topic, feeds.Fold(t.Name)}
@@ -87,7 +87,7 @@ func New(opt Options) *Catalog {
 	}
 	for i := range opt.Topics {
 		t := &opt.Topics[i]
-		c.shelf(unique.Make(feeds.Tag{Kind: feeds.Topic, Name: t.Name})).Topic = t
+		c.feed(unique.Make(feeds.Tag{Kind: feeds.Topic, Name: t.Name})).Topic = t
 	}
 	return c
 }
@@ -147,7 +147,7 @@ func (c *Catalog) show(e *entry) {
 	e.shown = shown
 	c.noteID(e)
 	for t := range feedsOf(shown) {
-		s := c.shelf(t)
+		s := c.feed(t)
 		s.add(shown, t.Value().Name)
 		c.touch(s)
 	}
@@ -158,7 +158,7 @@ func (c *Catalog) hide(e *entry) {
 		return
 	}
 	for t := range feedsOf(e.shown) {
-		s := c.shelf(t)
+		s := c.feed(t)
 		s.remove(e.shown, t.Value().Name)
 		c.touch(s)
 	}
@@ -182,13 +182,13 @@ func feedsOf(a *article.Article) iter.Seq[unique.Handle[feeds.Tag]] {
 	}
 }
 
-// Touched settles every shelf that has changed since the last call and returns
-// them in no particular order. Shelves that are empty, not in the settings and
+// Touched settles every feed that has changed since the last call and returns
+// them in no particular order. Feeds that are empty, not in the settings and
 // not kept are gone from the catalog.
-func (c *Catalog) Touched() []*Shelf {
-	var all []*Shelf
-	seen := map[*Shelf]bool{}
-	for len(c.touched)+len(c.unassigned) > 0 { // dropping a shelf can give another its slug
+func (c *Catalog) Touched() []*Feed {
+	var all []*Feed
+	seen := map[*Feed]bool{}
+	for len(c.touched)+len(c.unassigned) > 0 { // dropping a feed can give another its slug
 		for g := range c.unassigned {
 			delete(c.unassigned, g)
 			c.assignSlugs(g)
@@ -209,8 +209,8 @@ func (c *Catalog) Touched() []*Shelf {
 	return all
 }
 
-// touch notes that a shelf is another one than Touched told last.
-func (c *Catalog) touch(s *Shelf) {
+// touch notes that a feed has changed since Touched returned it last.
+func (c *Catalog) touch(s *Feed) {
 	if !s.touched {
 		s.touched = true
 		c.touched = append(c.touched, s)

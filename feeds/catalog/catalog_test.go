@@ -28,7 +28,7 @@ func parse(t testing.TB, path, front string) *article.Article {
 func picture(c *Catalog) string {
 	c.Touched()
 	var b strings.Builder
-	for _, s := range c.Shelves() {
+	for _, s := range c.Feeds() {
 		fmt.Fprintf(&b, "%s %q %v:", s.Key().Path(), s.Name(), s.Spellings())
 		for a := range s.Articles().All() {
 			fmt.Fprintf(&b, " %s=%s", a.Path, a.ID())
@@ -102,7 +102,7 @@ func TestOrder(t *testing.T) {
 	}
 	var got []string
 	c.Touched()
-	for a := range c.Shelves()[0].Articles().All() {
+	for a := range c.Feeds()[0].Articles().All() {
 		got = append(got, a.Path)
 	}
 	if want := []string{"z.md", "a.md", "c.md", "aa.md", "b.md"}; !slices.Equal(got, want) {
@@ -157,8 +157,8 @@ func TestTopics(t *testing.T) {
 	if to := aliases[feeds.Key{Kind: feeds.Topic, Slug: "politics"}]; to.Slug != "pol" {
 		t.Errorf("politics leads to %v", to)
 	}
-	if len(c.Shelves()) != 3 {
-		t.Errorf("%d shelves: a topic of the settings is known without articles", len(c.Shelves()))
+	if len(c.Feeds()) != 3 {
+		t.Errorf("%d feeds: a topic of the settings is known without articles", len(c.Feeds()))
 	}
 }
 

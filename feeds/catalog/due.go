@@ -83,14 +83,14 @@ func (c *Catalog) willAppear(e *entry, at time.Time) bool {
 
 // markDue marks a feed as touched because its next scheduled article is another one.
 func (c *Catalog) markDue(r ref) {
-	if s := c.shelves[r]; s != nil {
+	if s := c.feeds[r]; s != nil {
 		c.touch(s)
 	}
 }
 
 // Due is when the first of a feed's scheduled articles will appear; zero where
 // there is none.
-func (c *Catalog) Due(s *Shelf) time.Time {
+func (c *Catalog) Due(s *Feed) time.Time {
 	waiting := c.awaited[s.ref]
 	if waiting == nil {
 		return time.Time{}

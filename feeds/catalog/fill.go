@@ -8,7 +8,7 @@ import (
 )
 
 // Fill puts many articles in at once, as Put does with each, in the order of
-// shelves: that is the quick way. The caller keeps the slice.
+// feeds: that is the quick way. The caller keeps the slice.
 func (c *Catalog) Fill(all []*article.Article) {
 	if len(c.articles) == 0 {
 		c.articles, c.ids = make(map[string]*entry, len(all)), make(map[string]*entry, len(all))

@@ -6,10 +6,10 @@ import (
 	"feedmill/feeds"
 )
 
-// Pin assigns a shelf the slug that it has now for ever: should the shelf go and come
+// Pin assigns a feed the slug that it has now for ever: should the feed go and come
 // back after years, it has the same slug, and no other name is given that unless the
 // settings say so. Pin reports whether the slug was not yet pinned.
-func (c *Catalog) Pin(s *Shelf) bool {
+func (c *Catalog) Pin(s *Feed) bool {
 	if s.gone || s.ref.kind == feeds.All || c.owners[s.Key()] == s.ref {
 		return false
 	}
@@ -50,7 +50,7 @@ func (c *Catalog) formerSlugs() *formerSlugs {
 		if r.kind == feeds.Topic {
 			r.fold = c.fold(renamed(r.fold))
 		}
-		if s := c.shelves[r]; s == nil {
+		if s := c.feeds[r]; s == nil {
 			c.former.retired[k] = r.fold
 		} else if s.Key() != k {
 			c.former.aliases[k] = s.Key()

@@ -15,11 +15,11 @@ func addresses(c *Catalog, slugs ...string) string {
 	var all []string
 	for _, slug := range slugs {
 		k := feeds.Key{Kind: feeds.Topic, Slug: slug}
-		i := slices.IndexFunc(c.Shelves(), func(s *Shelf) bool { return s.Key() == k })
+		i := slices.IndexFunc(c.Feeds(), func(s *Feed) bool { return s.Key() == k })
 		to, led := c.Aliases()[k]
 		switch {
 		case i >= 0:
-			slug += "=" + c.Shelves()[i].Name()
+			slug += "=" + c.Feeds()[i].Name()
 		case led:
 			slug += ">" + to.Slug
 		case c.Retired()[k] != "":
@@ -72,8 +72,8 @@ func TestPin(t *testing.T) {
 	}
 }
 
-// serve is what the ledger makes of a shelf that is served.
-func serve(names []feeds.Name, s *Shelf) []feeds.Name {
+// serve is what the ledger makes of a feed that is served.
+func serve(names []feeds.Name, s *Feed) []feeds.Name {
 	for i, n := range names {
 		if n.Kind == s.Kind() {
 			names[i].Slugs = slices.DeleteFunc(slices.Clone(n.Slugs), func(slug string) bool { return slug == s.Key().Slug })

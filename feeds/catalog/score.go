@@ -23,16 +23,16 @@ func (c *Catalog) rescore(e *entry, now *article.Article) {
 		e.shown = old.Scored(now)
 	}
 	for t := range feedsOf(old) {
-		s := c.shelf(t)
+		s := c.feed(t)
 		s.remove(old, t.Value().Name)
 		s.add(e.shown, t.Value().Name)
 		c.rescored[s] = true
 	}
 }
 
-// Rescored settles the shelves where nothing but numbers has changed since the
+// Rescored settles the feeds where nothing but numbers has changed since the
 // last call, after Touched, and returns them in no particular order.
-func (c *Catalog) Rescored() []*Shelf {
+func (c *Catalog) Rescored() []*Feed {
 	all := slices.Collect(maps.Keys(c.rescored))
 	for _, s := range all {
 		s.settle()

@@ -25,7 +25,7 @@ func TopicNames(topics []feeds.KnownTopic) func(string) string {
 // TopicSlug is the slug of one of the settings' topics; empty if it is none.
 // Slugs hold after Touched.
 func (c *Catalog) TopicSlug(name string) string {
-	if s := c.shelves[ref{feeds.Topic, c.fold(name)}]; s != nil && s.Topic != nil {
+	if s := c.feeds[ref{feeds.Topic, c.fold(name)}]; s != nil && s.Topic != nil {
 		return s.slug
 	}
 	return ""

@@ -83,7 +83,7 @@ func (p *mixParser) condition(s string) error {
 	case "count":
 		return p.count(s, rest)
 	}
-	return fmt.Errorf("%q: a condition is the name of a topic, or one of these words with a value behind it: %s not: title: quality: heat: count:", s, kindWords())
+	return fmt.Errorf("%q: a condition is the name of a topic, or one of the words %s not: title: quality: heat: count: with a value behind it", s, kindWords())
 }
 
 // mixKind is the kind of feed that a word before a colon names.

@@ -11,8 +11,9 @@ import (
 	"feedmill/feeds/article"
 )
 
-// Shelf is the articles of one feed that are shown now, newest first.
-type Shelf struct {
+// Feed is all articles of one feed that are shown now, newest first, without a
+// limit to their number.
+type Feed struct {
 	Topic *feeds.KnownTopic // what the settings say; nil for all else
 
 	ref     ref
@@ -27,34 +28,34 @@ type Shelf struct {
 	kept    string // its name while no article gives it one: see Keep
 }
 
-// spelling is how some articles write a shelf's name.
+// spelling is how some articles write a feed's name.
 type spelling struct {
 	name     string
 	articles int
 }
 
 // Kind is the kind of feed.
-func (s *Shelf) Kind() feeds.Kind { return s.ref.kind }
+func (s *Feed) Kind() feeds.Kind { return s.ref.kind }
 
 // Key is the feed's address. It can change while names with the same slug come
 // and go.
-func (s *Shelf) Key() feeds.Key { return feeds.Key{Kind: s.ref.kind, Slug: s.slug} }
+func (s *Feed) Key() feeds.Key { return feeds.Key{Kind: s.ref.kind, Slug: s.slug} }
 
 // Fold is the feed's name as far as it never changes.
-func (s *Shelf) Fold() string { return s.ref.fold }
+func (s *Feed) Fold() string { return s.ref.fold }
 
-// Gone reports whether the catalog has dropped the shelf.
-func (s *Shelf) Gone() bool { return s.gone }
+// Gone reports whether the catalog has dropped the feed.
+func (s *Feed) Gone() bool { return s.gone }
 
-// Kept reports whether nothing but [Catalog.Keep] keeps the shelf.
-func (s *Shelf) Kept() bool { return s.kept != "" && s.list.Len() == 0 && s.Topic == nil }
+// Kept reports whether nothing but [Catalog.Keep] keeps the feed.
+func (s *Feed) Kept() bool { return s.kept != "" && s.list.Len() == 0 && s.Topic == nil }
 
-// Articles is the shelf's content as it was settled last.
-func (s *Shelf) Articles() List { return s.list }
+// Articles is the feed's content as it was settled last.
+func (s *Feed) Articles() List { return s.list }
 
 // Name is the feed's name: the settings' one, else the spelling most used, else
 // that with which it is kept.
-func (s *Shelf) Name() string {
+func (s *Feed) Name() string {
 	if s.Topic != nil {
 		return s.Topic.Name
 	}
@@ -68,7 +69,7 @@ func (s *Shelf) Name() string {
 }
 
 // Spellings lists the ways in which articles write the name, most used first.
-func (s *Shelf) Spellings() []string {
+func (s *Feed) Spellings() []string {
 	all := make([]string, len(s.names))
 	for i, n := range slices.SortedFunc(slices.Values(s.names), spelling.compare) {
 		all[i] = n.name
@@ -81,7 +82,7 @@ func (n spelling) compare(o spelling) int {
 }
 
 // spell counts an article more, or less, that writes the name in one way.
-func (s *Shelf) spell(name string, more int) {
+func (s *Feed) spell(name string, more int) {
 	i := slices.IndexFunc(s.names, func(n spelling) bool { return n.name == name })
 	if i < 0 {
 		s.names = append(s.names, spelling{name, more})
@@ -96,7 +97,7 @@ func Newer(a, b *article.Article) int {
 	return cmp.Or(b.Published.Compare(a.Published), strings.Compare(a.Path, b.Path))
 }
 
-func (s *Shelf) add(a *article.Article, name string) {
+func (s *Feed) add(a *article.Article, name string) {
 	s.spell(name, 1)
 	if len(s.edits) == 0 && (s.end == nil || Newer(s.end, a) < 0) {
 		s.grown.add(a)
@@ -106,14 +107,14 @@ func (s *Shelf) add(a *article.Article, name string) {
 	s.edits = append(s.edits, edit{article: a})
 }
 
-func (s *Shelf) remove(a *article.Article, name string) {
+func (s *Feed) remove(a *article.Article, name string) {
 	s.spell(name, -1)
 	s.edits = append(s.edits, edit{a, true})
 }
 
 // settle brings the list up to date, as a new one, because others may hold the
 // old.
-func (s *Shelf) settle() {
+func (s *Feed) settle() {
 	if len(s.grown.leaves)+len(s.grown.tail) > 0 {
 		s.list = s.grown.after(s.list)
 		s.grown = growing{}
@@ -127,17 +128,17 @@ func (s *Shelf) settle() {
 	}
 }
 
-// shelf returns the shelf for a name, which it makes if need be.
-func (c *Catalog) shelf(h unique.Handle[feeds.Tag]) *Shelf {
+// feed returns the feed for a name, which it makes if need be.
+func (c *Catalog) feed(h unique.Handle[feeds.Tag]) *Feed {
 	if s := c.tagged[h]; s != nil && !s.gone {
 		return s
 	}
 	t := h.Value()
 	r := ref{t.Kind, c.fold(t.Name)}
-	s := c.shelves[r]
+	s := c.feeds[r]
 	if s == nil {
-		s = &Shelf{ref: r}
-		c.shelves[r], c.order, c.former = s, nil, nil
+		s = &Feed{ref: r}
+		c.feeds[r], c.order, c.former = s, nil, nil
 		c.touch(s)
 		if slug, ok := c.pinned[r]; ok {
 			s.slug = slug
@@ -162,7 +163,7 @@ func (c *Catalog) fold(name string) string {
 
 func (c *Catalog) group(r ref) ref { return ref{r.kind, feeds.Slug(r.fold)} }
 
-// assignSlugs gives each shelf of a group its slug.
+// assignSlugs gives each feed of a group its slug.
 func (c *Catalog) assignSlugs(g ref) {
 	if len(c.groups[g]) == 0 {
 		delete(c.groups, g)
@@ -172,7 +173,7 @@ func (c *Catalog) assignSlugs(g ref) {
 	_, fixed := c.fixed[key]
 	_, owned := c.owners[key]
 	for fold, slug := range feeds.Slugs(c.groups[g], fixed || owned) {
-		if s := c.shelves[ref{g.kind, fold}]; s.slug != slug {
+		if s := c.feeds[ref{g.kind, fold}]; s.slug != slug {
 			s.slug, c.former = slug, nil
 			c.touch(s)
 		}
@@ -185,7 +186,7 @@ func (c *Catalog) assignSlugs(g ref) {
 func (c *Catalog) Keep(t feeds.Tag, name string) {
 	s := c.Find(t.Kind, t.Name)
 	if s == nil && name != "" && (t.Kind != feeds.Topic || c.fold(TopicNames(c.opt.Topics)(name)) == t.Name) {
-		s = c.shelf(unique.Make(feeds.Tag{Kind: t.Kind, Name: name}))
+		s = c.feed(unique.Make(feeds.Tag{Kind: t.Kind, Name: name}))
 	}
 	if s != nil && s.kept != name {
 		s.kept = name
@@ -193,29 +194,29 @@ func (c *Catalog) Keep(t feeds.Tag, name string) {
 	}
 }
 
-// drop forgets an empty shelf.
-func (c *Catalog) drop(s *Shelf) {
+// drop forgets an empty feed.
+func (c *Catalog) drop(s *Feed) {
 	s.gone = true
-	delete(c.shelves, s.ref)
+	delete(c.feeds, s.ref)
 	c.order, c.former = nil, nil
 	g := c.group(s.ref)
 	c.groups[g] = slices.DeleteFunc(c.groups[g], func(f string) bool { return f == s.ref.fold })
 	c.unassigned[g] = true
 	const few = 1 << 10
-	if len(c.folds)+len(c.tagged) > few+8*len(c.shelves) { // most are of names that no article has any more
+	if len(c.folds)+len(c.tagged) > few+8*len(c.feeds) { // most are of names that no article has any more
 		clear(c.folds)
 		clear(c.tagged)
 	}
 }
 
-// Find returns the shelf of a kind whose name folds to fold, or nil.
-func (c *Catalog) Find(kind feeds.Kind, fold string) *Shelf { return c.shelves[ref{kind, fold}] }
+// Find returns the feed of a kind whose name folds to fold, or nil.
+func (c *Catalog) Find(kind feeds.Kind, fold string) *Feed { return c.feeds[ref{kind, fold}] }
 
-// Shelves lists every shelf by kind and name. It is the same slice until a
-// shelf comes or goes. The caller must not change it.
-func (c *Catalog) Shelves() []*Shelf {
+// Feeds lists every feed by kind and name. It is the same slice until a
+// feed comes or goes. The caller must not change it.
+func (c *Catalog) Feeds() []*Feed {
 	if c.order == nil {
-		c.order = slices.SortedFunc(maps.Values(c.shelves), func(a, b *Shelf) int {
+		c.order = slices.SortedFunc(maps.Values(c.feeds), func(a, b *Feed) int {
 			return cmp.Or(cmp.Compare(a.ref.kind, b.ref.kind), strings.Compare(a.ref.fold, b.ref.fold))
 		})
 	}
