@@ -303,6 +303,29 @@ func TestWarmDamaged(t *testing.T) {
 	h.stop = func() {}
 }
 
+// TestWarmDamagedGone removes articles while a part of the cache is lost: those that
+// the rest of the cache brings back count as gone all the same.
+func TestWarmDamagedGone(t *testing.T) {
+	h := stocked(t, nil)
+	h.restart()
+	h.stop()
+	file := filepath.Join(h.state, "articles.cache")
+	whole, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	remove(h.disk, 0, 60)
+	for i := 1; i < 6; i++ {
+		if err := os.WriteFile(file, whole[:i*len(whole)/6], 0o666); err != nil {
+			t.Fatal(err)
+		}
+		h.restart()
+		expectHeld(t, h.Builder, "of the 62 known articles of all feeds, 60 would vanish")
+		h.stop()
+	}
+	h.stop = func() {}
+}
+
 // TestWarmCorpus compares the documents of real articles, where they are at hand.
 func TestWarmCorpus(t *testing.T) {
 	root := filepath.Join("..", "..", "..", "shared", "corpus", "articles")
