@@ -76,15 +76,16 @@ func TestAnswerAllocations(t *testing.T) {
 	}
 }
 
-// A poll through net/http takes so many allocations, whatever the document; one that
-// a loop answers takes none.
+// A poll through net/http takes some 20 allocations, and a few more with the race
+// detector, which empties pools at random, whatever the document; one that a loop
+// answers takes none.
 func TestFrontAllocations(t *testing.T) {
 	for _, size := range []int{3 << 10, 300 << 10} {
 		h := NewHandler(holding(sizedSnapshot(size)), testOptions(t))
 		tag := ask(h, "GET", "/rss.xml").Header().Get("ETag")
-		for name, most := range map[string]float64{"net/http": 24, "loops": 0} {
+		for name, most := range map[string]float64{"net/http": 30, "loops": 0} {
 			if name == "loops" && runtime.GOOS != "linux" {
-				most = 24
+				most = 30
 			}
 			addr, _, _ := answering(t, fronts[name], h)
 			for _, p := range polls {
