@@ -69,8 +69,9 @@ func testProxied(t *testing.T, proxy string, setUp func(dir, root, below, rootFe
 		l := serveLive(t, "example", "--config", filepath.Join(dir, "feedmill.yaml"), "--base-url", base)
 		return strings.Trim(strings.TrimPrefix(l.base, "http:"), "/")
 	}
-	root, below := freeAddress(t), freeAddress(t)
-	file, args := setUp(dir, root, below, feeds("https://feeds.example.com/"), feeds("https://www.example.com/feeds/"))
+	rootFeeds, belowFeeds := feeds("https://feeds.example.com/"), feeds("https://www.example.com/feeds/")
+	root, below := freeAddress(t), freeAddress(t) // last, or the feeds could be served there
+	file, args := setUp(dir, root, below, rootFeeds, belowFeeds)
 	put(t, dir, "proxy.conf", file)
 	cmd := exec.Command(proxy, append(args, filepath.Join(dir, "proxy.conf"))...)
 	cmd.Env = append(os.Environ(), "XDG_CONFIG_HOME="+dir, "XDG_DATA_HOME="+dir)
