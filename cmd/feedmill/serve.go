@@ -282,7 +282,8 @@ func (s *serve) reload(ctx context.Context) *site {
 	return next
 }
 
-// atNextStart is the warning about settings that have changed in vain for now.
+// atNextStart returns the warning about settings whose change has to wait: it names
+// them by their keys, of which there is at least one.
 func atNextStart(keys []string) string {
 	last := len(keys) - 1
 	if last == 0 {

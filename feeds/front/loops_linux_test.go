@@ -88,7 +88,9 @@ func TestMakingForThoseWhoLeft(t *testing.T) {
 	io.WriteString(client, get("/wait"))
 	client.SetLinger(0)
 	client.Close()
-	time.Sleep(10 * time.Millisecond)
+	if n, err := unix.Poll([]unix.PollFd{{Fd: int32(c.fd)}}, 10_000); n != 1 { // it has broken off when that is known here
+		t.Fatal(n, err)
+	}
 	if l.turnOnce(t); !c.gone || c.making {
 		t.Error("an answer is made for a client that has broken off")
 	}

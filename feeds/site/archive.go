@@ -10,8 +10,8 @@ import (
 
 // archive is an archive document of a feed, or the page with the same articles. A
 // period that has been split, or has no articles any more, leads to the period from
-// which to read on. It does so for now only, because the next change of the feed can
-// make that another one.
+// which to read on; that is a temporary redirect, because the next change of the
+// feed can make it another period.
 func (s *Site) archive(a address) Found {
 	l := s.listing(a.key)
 	if l == nil {
