@@ -53,7 +53,7 @@ func BenchmarkItem(b *testing.B) {
 			b.ReportAllocs()
 			b.SetBytes(int64(len(c.src)))
 			for b.Loop() {
-				a.Item()
+				a.Item(b.Context())
 			}
 		})
 	}

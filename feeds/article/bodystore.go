@@ -1,11 +1,13 @@
 package article
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"sync"
 
 	"feedmill/feeds"
+	"feedmill/feeds/article/internal/body"
 )
 
 // BodyStore holds the payloads of articles, so that they need not be in memory, and
@@ -54,17 +56,41 @@ func (s *BodyStore) Unload(a *Article) (*Article, error) {
 // Place returns where the payload of an article lies; false if it is not in this store.
 func (s *BodyStore) Place(a *Article) (p Place, ok bool) { return a.place, a.store == s }
 
-// Item is the article as subscribers see it, rendered anew at each call. The
-// error names the file.
-func (a *Article) Item() (*feeds.Item, error) {
-	p, err := a.payload()
+// Item is the article as subscribers see it, rendered anew at each call. It is the same
+// for the same article, however long that takes: if ctx ends before it is rendered, the
+// error is the cause of that. Any other error names the file.
+func (a *Article) Item(ctx context.Context) (*feeds.Item, error) {
+	it, text, err := a.unrendered()
 	if err != nil {
 		return nil, err
 	}
+	if err := text.Render(ctx, it); err != nil {
+		return nil, err
+	}
+	return it, nil
+}
+
+// Plain is the article as Item returns it, but with its text at worst plain. It takes a
+// small time that grows with the length of the file, whatever is in it. The error names
+// the file.
+func (a *Article) Plain() (*feeds.Item, error) {
+	it, text, err := a.unrendered()
+	if err != nil {
+		return nil, err
+	}
+	text.Plain(it)
+	return it, nil
+}
+
+// unrendered returns the item without its HTML, and what that is made of.
+func (a *Article) unrendered() (*feeds.Item, *body.Body, error) {
+	p, err := a.payload()
+	if err != nil {
+		return nil, nil, err
+	}
 	it := p.item
 	it.ID, it.Title, it.Published, it.Updated, it.Tags = a.id, a.title, a.Published, unix(a.updated), tags(a.Member.List())
-	p.body.Render(&it)
-	return &it, nil
+	return &it, &p.body, nil
 }
 
 // loaded is the payload of an article that has it in memory; nil for another.

@@ -2,6 +2,7 @@ package article
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"os"
 	"reflect"
@@ -14,7 +15,7 @@ import (
 
 // itemOf is an item that nothing keeps from being rendered.
 func itemOf(a *Article) *feeds.Item {
-	it, err := a.Item()
+	it, err := a.Item(context.Background())
 	if err != nil {
 		panic(err)
 	}
@@ -125,7 +126,7 @@ func TestLost(t *testing.T) {
 		}
 	}
 	for file, reading = range map[string]error{"---\ntitle: T\n---\nAnother text.\n": nil, "none": nil, "": os.ErrNotExist} {
-		if it, err := a.Item(); err == nil || !strings.Contains(err.Error(), "sub/a.md") {
+		if it, err := a.Item(t.Context()); err == nil || !strings.Contains(err.Error(), "sub/a.md") {
 			t.Errorf("%q gives %+v: %v", file, it, err)
 		}
 	}

@@ -1,6 +1,7 @@
 package article
 
 import (
+	"context"
 	"strings"
 	"testing"
 
@@ -15,7 +16,9 @@ var renderer = body.NewRenderer(address.NewSite("https://example.org/base"), []s
 func rendered(src, page string) string {
 	it := feeds.Item{URL: page}
 	b := renderer.Body([]byte(src), body.HTML, "")
-	b.Render(&it)
+	if err := b.Render(context.Background(), &it); err != nil {
+		panic(err)
+	}
 	return it.HTML
 }
 

@@ -2,6 +2,7 @@ package articlecache
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -122,7 +123,7 @@ func print(entries map[string]Entry) string {
 		fmt.Fprintf(&out, "%s %d %v", path, e.Stamp, e.Current)
 		if e.Article != nil {
 			html := "lost"
-			if it, err := e.Article.Item(); err == nil {
+			if it, err := e.Article.Item(context.Background()); err == nil {
 				html = it.HTML
 			}
 			fmt.Fprintf(&out, " %x %q", e.Article.AppendMetadata(nil), html)
@@ -322,18 +323,18 @@ func TestCompact(t *testing.T) {
 		s.check(s.session.Compact(s.now, true, len(s.kept), maps.Values(s.kept)))
 		if s.c.pair != ids {
 			compacted++
-			if it, err := old.Item(); err != nil || !strings.Contains(it.HTML, fmt.Sprint("text ", i-1)) {
+			if it, err := old.Item(t.Context()); err != nil || !strings.Contains(it.HTML, fmt.Sprint("text ", i-1)) {
 				t.Errorf("what readers of a moment ago hold is lost: %v", err)
 			}
 		}
 		if size = max(size, s.c.textsEnd); i == 0 {
 			held = s.kept["a.md"].Article
 		}
-		if it, err := held.Item(); err == nil && it.HTML != "<p>text 0</p>\n" {
+		if it, err := held.Item(t.Context()); err == nil && it.HTML != "<p>text 0</p>\n" {
 			t.Fatalf("another text stands in the place of one that is gone: %s", it.HTML)
 		}
 	}
-	if it, err := x.Item(); err != nil || !strings.Contains(it.HTML, "x") {
+	if it, err := x.Item(t.Context()); err != nil || !strings.Contains(it.HTML, "x") {
 		t.Errorf("what another builder holds is lost: %v", err)
 	}
 	s.check(theirs.SaveArticle(x, 5))

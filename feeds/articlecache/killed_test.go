@@ -62,7 +62,7 @@ func TestKilled(t *testing.T) {
 		l.Close()
 		s := openStock(t, filepath.Dir(file), Fingerprint{})
 		for path, e := range s.kept {
-			if it, err := e.Article.Item(); err != nil || it.HTML != "<p>"+strings.TrimSuffix(path, ".md")+"</p>\n" {
+			if it, err := e.Article.Item(t.Context()); err != nil || it.HTML != "<p>"+strings.TrimSuffix(path, ".md")+"</p>\n" {
 				t.Errorf("round %d: %s comes back as %+v: %v", round, path, it, err)
 			}
 		}

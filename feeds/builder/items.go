@@ -1,6 +1,7 @@
 package builder
 
 import (
+	"context"
 	"sync"
 
 	"feedmill/feeds"
@@ -13,7 +14,7 @@ import (
 // for concurrent use.
 type items struct {
 	cache *document.Cache
-	item  func(*article.Article) (*feeds.Item, error)
+	item  func(*article.Article, context.Context) (*feeds.Item, error)
 	grown func(k *document.Cached, bytes int) // called for each fragment that is made
 
 	mu    sync.Mutex
@@ -88,7 +89,7 @@ func (x *items) entry(p document.Part, f form) *rendered {
 }
 
 func (x *items) render(f form, k *document.Cached) (*feeds.Item, int, error) {
-	it, err := x.item(f.of)
+	it, err := x.item(f.of, context.Background())
 	if err != nil {
 		return nil, 0, err
 	}

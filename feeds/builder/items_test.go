@@ -2,6 +2,7 @@ package builder
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"strings"
@@ -154,7 +155,7 @@ func TestUnreadable(t *testing.T) {
 	b, d, _ := counted(t, 0)
 	b.opt.Logger = textLogger(&log)
 	before := documents(t, b)
-	b.opt.items.item = func(a *article.Article) (*feeds.Item, error) {
+	b.opt.items.item = func(a *article.Article, _ context.Context) (*feeds.Item, error) {
 		return nil, fmt.Errorf("read %s: disk on fire", a.Path)
 	}
 	d.write("07.md", article8(7, "second"))

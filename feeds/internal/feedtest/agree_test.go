@@ -59,7 +59,7 @@ func TestFormatsAgreeOnCorpus(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		it, err := a.Item()
+		it, err := a.Item(t.Context())
 		f.Items = append(f.Items, it)
 		return err
 	})

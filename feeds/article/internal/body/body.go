@@ -5,6 +5,7 @@ package body
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"html"
 	"strings"
@@ -36,29 +37,57 @@ func (r *Renderer) Body(text []byte, m Markup, featured string) Body {
 }
 
 // Render sets it.HTML, and it.Summary if there is none yet. It reads the item's
-// URL, title, images, related articles and video, which must be set.
-func (b *Body) Render(it *feeds.Item) {
-	c := b.clean(it.URL)
-	if it.Summary == "" {
-		it.Summary = c.excerpt()
+// URL, title, images, related articles and video, which must be set. What it makes
+// depends on these and the text only, never on time: if ctx ends before it is done, it
+// leaves the item as it is and returns the cause of that, which is its only error.
+func (b *Body) Render(ctx context.Context, it *feeds.Item) error {
+	return stoppable(func() {
+		c := b.clean(ctx, it.URL)
+		content, lead := c.html(ctx), b.lead(ctx, it, c.hasImage)
+		b.set(it, lead, content, c.excerpt)
+	})
+}
+
+// Plain sets what Render sets, to the text without any markup. It takes a small time
+// that grows with the length of the text, whatever that is. It reads the item's
+// images and related articles.
+func (b *Body) Plain(it *feeds.Item) {
+	text := string(b.Text)
+	if b.Markup == HTML {
+		text = textOf(text)
 	}
-	content := c.html()
+	lead := ""
+	if len(it.Images) > 0 {
+		lead = figure(it.Images[0])
+	}
+	b.set(it, lead, paragraphs(text), func() string {
+		return excerpt(strings.TrimLeft(text, "\n"), false)
+	})
+}
+
+// set puts together an item's content of what stands above the text, the text, and
+// the related articles; and takes the excerpt if the item has none.
+func (b *Body) set(it *feeds.Item, lead, content string, excerpt func() string) {
+	if it.Summary == "" {
+		it.Summary = excerpt()
+	}
 	if content == "" && it.Summary != "" {
 		content = "<p>" + html.EscapeString(it.Summary) + "</p>\n"
 	}
-	it.HTML = feeds.XMLText(b.lead(it, c.hasImage) + content + relatedList(it.Related))
+	it.HTML = feeds.XMLText(lead + content + relatedList(it.Related))
 }
 
-// clean parses the text into safe content; page is the item's URL.
-func (b *Body) clean(page string) *content {
+// clean parses the text into safe content; page is the item's URL. It stops when ctx
+// has ended.
+func (b *Body) clean(ctx context.Context, page string) *content {
 	src := string(b.Text)
 	switch b.Markup {
 	case Text:
 		src = paragraphs(src)
 	case Markdown:
-		src = renderMarkdown(src)
+		src = renderMarkdown(ctx, src)
 	}
-	return b.renderer.clean(src, page)
+	return b.renderer.clean(ctx, src, page)
 }
 
 // paragraphs makes HTML of plain text, whose paragraphs stand between blank lines.
@@ -75,8 +104,8 @@ func paragraphs(text string) string {
 // lead returns what stands above the text: a player whose host the settings
 // allow; else a picture that links to the video; else the item's first picture,
 // if the text has none, and featured content that is no player.
-func (b *Body) lead(it *feeds.Item, hasImage bool) string {
-	src := Player(b.Featured)
+func (b *Body) lead(ctx context.Context, it *feeds.Item, hasImage bool) string {
+	src := player(ctx, b.Featured)
 	if embed := b.renderer.embed(src); embed != "" {
 		return embed + "\n"
 	}
@@ -85,8 +114,8 @@ func (b *Body) lead(it *feeds.Item, hasImage bool) string {
 	}
 	featured := ""
 	if b.Featured != "" && src == "" {
-		c := b.renderer.clean(b.Featured, it.URL)
-		featured, hasImage = c.html(), hasImage || c.hasImage
+		c := b.renderer.clean(ctx, b.Featured, it.URL)
+		featured, hasImage = c.html(ctx), hasImage || c.hasImage
 	}
 	if len(it.Images) > 0 && !hasImage {
 		return figure(it.Images[0]) + featured

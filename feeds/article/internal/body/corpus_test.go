@@ -43,10 +43,10 @@ func TestCorpus(t *testing.T) {
 		n++
 		before, markup := string(f.Body), HTML
 		if filepath.Ext(file) == ".md" {
-			before, markup = renderMarkdown(before), Markdown
+			before, markup = renderMarkdown(t.Context(), before), Markdown
 		}
 		b := renderer.Body(f.Body, markup, "")
-		if before, after := visible(before), visible(b.clean("").html()); len(after) < len(before) {
+		if before, after := visible(before), visible(b.clean(t.Context(), "").html(t.Context())); len(after) < len(before) {
 			t.Errorf("%s: %d bytes of visible text, of %d", file, len(after), len(before))
 		}
 		return nil

@@ -22,13 +22,18 @@ const excerptLength = 320
 
 // excerpt returns the text before the marker <!--more-->, else the beginning of
 // its first paragraph.
-func (c *content) excerpt() string {
-	text := feeds.XMLText(strings.ToValidUTF8(strings.TrimSpace(c.lead), ""))
-	if !c.more {
+func (c *content) excerpt() string { return excerpt(c.lead, c.more) }
+
+// excerpt makes an excerpt of the beginning of a text, of which a line is a paragraph;
+// all of it if that is all that stands before the marker.
+func excerpt(text string, whole bool) string {
+	text = text[:min(len(text), excerptSize)]
+	text = feeds.XMLText(strings.ToValidUTF8(strings.TrimSpace(text), ""))
+	if !whole {
 		text, _, _ = strings.Cut(text, "\n")
 	}
 	text = strings.Join(strings.Fields(text), " ")
-	if len(text) <= excerptLength || c.more {
+	if len(text) <= excerptLength || whole {
 		return text
 	}
 	cut := strings.LastIndexByte(text[:excerptLength], ' ')

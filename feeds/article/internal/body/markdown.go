@@ -1,7 +1,7 @@
 package body
 
 import (
-	"bytes"
+	"context"
 	"regexp"
 	"strings"
 
@@ -9,6 +9,7 @@ import (
 	"github.com/yuin/goldmark/extension"
 	"github.com/yuin/goldmark/parser"
 	gmhtml "github.com/yuin/goldmark/renderer/html"
+	"github.com/yuin/goldmark/text"
 )
 
 // markdown renders GitHub's dialect with footnotes, but without task lists: "[x]"
@@ -23,14 +24,18 @@ var markdown = goldmark.New(
 	goldmark.WithRendererOptions(gmhtml.WithUnsafe()),
 )
 
-// renderMarkdown makes HTML of text. Text that would take goldmark very long, which
-// no real article does, becomes plain paragraphs.
-func renderMarkdown(text string) string {
-	var out bytes.Buffer
-	if costly(text) || markdown.Convert([]byte(text), &out) != nil {
-		return paragraphs(text)
+// renderMarkdown makes HTML of src. Text that would take goldmark very long, which
+// no real article does, becomes plain paragraphs. It stops when ctx has ended.
+func renderMarkdown(ctx context.Context, src string) string {
+	if costly(src) {
+		return paragraphs(src)
 	}
-	return out.String()
+	in, out := []byte(src), newOutput(ctx)
+	doc := markdown.Parser().Parse(markdownSource{text.NewReader(in), out.steps})
+	if markdown.Renderer().Render(out, in, doc) != nil {
+		return paragraphs(src)
+	}
+	return out.text.String()
 }
 
 // maxCost stands for a second or two of goldmark's time. That grows with the square
@@ -78,5 +83,5 @@ func Heading(text []byte) string {
 	if h == "" {
 		return ""
 	}
-	return PlainText(stripTags(renderMarkdown(h)))
+	return PlainText(stripTags(renderMarkdown(context.Background(), h))) // it is short
 }

@@ -1,6 +1,7 @@
 package body
 
 import (
+	"context"
 	"fmt"
 	"html"
 	"net/url"
@@ -14,11 +15,14 @@ import (
 
 // Player returns the address of the first frame in an HTML snippet; "" if it has
 // none.
-func Player(snippet string) string {
+func Player(snippet string) string { return player(context.Background(), snippet) }
+
+// player is Player that stops when ctx has ended.
+func player(ctx context.Context, snippet string) string {
 	if !strings.Contains(snippet, "<iframe") && !strings.Contains(snippet, "<IFRAME") {
 		return ""
 	}
-	root, _ := fragment(snippet) // empty after an error
+	root, _ := fragment(ctx, snippet) // empty after an error
 	for n := range root.Descendants() {
 		if n.DataAtom == atom.Iframe {
 			return frameSource(n)

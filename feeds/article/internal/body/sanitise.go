@@ -1,6 +1,7 @@
 package body
 
 import (
+	"context"
 	"regexp"
 	"strings"
 
@@ -52,9 +53,10 @@ type content struct {
 }
 
 // clean parses HTML and takes out what feeds must not hold; page is the URL of the
-// page it stands on, to which links such as #note refer, or "".
-func (r *Renderer) clean(src, page string) *content {
-	root, err := fragment(src)
+// page it stands on, to which links such as #note refer, or "". It stops when ctx has
+// ended.
+func (r *Renderer) clean(ctx context.Context, src, page string) *content {
+	root, err := fragment(ctx, src)
 	if err != nil {
 		root.AppendChild(textNode(PlainText(stripTags(src))))
 	}
@@ -68,9 +70,9 @@ func (r *Renderer) clean(src, page string) *content {
 // fragment parses HTML as the inside of a body element and puts it into a root; the head
 // of a whole document becomes a sibling of its body. It fails, with an empty root, if
 // elements nest far deeper than in any page.
-func fragment(src string) (*nethtml.Node, error) {
+func fragment(ctx context.Context, src string) (*nethtml.Node, error) {
 	root := element("div", atom.Div)
-	nodes, err := nethtml.ParseFragment(strings.NewReader(src), element("body", atom.Body))
+	nodes, err := nethtml.ParseFragment(newSource(ctx, src), element("body", atom.Body))
 	for _, n := range nodes {
 		root.AppendChild(n)
 	}
@@ -79,12 +81,15 @@ func fragment(src string) (*nethtml.Node, error) {
 
 // html renders the content. The policy is applied to the outcome, so that it holds
 // for whatever has happened before.
-func (c *content) html() string {
-	var b strings.Builder
+func (c *content) html(ctx context.Context) string {
+	b, safe := newOutput(ctx), newOutput(ctx)
 	for n := range c.root.ChildNodes() {
-		nethtml.Render(&b, n) // a strings.Builder never fails
+		nethtml.Render(b, n) // which never fails, as b does not
 	}
-	if s := strings.TrimSpace(c.policy.Sanitize(b.String())); s != "" {
+	if c.policy.SanitizeReaderToWriter(newSource(ctx, b.text.String()), safe) != nil {
+		return ""
+	}
+	if s := strings.TrimSpace(safe.text.String()); s != "" {
 		return s + "\n"
 	}
 	return ""

@@ -93,6 +93,34 @@ func stripTags(s string) string {
 	}
 }
 
+// textOf returns the text of HTML, decoded, with an empty line before and after each
+// block. It goes once over src and makes no tree.
+func textOf(src string) string {
+	var b strings.Builder
+	z := nethtml.NewTokenizer(strings.NewReader(src))
+	hidden := false
+	for {
+		kind := z.Next()
+		switch kind {
+		case nethtml.ErrorToken:
+			return b.String()
+		case nethtml.TextToken:
+			if !hidden {
+				b.Write(z.Text())
+			}
+		case nethtml.StartTagToken, nethtml.SelfClosingTagToken, nethtml.EndTagToken:
+			name, _ := z.TagName()
+			tag := atom.Lookup(name)
+			if tag == atom.Script || tag == atom.Style {
+				hidden = kind == nethtml.StartTagToken
+			}
+			if block(tag) {
+				b.WriteString("\n\n")
+			}
+		}
+	}
+}
+
 // block reports whether an element ends the line.
 func block(a atom.Atom) bool {
 	switch a {
