@@ -3,16 +3,16 @@ package article
 import (
 	"bytes"
 	"encoding/json"
-	"flag"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"feedmill/feeds"
+	"feedmill/feeds/internal/feedtest"
 )
 
-var update = flag.Bool("update", false, "rewrite the golden files")
+var update = feedtest.Update
 
 // parse reads an article that must be usable.
 func parse(t testing.TB, opt Options, name, src string) *Article {

@@ -3,7 +3,6 @@ package builder
 import (
 	"bytes"
 	"context"
-	"flag"
 	"fmt"
 	"io"
 	"io/fs"
@@ -24,10 +23,11 @@ import (
 	"feedmill/feeds/article"
 	"feedmill/feeds/catalog"
 	"feedmill/feeds/document"
+	"feedmill/feeds/internal/feedtest"
 	"feedmill/watcher"
 )
 
-var update = flag.Bool("update", false, "rewrite the expectations in testdata")
+var update = feedtest.Update
 
 // disk is a folder in memory. It counts how many files were read.
 type disk struct {

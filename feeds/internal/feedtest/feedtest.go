@@ -13,13 +13,15 @@ import (
 	"feedmill/feeds/document"
 )
 
-var update = flag.Bool("update", false, "write golden files instead of comparing with them")
+// Update says that golden files are to be written. It is the flag -update, which a test
+// package that imports this one must not define again.
+var Update = flag.Bool("update", false, "write golden files instead of comparing with them")
 
 // Golden fails the test unless got equals the file called name in testdata.
 func Golden(t *testing.T, name string, got []byte) {
 	t.Helper()
 	path := filepath.Join("testdata", name)
-	if *update {
+	if *Update {
 		if err := os.WriteFile(path, got, 0o644); err != nil {
 			t.Fatal(err)
 		}
