@@ -1,14 +1,16 @@
 // Package articlecache keeps on disk what was read of the articles, so that a
-// restart reads only the files that differ. All of it can be made again of the
-// files: a cache that is damaged, cut short, of another ledger or newer than the
-// ledger is dropped, and nothing waits until it is safely on disk.
+// restart reads only the files that differ. All of it but the ids and dates of articles
+// can be made again of the files: what is damaged or cut short is dropped, and nothing
+// waits until it is safely on disk. A cache that is of another ledger, or newer than
+// its ledger, says so (see [Restored]): it may know ids that the ledger has lost.
 //
 // A cache is two files, which only grow until more than half of them is of no use.
-// The text file has the payloads of articles one after the other, each behind its
-// checksum; they are read one at a time. The log has an entry for each file that was
-// read, or is gone: the metadata of an article and where in the text file its payload
-// lies. A start reads the log from end to end, as far as the last entry that says
-// "commit".
+// The text file has the payloads of articles one after the other, each behind a
+// checksum of it and of where it lies; they are read one at a time. The log has an
+// entry for each file that was read, or is gone: the metadata of an article and where
+// in the text file its payload lies. The checksum of an entry covers all entries before
+// it, so that none can be missing or come from an older copy of the file. A start reads
+// the log from end to end, as far as the last entry that says "commit".
 package articlecache
 
 import (
@@ -34,6 +36,7 @@ type Cache struct {
 	texts     *os.File
 	pair      [16]byte // random: which both files begin with, so that they belong together
 	logEnd    int64    // where the next entry goes
+	sum       uint32   // checksum of the last entry before logEnd
 	committed int64    // end of the last commit in the log; zero before the log was read
 	textsEnd  int64    // of what is written; the content of buffer follows
 	buffer    []byte   // texts that are not written yet
@@ -66,9 +69,9 @@ func stateOf(l Ledger) (s state) {
 type Fingerprint [32]byte
 
 // magic begins both files and names their version.
-const magic = "feedmill cache 2\n"
+const magic = "feedmill cache 3\n"
 
-const headSize = len(magic) + len(Cache{}.pair) + len(state{}.instance)
+const headSize = len(magic) + len(Cache{}.pair)
 
 const logFile, textsFile = "articles.cache", "articles.cache.texts"
 
@@ -104,8 +107,7 @@ func (c *Cache) Close() error {
 	return errors.Join(c.log.Close(), c.texts.Close())
 }
 
-// resume opens the files that are there; false unless they belong to the ledger and
-// to each other.
+// resume opens the files that are there; false unless they belong to each other.
 func (c *Cache) resume() bool {
 	log, logErr := os.OpenFile(filepath.Join(c.dir, logFile), os.O_RDWR, 0)
 	texts, textsErr := os.OpenFile(filepath.Join(c.dir, textsFile), os.O_RDWR, 0)
@@ -127,10 +129,7 @@ func (c *Cache) resume() bool {
 }
 
 // head is what both files begin with.
-func (c *Cache) head() []byte {
-	instance, _ := c.ledger.State()
-	return append(append([]byte(magic), c.pair[:]...), instance[:]...)
-}
+func (c *Cache) head() []byte { return append([]byte(magic), c.pair[:]...) }
 
 func (c *Cache) begin() (*Cache, error) {
 	if err := c.makeFiles(""); err != nil {
@@ -152,7 +151,7 @@ func (c *Cache) makeFiles(suffix string) error {
 	}
 	rand.Read(c.pair[:]) // never fails
 	c.log, c.texts, c.logEnd, c.textsEnd = log, texts, int64(headSize), int64(headSize)
-	c.committed, c.entries, c.buffer, c.settings, c.state = int64(headSize), 0, nil, Fingerprint{}, state{}
+	c.committed, c.entries, c.buffer, c.settings, c.state, c.sum = int64(headSize), 0, nil, Fingerprint{}, state{}, 0
 	_, one := texts.WriteAt(c.head(), 0)
 	_, two := log.WriteAt(c.head(), 0)
 	return errors.Join(one, two)

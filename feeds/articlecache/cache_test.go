@@ -136,7 +136,7 @@ func print(entries map[string]Entry) string {
 func TestCache(t *testing.T) {
 	dir := t.TempDir()
 	s := openStock(t, dir, Fingerprint{1})
-	if len(s.was.Entries) > 0 || s.was.Complete || !s.was.At.IsZero() {
+	if len(s.was.Entries) > 0 || s.was.Complete() || !s.was.At.IsZero() {
 		t.Errorf("begins with %+v", s.was)
 	}
 	s.round(map[string]string{"a.md": post("A", "date: 2024-01-01\ntopics: [x]", "text a"), "b.md": post("B", "topics: [x, y]", "text b"), "c.md": post("C", "", "text c"), "note.md": "no article"})
@@ -148,8 +148,8 @@ func TestCache(t *testing.T) {
 	s.close()
 
 	again := openStock(t, dir, Fingerprint{1})
-	if got := print(again.kept); got != want || !again.was.At.Equal(s.now) || !again.was.Complete {
-		t.Errorf("at %s, complete %v:\n%swant\n%s", again.was.At, again.was.Complete, got, want)
+	if got := print(again.kept); got != want || !again.was.At.Equal(s.now) || !again.was.Complete() {
+		t.Errorf("at %s, complete %v:\n%swant\n%s", again.was.At, again.was.Complete(), got, want)
 	}
 	other := &article.BodyStore{Parser: parser}
 	for _, e := range again.c.Use(other, Fingerprint{2}).Restore().Entries {
@@ -160,25 +160,30 @@ func TestCache(t *testing.T) {
 	_, err := again.l.Update(s.now, []ledger.Article{{Path: "d.md", ID: "d"}}, nil)
 	s.check(errors.Join(err, again.l.Flush()))
 	again.close()
-	if behind := openStock(t, dir, Fingerprint{1}); print(behind.kept) != want || behind.was.Complete {
-		t.Errorf("behind its ledger it is complete: %v\n%s", behind.was.Complete, print(behind.kept))
+	if behind := openStock(t, dir, Fingerprint{1}); print(behind.kept) != want || behind.was.Complete() || behind.was.Relation != Later {
+		t.Errorf("behind its ledger it is complete: %v\n%s", behind.was.Complete(), print(behind.kept))
 	}
 }
 
-// TestCacheOfAnother begins anew beside another ledger, beside an older state of
-// its own, and for files of another version or of each other.
+// TestCacheOfAnother says what a cache is beside another ledger, or an older copy of its
+// own: there it may be all that knows the articles' ids. Files of another version or of
+// each other begin anew.
 func TestCacheOfAnother(t *testing.T) {
-	for name, change := range map[string]func(dir string) error{
-		"another ledger": func(dir string) error { return os.Remove(filepath.Join(dir, "ledger.db")) },
-		"older ledger": func(dir string) error {
+	for name, test := range map[string]struct {
+		change func(dir string) error
+		want   Relation
+		kept   int
+	}{
+		"another ledger": {func(dir string) error { return os.Remove(filepath.Join(dir, "ledger.db")) }, Foreign, 1},
+		"older ledger": {func(dir string) error {
 			return os.Rename(filepath.Join(dir, "backup.db"), filepath.Join(dir, "ledger.db"))
-		},
-		"no texts": func(dir string) error { return os.Remove(filepath.Join(dir, textsFile)) },
-		"no log":   func(dir string) error { return os.Remove(filepath.Join(dir, logFile)) },
-		"empty":    func(dir string) error { return os.Truncate(filepath.Join(dir, logFile), 0) },
-		"other texts": func(dir string) error {
+		}, Older, 1},
+		"no texts": {func(dir string) error { return os.Remove(filepath.Join(dir, textsFile)) }, Equal, 0},
+		"no log":   {func(dir string) error { return os.Remove(filepath.Join(dir, logFile)) }, Equal, 0},
+		"empty":    {func(dir string) error { return os.Truncate(filepath.Join(dir, logFile), 0) }, Equal, 0},
+		"other texts": {func(dir string) error {
 			return os.WriteFile(filepath.Join(dir, textsFile), bytes.Repeat([]byte("x"), 1000), 0o666)
-		},
+		}, Equal, 0},
 	} {
 		dir := t.TempDir()
 		s := openStock(t, dir, Fingerprint{})
@@ -188,17 +193,17 @@ func TestCacheOfAnother(t *testing.T) {
 		s = openStock(t, dir, Fingerprint{})
 		s.round(map[string]string{"a.md": post("A2", "", "a2")})
 		s.close()
-		if err := change(dir); err != nil {
+		if err := test.change(dir); err != nil {
 			t.Fatal(err)
 		}
 		s = openStock(t, dir, Fingerprint{})
-		if len(s.kept) > 0 {
-			t.Errorf("%s: %s", name, print(s.kept))
+		if len(s.kept) != test.kept || s.was.Relation != test.want || s.was.Complete() {
+			t.Errorf("%s: relation %d, %s", name, s.was.Relation, print(s.kept))
 		}
 		s.round(map[string]string{"b.md": post("B", "", "b")})
 		s.close()
-		if s = openStock(t, dir, Fingerprint{}); len(s.kept) != 1 {
-			t.Errorf("%s: then %s", name, print(s.kept))
+		if s = openStock(t, dir, Fingerprint{}); len(s.kept) != test.kept+1 || s.was.Relation != Equal {
+			t.Errorf("%s: then relation %d, %s", name, s.was.Relation, print(s.kept))
 		}
 	}
 }

@@ -7,13 +7,14 @@ import (
 	"io"
 )
 
-// Kinds of entries in the log. Each entry has its length and checksum before it.
+// Kinds of entries in the log. Each entry has its length and checksum before it; the
+// checksum goes on from that of the entry before.
 const (
 	entryArticle  = 'A' // stamp, place of the text, metadata
 	entryOther    = 'N' // stamp, path: a file that is no article
 	entryRemoval  = 'G' // path: there is no file
 	entrySettings = 'S' // fingerprint of the settings under which the files that follow were read
-	entryCommit   = 'C' // generation of the ledger, time, whether the ledger knows no other article
+	entryCommit   = 'C' // instance and generation of the ledger, time, whether the ledger knows no other article
 )
 
 const (
@@ -23,22 +24,33 @@ const (
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// appendEntry appends an entry with the body that build appends.
+// appendEntry appends an entry with the body that build appends. Its checksum is
+// missing until seal.
 func appendEntry(b []byte, build func([]byte) []byte) []byte {
 	start := len(b)
 	b = build(append(b, make([]byte, entryHead)...))
-	body := b[start+entryHead:]
-	binary.BigEndian.PutUint32(b[start:], uint32(len(body)))
-	binary.BigEndian.PutUint32(b[start+4:], crc32.Checksum(body, castagnoli))
+	binary.BigEndian.PutUint32(b[start:], uint32(len(b)-start-entryHead))
 	return b
 }
 
-// entries yields the body of each entry of a log, and where it ends, until one is not
-// whole.
-func entries(r io.Reader, yield func(body []byte, end int64) bool) {
+// seal gives entries their checksums, which go on from sum, and returns the last one.
+func seal(b []byte, sum uint32) uint32 {
+	for len(b) > 0 {
+		end := entryHead + int(binary.BigEndian.Uint32(b))
+		sum = crc32.Update(sum, castagnoli, b[entryHead:end])
+		binary.BigEndian.PutUint32(b[4:], sum)
+		b = b[end:]
+	}
+	return sum
+}
+
+// entries yields the body of each entry of a log, where it ends, and its checksum,
+// until one is not whole.
+func entries(r io.Reader, yield func(body []byte, end int64, sum uint32) bool) {
 	in := bufio.NewReaderSize(r, 1<<16)
 	var head [entryHead]byte
 	var body []byte
+	sum := uint32(0)
 	for end := int64(headSize); ; {
 		if _, err := io.ReadFull(in, head[:]); err != nil {
 			return
@@ -57,7 +69,8 @@ func entries(r io.Reader, yield func(body []byte, end int64) bool) {
 			return
 		}
 		end += int64(entryHead + n)
-		if crc32.Checksum(body, castagnoli) != binary.BigEndian.Uint32(head[4:]) || !yield(body, end) {
+		sum = crc32.Update(sum, castagnoli, body)
+		if sum != binary.BigEndian.Uint32(head[4:]) || !yield(body, end, sum) {
 			return
 		}
 	}

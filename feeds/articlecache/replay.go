@@ -21,7 +21,35 @@ type Entry struct {
 type Restored struct {
 	Entries  []Entry
 	At       time.Time // of the commit; zero for nothing
-	Complete bool      // the ledger knows of no article that is not among Entries
+	Relation Relation  // of the ledger to that commit
+	Whole    bool      // at the commit, the ledger knew of no article that is not among Entries
+}
+
+// Complete reports whether the ledger knows of no article that is not among Entries.
+func (r *Restored) Complete() bool { return r.Whole && r.Relation == Equal }
+
+// Relation is how the state of a ledger is related to a commit of the cache.
+type Relation int
+
+// The relations.
+const (
+	Equal   Relation = iota // the ledger is as it was then
+	Later                   // it has been written since
+	Older                   // it is an older copy of what it was then
+	Foreign                 // it is another ledger: that of then is lost
+)
+
+// to compares a ledger's state with that of a commit.
+func (s state) to(commit state) Relation {
+	switch {
+	case s.instance != commit.instance:
+		return Foreign
+	case s.generation < commit.generation:
+		return Older
+	case s.generation > commit.generation:
+		return Later
+	}
+	return Equal
 }
 
 // Restore reads what was committed last, which may be nothing. It must be called
@@ -35,7 +63,11 @@ func (s *Session) Restore() Restored {
 	log, committed, end := c.log, c.committed, c.logEnd
 	c.mu.Unlock()
 	if committed > 0 { // another session of this process has read the log
-		return s.replay(log, committed).Restored
+		r := s.replay(log, committed)
+		if r.committed > 0 {
+			r.Relation = stateOf(c.ledger).to(r.state)
+		}
+		return r.Restored
 	}
 	r := s.replay(log, end)
 	if r.uncommitted {
@@ -44,14 +76,14 @@ func (s *Session) Restore() Restored {
 	return c.resumeFrom(s, r)
 }
 
-// resumeFrom goes on where the last commit ended, if there is one that is not newer
-// than the ledger. Otherwise it begins with empty files.
+// resumeFrom goes on where the last commit ended. Where there is none, it begins with
+// empty files.
 func (c *Cache) resumeFrom(s *Session, r *replay) Restored {
 	now := stateOf(c.ledger)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	textsEnd := max(r.textsEnd, int64(headSize))
-	if r.committed == 0 || r.state.generation > now.generation || c.log.Truncate(r.committed) != nil || c.texts.Truncate(textsEnd) != nil {
+	textsEnd := max(r.textsEnd, c.textsEnd, int64(headSize)) // no place is used twice, so that a text is never taken for a later one
+	if r.committed == 0 || c.log.Truncate(r.committed) != nil {
 		s.places, s.live = nil, 0
 		c.log.Close()
 		c.texts.Close()
@@ -61,9 +93,8 @@ func (c *Cache) resumeFrom(s *Session, r *replay) Restored {
 		s.file = c.texts
 		return Restored{}
 	}
-	c.committed, c.logEnd, c.textsEnd, c.entries, c.settings, c.state = r.committed, r.committed, textsEnd, r.entries, r.settings, r.state
-	c.state.instance = now.instance
-	r.Complete = r.Complete && c.state == now
+	c.committed, c.logEnd, c.textsEnd, c.entries, c.settings, c.state, c.sum = r.committed, r.committed, textsEnd, r.entries, r.settings, r.state, r.sum
+	r.Relation = now.to(c.state)
 	return r.Restored
 }
 
@@ -77,6 +108,7 @@ type replay struct {
 	settings    Fingerprint
 	state       state
 	entries     int
+	sum         uint32
 	committed   int64 // end of the last commit
 	textsEnd    int64 // of all texts that entries name
 	uncommitted bool  // there are entries behind the last commit
@@ -94,15 +126,16 @@ func (s *Session) replay(log *os.File, end int64) *replay {
 }
 
 // add adds an entry; false for one that makes no sense.
-func (r *replay) add(body []byte, end int64) bool {
+func (r *replay) add(body []byte, end int64, sum uint32) bool {
 	in := packed.NewReader(body[1:])
 	e := Entry{Current: r.settings == r.session.settings}
 	switch r.entries, r.uncommitted = r.entries+1, true; body[0] {
 	case entrySettings:
 		copy(r.settings[:], in.Fixed(len(r.settings)))
 	case entryCommit:
-		r.state.generation, r.At, r.Complete = in.Uvarint(), in.Time(), in.Uvarint() == 1
-		r.committed, r.uncommitted = end, false
+		copy(r.state.instance[:], in.Fixed(len(r.state.instance)))
+		r.state.generation, r.At, r.Whole = in.Uvarint(), in.Time(), in.Uvarint() == 1
+		r.committed, r.uncommitted, r.sum = end, false, sum
 	case entryRemoval:
 		r.replace(in.String(), Entry{})
 	case entryOther:

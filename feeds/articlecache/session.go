@@ -105,12 +105,13 @@ func (c *Cache) writePending(s *Session) error {
 	return c.append(s.pending, s.saved)
 }
 
-// append writes entries at the end of the log.
+// append seals entries and writes them at the end of the log.
 func (c *Cache) append(b []byte, entries int) error {
+	sum := seal(b, c.sum)
 	if _, err := c.log.WriteAt(b, c.logEnd); err != nil {
 		return c.disable(fmt.Errorf("write cache: %w", err))
 	}
-	c.logEnd += int64(len(b))
+	c.logEnd, c.sum = c.logEnd+int64(len(b)), sum
 	c.entries += entries
 	return nil
 }
@@ -134,7 +135,8 @@ func (s *Session) Commit(at time.Time, complete bool) error {
 		flag = 1
 	}
 	err := c.append(appendEntry(nil, func(b []byte) []byte {
-		b = packed.AppendTime(binary.AppendUvarint(append(b, entryCommit), state.generation), at)
+		b = append(append(b, entryCommit), state.instance[:]...)
+		b = packed.AppendTime(binary.AppendUvarint(b, state.generation), at)
 		return binary.AppendUvarint(b, flag)
 	}), 1)
 	if err == nil {

@@ -45,6 +45,14 @@ func (s *Session) Put(text []byte) (article.Place, error) {
 	return s.addPlace(p), nil
 }
 
+// checksum is that of a text at a place of the file: a text that damage has copied to
+// another place is not taken for the one that belongs there.
+func checksum(off int64, text []byte) uint32 {
+	var place [8]byte
+	binary.BigEndian.PutUint64(place[:], uint64(off))
+	return crc32.Update(crc32.Checksum(place[:], castagnoli), castagnoli, text)
+}
+
 // put adds a text to the cache's present file.
 func (s *Session) put(text []byte) (place, error) {
 	c := s.cache
@@ -55,7 +63,7 @@ func (s *Session) put(text []byte) (place, error) {
 	}
 	s.followCache()
 	p := place{off: c.textsEnd + int64(len(c.buffer)), size: uint32(len(text)), file: s.number}
-	c.buffer = binary.BigEndian.AppendUint32(c.buffer, crc32.Checksum(text, castagnoli))
+	c.buffer = binary.BigEndian.AppendUint32(c.buffer, checksum(p.off, text))
 	c.buffer = append(c.buffer, text...)
 	if len(c.buffer) >= bufferSize {
 		return p, c.writeTexts()
@@ -135,7 +143,7 @@ func (s *Session) read(p place) ([]byte, error) {
 			return nil, fmt.Errorf("%w: %w", errText, err)
 		}
 	}
-	if crc32.Checksum(text[textHead:], castagnoli) != binary.BigEndian.Uint32(text) {
+	if checksum(p.off, text[textHead:]) != binary.BigEndian.Uint32(text) {
 		return nil, errText
 	}
 	return text[textHead:], nil

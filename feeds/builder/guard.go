@@ -162,7 +162,7 @@ func (b *Builder) sightings(r *round) (seen []ledger.Article, gone []string) {
 	for _, l := range r.files {
 		switch {
 		case l.err == nil:
-			seen = append(seen, l.forLedger())
+			seen = append(seen, b.sighting(&l))
 			delete(lost, l.path)
 		case errors.Is(l.err, fs.ErrNotExist):
 			lost[l.path] = true
@@ -170,6 +170,16 @@ func (b *Builder) sightings(r *round) (seen []ledger.Article, gone []string) {
 	}
 	maps.DeleteFunc(lost, func(_ string, is bool) bool { return !is })
 	return seen, slices.Collect(maps.Keys(lost))
+}
+
+// sighting is an article that was read, with the id by which readers know the one that
+// lies there until now.
+func (b *Builder) sighting(l *loaded) ledger.Article {
+	a := l.forLedger()
+	if old := b.catalog.Get(l.path); old != nil && b.catalog.Absent(l.path) == "" {
+		a.Shown = old.ID()
+	}
+	return a
 }
 
 // worst counts effects, and what has left before, for each feed and returns the

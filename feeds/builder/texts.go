@@ -10,6 +10,7 @@ import (
 
 	"feedmill/feeds/article"
 	"feedmill/feeds/articlecache"
+	"feedmill/feeds/ledger"
 )
 
 // texts is where a builder has the texts of articles, and what earlier rounds have
@@ -94,7 +95,7 @@ func (b *Builder) refill(r articlecache.Restored) {
 		now = r.At
 	}
 	b.catalog.Advance(now)
-	b.texts.whole = r.Complete
+	b.texts.whole = r.Complete()
 	b.stamps = make(map[string]stamp, len(r.Entries))
 	articles := make([]*article.Article, 0, len(r.Entries))
 	for _, e := range r.Entries {
@@ -113,6 +114,34 @@ func (b *Builder) refill(r articlecache.Restored) {
 		}
 	}
 	b.catalog.Fill(articles)
+	b.catchUp(&r, articles)
+}
+
+// catchUp tells the ledger what articles were published as, where it may have forgotten
+// that: it is another one than before, or an older copy. Articles for which it has
+// something else are read again, so that the guard sees what becomes of them.
+func (b *Builder) catchUp(r *articlecache.Restored, articles []*article.Article) {
+	if len(articles) == 0 || r.Complete() {
+		return
+	}
+	published := make([]ledger.Published, 0, len(articles))
+	for _, a := range articles {
+		published = append(published, ledger.Published{Article: forLedger(a), FirstSeen: a.FirstSeen(), Updated: a.Changed()})
+	}
+	older := r.Relation == articlecache.Older
+	if older || r.Relation == articlecache.Foreign {
+		b.opt.Logger.Warn("the ledger is not the one that the cache belongs to, or an older copy of it: ids and dates that it lacks are taken from the cache")
+	}
+	for _, path := range b.opt.Ledger.CatchUp(r.At, published, older, r.Whole) {
+		b.stamps[path] = 0
+		if err := b.texts.session.SaveArticle(b.catalog.Get(path), 0); err != nil { // and again, if this round is held
+			b.opt.Logger.Warn("the next start reads more files than need be", "err", err)
+		}
+	}
+	b.texts.whole = true
+	for path := range b.opt.Ledger.Paths() {
+		b.texts.whole = b.texts.whole && b.catalog.Get(path) != nil
+	}
 }
 
 // saveTexts writes down what a round has changed, if the ledger has it on disk.

@@ -22,6 +22,10 @@ type Article struct {
 	Digest  feeds.Digest // of all that a reader sees of it
 	Content feeds.Digest // of that, without what depends on where the file lies and what it is called
 
+	// Shown is the id by which readers know the article that lies at the path until
+	// now; empty where that is not known, or none does. Only Preview asks for it.
+	Shown string
+
 	// OldDigest and OldContent are what Digest and Content were in ledgers of
 	// format 2 and before. They can be zero where [Ledger.WantsOldDigests] is false.
 	OldDigest, OldContent feeds.Digest

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"maps"
+	"slices"
 	"time"
 
 	"feedmill/feeds"
@@ -37,7 +38,8 @@ func (l *Ledger) Preview(now time.Time, seen []Article, gone []string) []Effect 
 		}
 	}
 	u.identify(seen)
-	all := u.replaced
+	renamed := u.renamed()
+	all := slices.AppendSeq(u.replaced, maps.Values(renamed))
 	for i := range u.seen {
 		s := &u.seen[i]
 		_, moved := removed[s.from]
@@ -45,6 +47,9 @@ func (l *Ledger) Preview(now time.Time, seen []Article, gone []string) []Effect 
 			continue
 		}
 		delete(removed, s.from)
+		if _, counted := renamed[s.Path]; counted {
+			continue
+		}
 		if e := effect(s, u.now); e.Vanished || e.Changed || e.Renewed {
 			all = append(all, e)
 		}
@@ -53,6 +58,48 @@ func (l *Ledger) Preview(now time.Time, seen []Article, gone []string) []Effect 
 		all = append(all, Effect{Path: p, Record: r, Vanished: true})
 	}
 	return all
+}
+
+// renamed are the articles that would come back under another id although their files
+// say nothing of it, because the ledger has forgotten theirs or is another one; by path.
+func (u *update) renamed() map[string]Effect {
+	var open []*seenArticle
+	for i := range u.seen {
+		if s := &u.seen[i]; s.Shown != "" && !s.Hidden && !s.Explicit && s.Shown != u.idOf(s) {
+			open = append(open, s)
+		}
+	}
+	if len(open) == 0 {
+		return nil
+	}
+	stays := map[string]bool{} // ids that articles of the round would have, or that count as gone
+	for i := range u.seen {
+		stays[u.idOf(&u.seen[i])] = true
+	}
+	for _, e := range u.replaced {
+		stays[e.Record.ID] = true
+	}
+	all := map[string]Effect{}
+	for _, s := range open {
+		if owner, ok := u.l.ownerOf(s.Shown); stays[s.Shown] || ok && owner != s.Path && u.l.lies(owner, s.Shown) {
+			continue // it is elsewhere
+		}
+		r := s.record
+		r.ID, r.Feeds = s.Shown, s.Feeds
+		all[s.Path] = Effect{Path: s.Path, Record: r, After: s.Digest, Renewed: true}
+	}
+	return all
+}
+
+// idOf is the id that an article would have.
+func (u *update) idOf(s *seenArticle) string {
+	switch {
+	case s.Explicit:
+		return s.ID
+	case s.known:
+		return s.record.ID
+	}
+	return u.newID(s.Article)
 }
 
 // effect is what becomes of a known article that is still there.

@@ -1,0 +1,151 @@
+package ledger
+
+import (
+	"time"
+
+	"go.etcd.io/bbolt"
+)
+
+// Published is an article as an earlier process has published it, which the article
+// cache knows.
+type Published struct {
+	Article             // with the id that it was published under
+	FirstSeen time.Time // as in feeds.Facts
+	Updated   time.Time // likewise
+}
+
+// CatchUp takes over what an article cache knows and the ledger does not, because the
+// ledger was lost, damaged, or replaced by an older copy: which articles were published
+// under which ids, and since when. It returns the paths of articles for which something
+// else holds in the ledger: what readers know of them is not what they will be told.
+//
+// What the ledger knows holds, unless newer says that published is a later state of the
+// same ledger, as of a time: then that holds, and articles that are not in it are gone
+// since, provided that it is whole. Nothing is on disk before Flush.
+func (l *Ledger) CatchUp(at time.Time, published []Published, newer, whole bool) (differ []string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	c := catchUp{l: l, at: at.UTC().Truncate(time.Second), newer: newer, paths: make(map[string]bool, len(published)), ids: make(map[string]bool, len(published))}
+	for i := range published {
+		if p := &published[i]; !p.Hidden {
+			c.paths[p.Path], c.ids[p.ID] = true, true
+		}
+	}
+	l.beginReads()
+	for i := range published {
+		if p := &published[i]; !p.Hidden && !c.take(p) {
+			differ = append(differ, p.Path)
+		}
+	}
+	others := c.others()
+	l.endReads()
+	if newer {
+		c.dismiss(others, whole)
+	}
+	return differ
+}
+
+// catchUp is one call of CatchUp.
+type catchUp struct {
+	l          *Ledger
+	at         time.Time
+	newer      bool
+	paths, ids map[string]bool // of what is published
+}
+
+// take gives an article the record that it was published with; false where another
+// one holds.
+func (c *catchUp) take(p *Published) bool {
+	l := c.l
+	r, live := l.record(p.Path)
+	gone, left := l.gone.records[p.Path]
+	left = left && gone.ID == p.ID
+	switch {
+	case live && r.ID == p.ID && r.Digest == p.Digest && r.FirstSeen.Equal(p.FirstSeen):
+		return true
+	case live && !c.newer:
+		return r.ID == p.ID && r.FirstSeen.Equal(p.FirstSeen)
+	case !live && !c.newer && left:
+		return false
+	case !live && !c.newer && c.elsewhere(p):
+		return false
+	}
+	if left {
+		l.gone.remove(p.Path)
+		l.markDirty(p.Path)
+	}
+	l.set(p.Path, p.record(c.at))
+	return true
+}
+
+// elsewhere reports whether the ledger has given the article's id to another path since.
+func (c *catchUp) elsewhere(p *Published) bool {
+	owner, ok := c.l.ownerOf(p.ID)
+	return ok && owner != p.Path && c.l.lies(owner, p.ID)
+}
+
+// record is what the ledger would have remembered of the article. Whether the file
+// states its date is not known, nor needed.
+func (p *Published) record(at time.Time) Record {
+	r := Record{ID: p.ID, FirstSeen: p.FirstSeen.UTC(), Stated: p.Stated.UTC(), Link: p.Link, Digest: p.Digest, Content: p.Content}
+	if p.Updated.After(p.Published) {
+		r.Changed = p.Updated.UTC()
+	}
+	if p.shownAt(at) {
+		r.Feeds = p.Feeds
+	}
+	return r
+}
+
+// others are the paths that the ledger knows and that are not published.
+func (c *catchUp) others() (paths []string) {
+	if !c.newer || c.l.db == nil {
+		return nil
+	}
+	for path := range c.l.live {
+		if !c.paths[path] {
+			paths = append(paths, path)
+		}
+	}
+	c.l.view(func(tx *bbolt.Tx) error { // what is damaged is lost all the same
+		cursor := tx.Bucket(bucketLive).Cursor()
+		for k, _ := cursor.First(); k != nil; k, _ = cursor.Next() {
+			path := string(k)
+			if _, newer := c.l.live[path]; !newer && !c.l.erased[path] && !c.paths[path] {
+				paths = append(paths, path)
+			}
+		}
+		return nil
+	})
+	return paths
+}
+
+// dismiss forgets the paths from which articles have moved, and, where what is
+// published is the whole, notes that all other articles are gone.
+func (c *catchUp) dismiss(paths []string, whole bool) {
+	u := c.l.newUpdate(c.at)
+	for _, path := range paths {
+		switch r, ok := c.l.record(path); {
+		case !ok:
+		case c.ids[r.ID]:
+			c.l.erase(path)
+		case whole:
+			u.remove(path)
+		}
+	}
+}
+
+// ownerOf returns the path that an id was last given to.
+func (l *Ledger) ownerOf(id string) (path string, ok bool) {
+	if path, ok = l.ids[id]; ok || l.db == nil || l.emptyFile {
+		return path, ok
+	}
+	l.look(bucketIDs, id, func(v []byte) error { path, ok = string(v), true; return nil })
+	return path, ok
+}
+
+// lies reports whether the article that is at a path has an id.
+func (l *Ledger) lies(path, id string) bool {
+	r, ok := l.record(path)
+	return ok && r.ID == id
+}
