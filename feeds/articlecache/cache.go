@@ -33,8 +33,9 @@ type Cache struct {
 
 	mu        sync.Mutex
 	log       *os.File
-	texts     *os.File
+	texts     *textFile
 	pair      [16]byte // random: which both files begin with, so that they belong together
+	oldHead   []byte   // what files of the version before begin with; nil for others
 	logEnd    int64    // where the next entry goes
 	sum       uint32   // checksum of the last entry before logEnd
 	committed int64    // end of the last commit in the log; zero before the log was read
@@ -68,10 +69,17 @@ func stateOf(l Ledger) (s state) {
 // Fingerprint stands for everything besides a file that reading it depends on.
 type Fingerprint [32]byte
 
-// magic begins both files and names their version.
+// magic begins both files and names their version. Files of the version before are
+// read, and then rewritten by Compact: see old.go.
 const magic = "feedmill cache 3\n"
 
 const headSize = len(magic) + len(Cache{}.pair)
+
+// textFile is a file of texts.
+type textFile struct {
+	*os.File
+	old bool // of the version before: see old.go
+}
 
 const logFile, textsFile = "articles.cache", "articles.cache.texts"
 
@@ -112,12 +120,13 @@ func (c *Cache) resume() bool {
 	log, logErr := os.OpenFile(filepath.Join(c.dir, logFile), os.O_RDWR, 0)
 	texts, textsErr := os.OpenFile(filepath.Join(c.dir, textsFile), os.O_RDWR, 0)
 	if logErr == nil && textsErr == nil {
-		one, two := make([]byte, headSize), make([]byte, headSize)
-		_, err := io.ReadFull(log, one)
-		_, other := io.ReadFull(texts, two)
-		copy(c.pair[:], one[len(magic):])
-		if err == nil && other == nil && bytes.Equal(one, two) && bytes.Equal(one, c.head()) {
-			c.log, c.texts = log, texts
+		one, two := readHead(log), readHead(texts)
+		if one != nil && bytes.Equal(one, two) {
+			copy(c.pair[:], one[len(magic):])
+			c.log, c.texts, c.oldHead = log, &textFile{texts, len(one) > headSize}, nil
+			if c.texts.old {
+				c.oldHead = one
+			}
 			c.textsEnd, _ = texts.Seek(0, io.SeekEnd)
 			c.logEnd, _ = log.Seek(0, io.SeekEnd)
 			return true
@@ -126,6 +135,19 @@ func (c *Cache) resume() bool {
 	log.Close() // of nil, too
 	texts.Close()
 	return false
+}
+
+// readHead is what a file begins with; nil unless that is of a cache that can be read.
+func readHead(f io.ReaderAt) []byte {
+	head := make([]byte, oldHeadSize)
+	n, _ := f.ReadAt(head, 0)
+	switch {
+	case n >= headSize && string(head[:len(magic)]) == magic:
+		return head[:headSize]
+	case n == oldHeadSize && string(head[:len(magic)]) == oldMagic:
+		return head
+	}
+	return nil
 }
 
 // head is what both files begin with.
@@ -150,7 +172,7 @@ func (c *Cache) makeFiles(suffix string) error {
 		return err
 	}
 	rand.Read(c.pair[:]) // never fails
-	c.log, c.texts, c.logEnd, c.textsEnd = log, texts, int64(headSize), int64(headSize)
+	c.log, c.texts, c.oldHead, c.logEnd, c.textsEnd = log, &textFile{File: texts}, nil, int64(headSize), int64(headSize)
 	c.committed, c.entries, c.buffer, c.settings, c.state, c.sum = int64(headSize), 0, nil, Fingerprint{}, state{}, 0
 	_, one := texts.WriteAt(c.head(), 0)
 	_, two := log.WriteAt(c.head(), 0)

@@ -49,7 +49,7 @@ func (s *Session) wasteful(n int) bool {
 	c := s.cache
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.disabled == nil && (c.textsEnd-2*s.live > spare.bytes || c.entries-2*n > spare.entries)
+	return c.disabled == nil && (c.oldHead != nil || c.textsEnd-2*s.live > spare.bytes || c.entries-2*n > spare.entries)
 }
 
 // beginNew turns to new files. Those before stay open for readers.

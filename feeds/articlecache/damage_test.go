@@ -98,7 +98,7 @@ func TestRandomDamage(t *testing.T) {
 			if e.Article == nil {
 				continue
 			}
-			it, err := e.Article.Item()
+			it, err := e.Article.Item(t.Context())
 			if err != nil {
 				lost++
 				continue

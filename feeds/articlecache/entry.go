@@ -45,13 +45,14 @@ func seal(b []byte, sum uint32) uint32 {
 }
 
 // entries yields the body of each entry of a log, where it ends, and its checksum,
-// until one is not whole.
-func entries(r io.Reader, yield func(body []byte, end int64, sum uint32) bool) {
+// until one is not whole. The first one is at end; chained says that each checksum goes
+// on from the one before.
+func entries(r io.Reader, end int64, chained bool, yield func(body []byte, end int64, sum uint32) bool) {
 	in := bufio.NewReaderSize(r, 1<<16)
 	var head [entryHead]byte
 	var body []byte
 	sum := uint32(0)
-	for end := int64(headSize); ; {
+	for {
 		if _, err := io.ReadFull(in, head[:]); err != nil {
 			return
 		}
@@ -69,6 +70,9 @@ func entries(r io.Reader, yield func(body []byte, end int64, sum uint32) bool) {
 			return
 		}
 		end += int64(entryHead + n)
+		if !chained {
+			sum = 0
+		}
 		sum = crc32.Update(sum, castagnoli, body)
 		if sum != binary.BigEndian.Uint32(head[4:]) || !yield(body, end, sum) {
 			return

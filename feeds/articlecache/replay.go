@@ -82,7 +82,7 @@ func (c *Cache) resumeFrom(s *Session, r *replay) Restored {
 	now := stateOf(c.ledger)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	textsEnd := max(r.textsEnd, c.textsEnd, int64(headSize)) // no place is used twice, so that a text is never taken for a later one
+	textsEnd := max(r.textsEnd, c.textsEnd, c.start()) // no place is used twice, so that a text is never taken for a later one
 	if r.committed == 0 || c.log.Truncate(r.committed) != nil {
 		s.places, s.live = nil, 0
 		c.log.Close()
@@ -121,7 +121,13 @@ func (s *Session) replay(log *os.File, end int64) *replay {
 	s.places, s.live = make([]place, 0, n), 0
 	r := &replay{session: s, metadata: s.store.MetadataReader(), known: make(map[string]int, n)}
 	r.Entries = make([]Entry, 0, n)
-	entries(io.NewSectionReader(log, int64(headSize), max(0, end-int64(headSize))), r.add)
+	start := s.cache.start()
+	in := io.NewSectionReader(log, start, max(0, end-start))
+	if s.cache.oldHead != nil {
+		r.replayOld(in, s.cache.oldHead)
+	} else {
+		entries(in, start, true, r.add)
+	}
 	return r
 }
 
@@ -133,7 +139,9 @@ func (r *replay) add(body []byte, end int64, sum uint32) bool {
 	case entrySettings:
 		copy(r.settings[:], in.Fixed(len(r.settings)))
 	case entryCommit:
-		copy(r.state.instance[:], in.Fixed(len(r.state.instance)))
+		if r.session.cache.oldHead == nil {
+			copy(r.state.instance[:], in.Fixed(len(r.state.instance)))
+		}
 		r.state.generation, r.At, r.Whole = in.Uvarint(), in.Time(), in.Uvarint() == 1
 		r.committed, r.uncommitted, r.sum = end, false, sum
 	case entryRemoval:

@@ -3,7 +3,6 @@ package articlecache
 import (
 	"encoding/binary"
 	"fmt"
-	"os"
 	"sync"
 	"time"
 
@@ -20,11 +19,11 @@ type Session struct {
 	store    *article.BodyStore
 
 	mu       sync.RWMutex
-	places   []place  // by article.Place
-	file     *os.File // where texts are put
-	previous *os.File // where they were put before the last compaction; nil if there was none
-	number   uint32   // of file; that of previous is one less
-	live     int64    // bytes of texts in use
+	places   []place   // by article.Place
+	file     *textFile // where texts are put
+	previous *textFile // where they were put before the last compaction; nil if there was none
+	number   uint32    // of file; that of previous is one less
+	live     int64     // bytes of texts in use
 
 	pending []byte // entries to be written
 	saved   int    // how many
@@ -85,8 +84,8 @@ func (s *Session) save(build func([]byte) []byte) error {
 // name.
 func (c *Cache) writePending(s *Session) error {
 	defer func() { s.pending, s.saved = s.pending[:0], 0 }()
-	if c.disabled != nil {
-		return nil // the reason was returned once
+	if c.disabled != nil || c.oldHead != nil {
+		return nil // the reason was returned once; or Compact writes all of it
 	}
 	if s.file != c.texts { // another session has compacted, so the texts of this one are elsewhere
 		s.missed = true
@@ -127,7 +126,7 @@ func (s *Session) Commit(at time.Time, complete bool) error {
 	if len(s.pending) == 0 && c.state == state && c.committed == c.logEnd {
 		return nil
 	}
-	if err := c.writePending(s); err != nil || c.disabled != nil {
+	if err := c.writePending(s); err != nil || c.disabled != nil || c.oldHead != nil {
 		return err
 	}
 	flag := uint64(0)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
-	"os"
 	"slices"
 
 	"feedmill/feeds/article"
@@ -63,7 +62,7 @@ func (s *Session) put(text []byte) (place, error) {
 	}
 	s.followCache()
 	p := place{off: c.textsEnd + int64(len(c.buffer)), size: uint32(len(text)), file: s.number}
-	c.buffer = binary.BigEndian.AppendUint32(c.buffer, checksum(p.off, text))
+	c.buffer = binary.BigEndian.AppendUint32(c.buffer, checksumIn(c.texts, p.off, text))
 	c.buffer = append(c.buffer, text...)
 	if len(c.buffer) >= bufferSize {
 		return p, c.writeTexts()
@@ -143,7 +142,7 @@ func (s *Session) read(p place) ([]byte, error) {
 			return nil, fmt.Errorf("%w: %w", errText, err)
 		}
 	}
-	if checksum(p.off, text[textHead:]) != binary.BigEndian.Uint32(text) {
+	if checksumIn(file, p.off, text[textHead:]) != binary.BigEndian.Uint32(text) {
 		return nil, errText
 	}
 	return text[textHead:], nil
@@ -151,7 +150,7 @@ func (s *Session) read(p place) ([]byte, error) {
 
 // buffered returns a copy of a text, with its checksum, that is not written yet; nil
 // for another.
-func (c *Cache) buffered(file *os.File, p place) []byte {
+func (c *Cache) buffered(file *textFile, p place) []byte {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if file != c.texts || p.off < c.textsEnd {
