@@ -46,7 +46,7 @@ var errDate = errors.New("not a date: write it as 2021-03-29T16:35:00Z or 2021-0
 // the name of a zone other than UTC and GMT is an error, because such names are
 // ambiguous. The result is in UTC and whole seconds.
 func parseDate(s string, zone *time.Location) (time.Time, error) {
-	if layout := usualLayout(s); layout != "" {
+	if layout := usualLayout(s); layout != "" && len(s) <= maxDate {
 		if t, err := time.ParseInLocation(layout, s, zone); err == nil {
 			return whole(t)
 		}
@@ -56,7 +56,9 @@ func parseDate(s string, zone *time.Location) (time.Time, error) {
 
 // parseAnyDate is parseDate without the short cut for the most common layouts.
 func parseAnyDate(s string, zone *time.Location) (time.Time, error) {
-	s = strings.ToUpper(strings.Join(strings.Fields(s), " "))
+	if s = strings.ToUpper(strings.Join(strings.Fields(s), " ")); len(s) > maxDate {
+		return time.Time{}, errDate
+	}
 	for _, name := range []string{" UTC", " GMT"} {
 		if rest, ok := strings.CutSuffix(s, name); ok {
 			s, zone = rest, time.UTC

@@ -31,7 +31,7 @@ var fields = []field{
 	{"title name", visible, "title, as plain text; without it the first heading, or the file's name",
 		func(r *reader, v value) { r.item.Title = strings.Clone(r.plain(v)) }},
 	{"excerpt description summary", visible, "summary; without it the beginning of the text",
-		func(r *reader, v value) { r.item.Summary = r.plain(v) }},
+		func(r *reader, v value) { r.item.Summary = r.summary(v) }},
 	{"publishedDateTime date publishDate pubDate", visible, "date of publication; without it a date in the file's name, as in `2021-03-29-title.md`. An article with a date in the future appears when that second comes",
 		func(r *reader, v value) { r.a.Published = r.date(v) }},
 	{"publishDate", visible, "where another key states an earlier date of publication: when the article appears",

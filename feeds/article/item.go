@@ -32,6 +32,7 @@ func (r *reader) finish(text []byte) {
 	}
 	if it.Title == "" {
 		it.Title, a.named.title = r.otherTitle(text, slug)
+		it.Title = r.cut(value{}, it.Title)
 	}
 	it.Tags = tags(slices.Clone(a.Member))
 	r.links(slug)
@@ -73,13 +74,16 @@ func (r *reader) hide(hidden bool, reason string) {
 
 // id sets the id that the file states; if that is no URI, one is made of it.
 func (r *reader) id(v value) {
-	s := r.text(v)
+	s := r.line(v)
 	switch {
 	case s == "":
 		return
-	case feeds.IsURI(s):
+	case len(s) <= maxLine && feeds.IsURI(s):
 		r.item.ID = strings.Clone(s)
 	default:
+		if len(s) > maxLine {
+			r.note(v, "longer than 4 KiB: a short id is made of it")
+		}
 		r.item.ID = feeds.ID(r.p.opt.SiteID, "id", s)
 	}
 	r.a.Explicit = true
@@ -123,16 +127,7 @@ func (r *reader) related(v value) {
 	if !v.IsList() {
 		return // themes for Jekyll use related: true as a switch
 	}
-	all := &r.item.Related
-	for e := range v.List() {
-		rel := r.relation(e)
-		if rel.URL != "" && !slices.ContainsFunc(*all, func(o feeds.Related) bool { return o.URL == rel.URL }) {
-			if *all == nil {
-				*all = make([]feeds.Related, 0, 4)
-			}
-			*all = append(*all, rel)
-		}
-	}
+	addAll(r, v, &r.item.Related, r.relation, func(o *feeds.Related) string { return o.URL })
 }
 
 // relation reads keys, or an address.
@@ -141,7 +136,7 @@ func (r *reader) relation(v value) feeds.Related {
 		u := r.web(v)
 		return feeds.Related{URL: u, Title: u}
 	}
-	rel := feeds.Related{Title: r.plain(v.In("title", "name")), Summary: r.plain(v.In("excerpt", "description", "summary"))}
+	rel := feeds.Related{Title: r.plain(v.In("title", "name")), Summary: r.summary(v.In("excerpt", "description", "summary"))}
 	if rel.URL = r.web(v.In("webUrl", "url")); rel.URL == "" {
 		rel.URL = r.web(v.In("originalUrl"))
 	}

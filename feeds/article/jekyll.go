@@ -15,7 +15,7 @@ import (
 func (r *reader) addFolderCategories() {
 	if dir, folder, _ := r.p.folder(r.path); folder.Anywhere {
 		for section := range strings.SplitSeq(folder.Above(dir), "/") {
-			r.addName(feeds.Category, section)
+			r.addName(feeds.Category, value{}, section)
 		}
 	}
 }
@@ -23,9 +23,11 @@ func (r *reader) addFolderCategories() {
 // categoryPath joins the categories in lower case, as Jekyll does.
 func categoryPath(a *draft) string {
 	var parts []string
+	size := 0
 	for _, t := range a.Member {
-		if t.Kind == feeds.Category {
+		if t.Kind == feeds.Category && size <= maxAddress { // too long for an address in any case
 			parts = append(parts, strings.ToLower(t.Name))
+			size += len(t.Name)
 		}
 	}
 	return strings.Join(parts, "/")

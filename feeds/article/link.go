@@ -32,7 +32,10 @@ func (r *reader) stated(permalink string) string {
 	case s == "" || placeholder.MatchString(s) && !strings.Contains(s, "://"):
 		return ""
 	case strings.HasPrefix(s, "/") && !strings.HasPrefix(s, "//"):
-		return r.p.site.Below(s)
+		if s = r.p.site.Below(s); !r.fits(r.permalink, s) {
+			return ""
+		}
+		return s
 	}
 	return r.web(r.permalink)
 }
@@ -42,13 +45,21 @@ func (r *reader) stated(permalink string) string {
 func (r *reader) fromPattern(permalink, slug string) string {
 	dir, folder, _ := r.p.folder(r.path)
 	pattern := folder.Link
-	if placeholder.MatchString(permalink) {
+	switch {
+	case !placeholder.MatchString(permalink):
+	case len(permalink) > maxPattern:
+		r.warn(r.permalink, "a pattern longer than 1 KiB")
+	default:
 		pattern = permalink
 	}
 	if pattern == "" {
 		return ""
 	}
-	return r.p.site.Below(expand(pattern, r.linkParts(dir, folder, slug).named))
+	s := r.p.site.Below(expand(pattern, r.linkParts(dir, folder, slug).named))
+	if !r.fits(value{}, s) {
+		return ""
+	}
+	return s
 }
 
 // addAMP adds the address of an AMP version of the page.

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"mime"
 	"path"
-	"slices"
 	"strings"
 	"time"
 
@@ -14,13 +13,7 @@ import (
 
 // addImages adds pictures, each once.
 func (r *reader) addImages(v value) {
-	all := &r.item.Images
-	for e := range v.List() {
-		img := r.picture(e)
-		if img.URL != "" && !slices.ContainsFunc(*all, func(o feeds.Image) bool { return o.URL == img.URL }) {
-			*all = append(*all, img)
-		}
-	}
+	addAll(r, v, &r.item.Images, r.picture, func(i *feeds.Image) string { return i.URL })
 }
 
 // picture reads keys, or an address.
@@ -59,13 +52,15 @@ func (r *reader) pixels(v value) int {
 	return int(n)
 }
 
-// enclosures adds files to download or play.
+// enclosures adds files to download or play. Those at one address are several if they
+// differ in anything else.
 func (r *reader) enclosures(v value) {
-	for e := range v.List() {
-		if enc := r.enclosure(e); enc.URL != "" {
-			r.item.Enclosures = append(r.item.Enclosures, enc)
+	addAll(r, v, &r.item.Enclosures, r.enclosure, func(e *feeds.Enclosure) (key feeds.Enclosure) {
+		if e.URL != "" {
+			key = *e
 		}
-	}
+		return key
+	})
 }
 
 // enclosure reads keys, or an address.
@@ -74,9 +69,13 @@ func (r *reader) enclosure(v value) feeds.Enclosure {
 		u := r.web(v)
 		return feeds.Enclosure{URL: u, Type: mediaType(u)}
 	}
-	enc := feeds.Enclosure{URL: r.web(v.In("url", "src")), Type: r.text(v.In("type", "mime_type"))}
+	enc := feeds.Enclosure{URL: r.web(v.In("url", "src")), Type: r.line(v.In("type", "mime_type"))}
 	enc.Length = int64(max(0, r.number(v.In("length", "size", "size_in_bytes"))))
 	enc.Duration = time.Duration(max(0, min(1e8, r.number(v.In("duration", "duration_in_seconds"))))) * time.Second
+	if len(enc.Type) > maxType {
+		r.warn(v.In("type", "mime_type"), "longer than 255 bytes")
+		enc.Type = ""
+	}
 	if _, _, err := mime.ParseMediaType(enc.Type); err != nil || !strings.Contains(enc.Type, "/") {
 		enc.Type = mediaType(enc.URL)
 	}

@@ -1,6 +1,7 @@
 package article
 
 import (
+	"fmt"
 	"strings"
 
 	"feedmill/feeds"
@@ -25,25 +26,35 @@ func (r *reader) addNames(k feeds.Kind, v value, at separators) {
 		switch {
 		case at != unsplit && strings.Contains(names, ","):
 			for name := range strings.SplitSeq(names, ",") {
-				r.addName(k, strings.TrimSpace(name))
+				r.addName(k, e, strings.TrimSpace(name))
 			}
 		case at == atCommasOrSpaces && r.p.opt.Jekyll:
 			for name := range strings.FieldsSeq(names) {
-				r.addName(k, name)
+				r.addName(k, e, name)
 			}
 		default:
-			r.addName(k, names)
+			r.addName(k, e, names)
 		}
 	}
 }
 
-// addName adds the article to one feed, if it is not in that already.
-func (r *reader) addName(k feeds.Kind, name string) {
+// addName adds the article to one feed, if it is not in that already; v names the feed.
+func (r *reader) addName(k feeds.Kind, v value, name string) {
+	if len(name) > maxName {
+		r.warn(v, "a name longer than 1 KiB")
+		return
+	}
 	if k == feeds.Topic && r.p.opt.TopicName != nil {
 		name = r.p.opt.TopicName(name)
 	}
 	key := feeds.Key{Kind: k, Slug: feeds.Fold(name)}
 	if key.Slug == "" || r.members[key] {
+		return
+	}
+	if r.inFeeds[k]++; r.inFeeds[k] > maxFeeds {
+		if r.inFeeds[k] == maxFeeds+1 {
+			r.note(v, fmt.Sprintf("more than %d feeds of one kind: %q and those after it are left out", maxFeeds, short(name)))
+		}
 		return
 	}
 	r.members[key] = true
@@ -60,7 +71,7 @@ func (r *reader) name(v value) string {
 		if !n.Exists() {
 			r.warn(v, "must be a name")
 		}
-		return r.text(n)
+		return r.line(n)
 	}
-	return r.text(v)
+	return r.line(v)
 }

@@ -17,7 +17,7 @@ import (
 var placeholder = regexp.MustCompile(`:[a-z_]+`)
 
 // expand fills in a link pattern. The result is "" if it names something that this
-// article does not have, such as a date.
+// article does not have, such as a date. Beyond maxAddress it ends early.
 func expand(pattern string, named func(name string) (string, bool)) string {
 	var out strings.Builder
 	out.Grow(1 + 2*len(pattern))
@@ -25,6 +25,9 @@ func expand(pattern string, named func(name string) (string, bool)) string {
 	for {
 		before, rest, found := strings.Cut(pattern, ":")
 		out.WriteString(before)
+		if out.Len() > maxAddress { // too long, whatever follows
+			return out.String()
+		}
 		if !found {
 			break
 		}

@@ -3,7 +3,6 @@ package article
 import (
 	"cmp"
 	"net/mail"
-	"slices"
 	"strings"
 
 	"feedmill/feeds"
@@ -14,7 +13,7 @@ import (
 // source and the author if there is no other.
 func (r *reader) provider(v value) {
 	name, it := r.providerName(v), r.item
-	r.addName(feeds.Provider, name)
+	r.addName(feeds.Provider, v, name)
 	if name == "" {
 		return
 	}
@@ -49,6 +48,8 @@ func (r *reader) domain(v value) string {
 	u, err := r.p.site.Web("https://" + strings.Trim(s, "/") + "/")
 	if err != nil {
 		r.warn(v, "must be a domain such as example.com")
+	} else if !r.fits(v, u) {
+		return ""
 	}
 	return u
 }
@@ -67,13 +68,7 @@ func (r *reader) providerName(v value) string {
 
 // addAuthors adds those in v whose names are not there yet.
 func (r *reader) addAuthors(v value) {
-	all := &r.item.Authors
-	for e := range v.List() {
-		p := r.person(e)
-		if p.Name != "" && !slices.ContainsFunc(*all, func(q feeds.Person) bool { return q.Name == p.Name }) {
-			*all = append(*all, p)
-		}
-	}
+	addAll(r, v, &r.item.Authors, r.person, func(p *feeds.Person) string { return p.Name })
 }
 
 // person reads keys, or a line such as "Ann Example <ann@example.com>".
@@ -96,7 +91,7 @@ func (r *reader) person(v value) feeds.Person {
 
 // email returns s if it is an e-mail address and nothing more, else "".
 func email(s string) string {
-	if strings.IndexByte(s, '@') < 0 {
+	if strings.IndexByte(s, '@') < 0 || len(s) > maxEmail {
 		return ""
 	}
 	if a, err := mail.ParseAddress(s); err == nil && a.Address == s && !strings.ContainsAny(s, "\"[ ") {

@@ -11,6 +11,7 @@ import (
 	"feedmill/feeds"
 	"feedmill/feeds/article/internal/address"
 	"feedmill/feeds/article/internal/body"
+	"feedmill/feeds/article/internal/frontmatter"
 )
 
 // mustBeSingle is the problem of a list or keys where one value is expected.
@@ -25,15 +26,21 @@ func (r *reader) raw(v value) string {
 }
 
 // text returns a single value as one line of text.
-func (r *reader) text(v value) string {
+func (r *reader) text(v value) string { return r.cut(v, r.line(v)) }
+
+// plain returns a single value as one line of text without markup.
+func (r *reader) plain(v value) string { return r.cut(v, r.summary(v)) }
+
+// line is text of any length.
+func (r *reader) line(v value) string {
 	if s := v.Scalar(); body.IsPlainText(s) && v.IsScalar() {
 		return s
 	}
 	return body.OneLine(r.raw(v))
 }
 
-// plain returns a single value as one line of text without markup.
-func (r *reader) plain(v value) string {
+// summary is plain of any length.
+func (r *reader) summary(v value) string {
 	if s := v.Scalar(); body.IsPlainText(s) && v.IsScalar() {
 		return s
 	}
@@ -98,28 +105,30 @@ func (r *reader) number(v value) float64 {
 
 // web reads a web address and makes it absolute; "" if it cannot be used.
 func (r *reader) web(v value) string {
-	if s := v.Scalar(); address.Absolute(s) {
+	s := v.Scalar()
+	if address.Absolute(s) && len(s) <= maxAddress {
 		return s
 	}
-	s := r.raw(v)
-	if strings.TrimSpace(s) == "" {
+	if s = r.raw(v); strings.TrimSpace(s) == "" || !r.fits(v, s) {
 		return ""
 	}
 	u, err := r.p.site.Web(s)
 	if err != nil {
 		r.warn(v, fmt.Sprintf("%q is %s", short(s), err))
+	} else if !r.fits(v, u) {
+		return ""
 	}
 	return u
 }
 
 // language reads a language and makes a BCP 47 tag of it, also of "en_us".
 func (r *reader) language(v value) string {
-	s := r.text(v)
+	s := r.line(v)
 	if s == "" {
 		return ""
 	}
-	tag, err := language.Parse(s)
-	if err != nil || tag == language.Und {
+	tag, err := language.Parse(s[:min(len(s), maxLanguage+1)])
+	if err != nil || tag == language.Und || len(s) > maxLanguage {
 		r.warn(v, fmt.Sprintf("%q is not a language: write it as en or en-US", short(s)))
 		return ""
 	}
@@ -127,18 +136,4 @@ func (r *reader) language(v value) string {
 }
 
 // short cuts a value to a length that is bearable in a message.
-func short(s string) string {
-	if r := []rune(feeds.XMLText(s)); len(r) > 80 {
-		return string(r[:80]) + "…"
-	}
-	return s
-}
-
-// fail reports a problem that makes the file unusable, warn one that only makes a
-// value be ignored.
-func (r *reader) fail(v value, message string) {
-	r.errs = append(r.errs, v.Problem(message))
-}
-func (r *reader) warn(v value, message string) {
-	r.warnings = append(r.warnings, v.Problem(message+": ignored"))
-}
+func short(s string) string { return frontmatter.Short(s) }

@@ -24,11 +24,13 @@ type reader struct {
 	given     []given // what there is for each of fields
 	permalink value
 	slug      value
-	featured  string             // HTML above the text
-	members   map[feeds.Key]bool // the feeds that a is in
+	featured  string               // HTML above the text
+	members   map[feeds.Key]bool   // the feeds that a is in
+	inFeeds   [feeds.KindCount]int // how many feeds of each kind a is in
 
 	errs     []*feeds.Problem // make the file unusable
 	warnings []*feeds.Problem // cost the article a value
+	unlisted int              // further warnings
 }
 
 // draft is an article while its file is read.
@@ -81,6 +83,7 @@ func (p *Parser) Parse(name string, src []byte) (*Article, error) {
 		}
 	}
 	r.finish(f.Body)
+	r.countUnlisted()
 	f.Locate(name, r.errs)
 	f.Locate(name, r.warnings)
 	if len(r.errs) > 0 {

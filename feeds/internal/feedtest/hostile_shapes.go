@@ -90,7 +90,7 @@ func yamlShapes() []Shape {
 		}},
 		{"chain of merges", mergeChain},
 		{"merges of many", func(size int) string {
-			return repeated("k%d: &a%[1]d {x%[1]d: 1}\n", size/2, 0) + "images: [{<<: [" + repeated("*a%d,", size/3, 0) + "*a0]},{<<: [" + repeated("*a%d,", size/6, 0) + "*a0]}]\n"
+			return repeated("k%d: &a%[1]d {x%[1]d: 1}\n", size*3/4, 0) + "images: [{<<: [" + repeated("*a%d,", size/8, 0) + "*a0]},{<<: [" + repeated("*a%d,", size/16, 0) + "*a0]}]\n"
 		}},
 		{"doubling merges", listed("k0: &a0 {name: x}\nk1: &a1 {<<: [*a0, *a0]}\nk2: &a2 {<<: [*a1, *a1]}\n", "d%d: {<<: [*a0, *a1, *a2]}\n", "")},
 		{"maps that merge a big one", func(size int) string {
@@ -99,7 +99,7 @@ func yamlShapes() []Shape {
 		{"big map named often", func(size int) string {
 			return "big: &a\n" + repeated("  k%d: 1\n", size/2, 0) + "related: [" + repeated("*a,", size/2, 40) + "*a]\n"
 		}},
-		{"many anchors", listed("", "- &a%d x\n", "")},
+		{"many anchors", listed("a:\n", "- &a%d x\n", "")},
 		{"many anchors in a list", listed("topics:\n", "- &a%d x%[1]d\n", "")},
 		{"many images", listed("images: [", "a%d,", "b]")},
 		{"many enclosures", listed("enclosures:\n", "- a%d\n", "")},
@@ -204,8 +204,8 @@ func jsonShapes() []Shape {
 		{"many nulls", listed("\"authors\":[", "null,", "null]")},
 		{"many wrong values", listed("\"images\":[", "[],", "[]]")},
 		{"spaces", listed("\"a\":1", " \n", "")},
-		{"never closed", listed("\"a\":[", "1,", "")},
-		{"text never closed", listed("\"a\":\"", "x", "")},
+		{"error at the end", listed("\"a\":[", "1,", "")},
+		{"line feed in a long text", listed("\"a\":\"", "x", "")},
 	})
 }
 

@@ -69,7 +69,7 @@ func (site Site) Any(s string) (string, error) {
 	if Absolute(s) {
 		return s, nil
 	}
-	s = strings.NewReplacer("\n", "", "\r", "", "\t", "").Replace(s)
+	s = lineBreaks.Replace(s)
 	u, err := url.Parse(strings.ReplaceAll(s, " ", "%20"))
 	if err != nil || s == "" {
 		return "", errURL
@@ -99,9 +99,19 @@ func (site Site) Any(s string) (string, error) {
 	return clean(u)
 }
 
+// lineBreaks takes out what browsers do, too.
+var lineBreaks = strings.NewReplacer("\n", "", "\r", "", "\t", "")
+
+// maxHost is more than the bytes that any host has: the coding of a name in another
+// script takes time that grows with the square of its length.
+const maxHost = 1 << 10
+
 // clean returns an absolute address with a host in ASCII and everything escaped
 // that must be.
 func clean(u *url.URL) (string, error) {
+	if len(u.Host) > maxHost {
+		return "", errURL
+	}
 	if host := u.Hostname(); strings.ContainsFunc(host, func(r rune) bool { return r >= utf8.RuneSelf }) {
 		ace, err := idna.Lookup.ToASCII(host)
 		if err != nil {

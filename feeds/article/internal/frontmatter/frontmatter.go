@@ -11,6 +11,7 @@ package frontmatter
 import (
 	"bytes"
 	"errors"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -64,30 +65,50 @@ func lineFeeds(src []byte) []byte {
 }
 
 // Locate gives problems of this file its path, and columns in bytes instead of
-// characters.
+// characters. It sorts them by place and goes through the file once.
 func (f File) Locate(path string, problems []*feeds.Problem) {
+	slices.SortStableFunc(problems, (*feeds.Problem).Compare)
+	text, line := f.text, 1 // text begins with line
+	chars, size := 0, 0     // at the beginning of it that have been counted, and their bytes
 	for _, p := range problems {
 		p.Path = path
 		if p.Line < 1 || p.Col < 1 {
 			continue
 		}
-		rest := f.text
-		for range p.Line - 1 {
-			_, rest, _ = bytes.Cut(rest, []byte("\n"))
+		for ; line < p.Line; line++ {
+			_, text, _ = bytes.Cut(text, []byte("\n"))
+			chars, size = 0, 0
 		}
-		chars := p.Col - 1
-		p.Col = 1
-		for ; chars > 0 && len(rest) > 0; chars-- {
-			_, n := utf8.DecodeRune(rest)
-			rest = rest[n:]
-			p.Col += n
+		for ; chars < p.Col-1 && size < len(text); chars++ {
+			_, n := utf8.DecodeRune(text[size:])
+			size += n
 		}
+		p.Col = 1 + size
 	}
 }
 
-// maxFrontMatter is the most that is parsed, in bytes: for hostile input the
-// parsers take time that grows with the square of its length.
+// Short cuts a text to a length that is bearable in a message.
+func Short(s string) string { return shortened(s, 80) }
+
+// shortened returns s, or the first of its characters and an ellipsis.
+func shortened(s string, most int) string {
+	chars := 0
+	for i := range s {
+		if chars++; chars > most {
+			return feeds.XMLText(s[:i]) + "…"
+		}
+	}
+	return s
+}
+
+// maxFrontMatter is the most that front matter may have, in bytes: as it stands, and
+// with what aliases of YAML stand for written out.
 const maxFrontMatter = 64 << 10
+
+// tooLong is the problem of front matter that has more.
+func tooLong() *feeds.Problem {
+	return &feeds.Problem{Line: 1, Col: 1, Message: "front matter is longer than 64 KiB: close it above the text, or shorten it"}
+}
 
 // fenced parses the front matter between the first line and a closing line into
 // t, and returns what follows.
@@ -98,7 +119,7 @@ func fenced(t *Tree, text []byte, parse func(*Tree, string) error, closing ...st
 	case first == 0, start < 0:
 		return nil, &feeds.Problem{Line: 1, Col: 1, Message: "front matter is never closed: add a line " + closing[0] + " after its last key"}
 	case start-first > maxFrontMatter:
-		return nil, &feeds.Problem{Line: 1, Col: 1, Message: "front matter is longer than 64 KiB: close it above the text, or shorten it"}
+		return nil, tooLong()
 	}
 	return text[next:], parse(t, string(text[first:start]))
 }

@@ -14,14 +14,16 @@ import (
 // parseJSON parses the object that src begins with into t, which is empty, and
 // returns what follows.
 func parseJSON(t *Tree, src []byte) ([]byte, error) {
-	text := string(src)
+	text := string(src[:min(len(src), maxFrontMatter+1)])
 	p := &jsonParser{tree: t, text: text, dec: json.NewDecoder(strings.NewReader(text))}
 	p.dec.UseNumber()
 	if _, err := p.value(0); err != nil {
 		line, col := p.next()
 		message := err.Error()
-		switch {
-		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		switch ended := errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF); {
+		case ended && len(text) > maxFrontMatter:
+			return nil, tooLong()
+		case ended:
 			line, col, message = 1, 1, "front matter is never closed: add the } after its last value"
 		case !errors.Is(err, errDepth):
 			message = "not JSON (" + message + "): check quotes and commas"
@@ -29,7 +31,11 @@ func parseJSON(t *Tree, src []byte) ([]byte, error) {
 		return nil, &feeds.Problem{Line: line, Col: col, Message: message}
 	}
 	t.finish()
-	body := src[p.dec.InputOffset():]
+	end := p.dec.InputOffset()
+	if end > maxFrontMatter {
+		return nil, tooLong()
+	}
+	body := src[end:]
 	if line, rest, _ := bytes.Cut(body, []byte("\n")); len(bytes.TrimSpace(line)) == 0 {
 		body = rest
 	}
@@ -38,12 +44,12 @@ func parseJSON(t *Tree, src []byte) ([]byte, error) {
 
 // jsonParser adds to what the decoder yields the places where it stands.
 type jsonParser struct {
-	tree      *Tree
-	text      string
-	dec       *json.Decoder
-	offset    int // up to which lines have been counted
-	line      int // lines before offset
-	lineStart int // offset at which the line of offset begins
+	tree   *Tree
+	text   string
+	dec    *json.Decoder
+	offset int // up to which lines and characters have been counted
+	line   int // lines before offset
+	chars  int // of the line, before offset
 }
 
 // next returns the line and column (in characters) of the next token.
@@ -52,13 +58,13 @@ func (p *jsonParser) next() (line, col int) {
 	for offset < len(p.text)-1 && strings.IndexByte(" \t\n,:", p.text[offset]) >= 0 {
 		offset++
 	}
-	if n := strings.Count(p.text[p.offset:offset], "\n"); n > 0 {
-		p.line += n
-		p.lineStart = strings.LastIndexByte(p.text[:offset], '\n') + 1
+	line, col = position(p.text[p.offset:offset])
+	if line > 1 {
+		p.line, p.chars = p.line+line-1, 0
 	}
+	p.chars += col - 1
 	p.offset = offset
-	_, col = position(p.text[p.lineStart:offset])
-	return p.line + 1, col
+	return p.line + 1, p.chars + 1
 }
 
 // maxDepth is deeper than any front matter nests.

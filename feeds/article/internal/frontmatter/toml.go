@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -15,17 +14,18 @@ import (
 	"feedmill/feeds"
 )
 
-// deepTables finds tables that nest deeper than anybody needs: the decoder takes
-// time for them that grows much faster than their depth.
-var deepTables = regexp.MustCompile(`(\{[^{}]*){64}`)
-
 // parseTOML parses the text below the opening line into t, which is empty.
 func parseTOML(t *Tree, text string) error {
-	if deepTables.MatchString(text) {
+	var c tomlCost
+	switch c.read(text); {
+	case c.deep:
 		return &feeds.Problem{Line: 1, Col: 1, Message: "nested too deep"}
+	case c.cost > maxTOMLCost:
+		line, col := position(text[:c.at])
+		return &feeds.Problem{Line: line + 1, Col: col, Message: "the keys up to here are too long for so many of them: shorten those in brackets or before dots"}
 	}
-	values := map[string]any{}
-	if _, err := toml.Decode("\n"+text, &values); err != nil {
+	values, err := decodeTOML(text)
+	if err != nil {
 		p := &feeds.Problem{Line: 1, Message: err.Error()}
 		if e, ok := errors.AsType[toml.ParseError](err); ok {
 			p.Line, p.Message = e.Position.Line, e.Message
@@ -34,7 +34,7 @@ func parseTOML(t *Tree, text string) error {
 				p.Col = 1 + utf8.RuneCountInString(before[:min(e.Position.Col-1, len(before))])
 			}
 		}
-		p.Message = "not TOML (" + p.Message + ")"
+		p.Message = "not TOML (" + shortened(p.Message, 300) + ")"
 		return p
 	}
 	places := tomlPlaces{}
@@ -42,6 +42,17 @@ func parseTOML(t *Tree, text string) error {
 	places.add(t, values, "", spot{2, 1})
 	t.finish()
 	return t.duplicates(0)
+}
+
+// decodeTOML decodes text. Its lines are those of the file.
+func decodeTOML(text string) (values map[string]any, err error) {
+	defer func() {
+		if r := recover(); r != nil { // the decoder panics where it does not know what to do
+			err = fmt.Errorf("%v", r)
+		}
+	}()
+	_, err = toml.Decode("\n"+text, &values)
+	return values, err
 }
 
 // localLayouts are the forms of TOML dates without a zone. The decoder marks such
@@ -53,7 +64,7 @@ type spot struct{ line, col int }
 
 // tomlPlaces finds the places of a document's values, which the decoder does not
 // tell, by their paths, as in "images[0].url". A value that is not in it, such as
-// an element of an array, gets the place of the value around it.
+// an element of a list in brackets, gets the place of the value around it.
 type tomlPlaces map[string]spot
 
 // add adds a decoded value and everything below it to a tree and returns its node;
@@ -88,8 +99,9 @@ func (p tomlPlaces) add(t *Tree, v any, path string, around spot) int32 {
 		}
 	case []any:
 		t.nodes[n].kind = sequenceNode
-		for i, e := range v {
-			element(e, fmt.Sprintf("%s[%d]", path, i))
+		p = nil // has nothing below v
+		for _, e := range v {
+			element(e, "")
 		}
 	case time.Time:
 		layout, local := localLayouts[v.Location().String()]

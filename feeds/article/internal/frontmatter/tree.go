@@ -3,7 +3,6 @@ package frontmatter
 import (
 	"fmt"
 	"iter"
-	"slices"
 	"strings"
 
 	"feedmill/feeds"
@@ -14,9 +13,10 @@ import (
 // front matter has none. The zero Tree is empty and ready for Parse or
 // [Tree.Reset]. It is safe for concurrent use as long as it is only read.
 type Tree struct {
-	nodes []node
-	text  string // the text of all scalars
-	buf   []byte // the same while the tree is built with setText; see finish
+	nodes  []node
+	text   string           // the text of all scalars
+	buf    []byte           // the same while the tree is built with setText; see finish
+	merged map[int32][]pair // what mappings merge in; nil for nothing, which is usual
 }
 
 // node is a value or a key.
@@ -94,10 +94,17 @@ func (t *Tree) link(parent, last, child int32) {
 	}
 }
 
-// Reset empties t for another file and keeps its memory. Values of t must not be
-// used any more.
+// keptNodes is how many nodes Reset keeps the memory of: far more than those of usual
+// front matter.
+const keptNodes = 4096
+
+// Reset empties t for another file and keeps its memory, unless it has become large.
+// Values of t must not be used any more.
 func (t *Tree) Reset() {
-	t.nodes, t.text, t.buf = t.nodes[:0], "", t.buf[:0]
+	t.nodes, t.text, t.buf, t.merged = t.nodes[:0], "", t.buf[:0], nil
+	if cap(t.nodes) > keptNodes {
+		t.nodes, t.buf = nil, nil
+	}
 }
 
 // resolve follows aliases; ok is false if they lead to null.
@@ -126,44 +133,20 @@ func (t *Tree) elements(n int32) iter.Seq[int32] {
 // values: its own keys before those it merges in.
 func (t *Tree) pairs(m int32) iter.Seq2[int32, int32] {
 	return func(yield func(k, v int32) bool) {
-		merges := false
 		if t.nodes[m].kind != mappingNode {
 			return
 		}
 		for k := t.nodes[m].first; k != 0; k = t.nodes[t.nodes[k].next].next {
 			if t.nodes[k].merge {
-				merges = true
-			} else if v, ok := t.resolve(t.nodes[k].next); ok && !yield(k, v) {
+				continue
+			}
+			if v, ok := t.resolve(t.nodes[k].next); ok && !yield(k, v) {
 				return
 			}
 		}
-		if merges {
-			t.merged(m, yield)
-		}
-	}
-}
-
-// merged yields the keys and values that m merges in, directly and indirectly.
-func (t *Tree) merged(m int32, yield func(k, v int32) bool) {
-	queue := []int32{m}
-	merge := func(n int32) {
-		if n, ok := t.resolve(n); ok && !slices.Contains(queue, n) { // mappings can merge each other, and one can be merged many times
-			queue = append(queue, n)
-		}
-	}
-	for i := 0; i < len(queue); i++ {
-		switch t.nodes[queue[i]].kind {
-		case sequenceNode:
-			for n := range t.elements(queue[i]) {
-				merge(n)
-			}
-		case mappingNode:
-			for k := t.nodes[queue[i]].first; k != 0; k = t.nodes[t.nodes[k].next].next {
-				if t.nodes[k].merge {
-					merge(t.nodes[k].next)
-				} else if v, ok := t.resolve(t.nodes[k].next); ok && i > 0 && !yield(k, v) {
-					return
-				}
+		for _, p := range t.merged[m] {
+			if !yield(p.key, p.value) {
+				return
 			}
 		}
 	}
@@ -176,16 +159,20 @@ func (t *Tree) duplicates(n int32) error {
 	if t.nodes[n].kind == aliasNode {
 		return nil
 	}
-	seen, isKey := make(map[string]int32), false
+	var seen map[string]int32
+	if t.nodes[n].kind == mappingNode {
+		seen = make(map[string]int32)
+	}
+	isKey := false
 	for c := range t.elements(n) {
 		isKey = !isKey
-		if k := &t.nodes[c]; t.nodes[n].kind == mappingNode && isKey && k.kind == scalarNode && !k.merge {
+		if k := &t.nodes[c]; seen != nil && isKey && k.kind == scalarNode && !k.merge {
 			key := t.scalar(c)
 			if n == 0 {
 				key = strings.ToLower(key)
 			}
 			if first, twice := seen[key]; twice {
-				return &feeds.Problem{Line: int(k.line), Col: int(k.col), Field: t.scalar(c), Message: fmt.Sprintf("given twice, first in line %d: remove one", t.nodes[first].line)}
+				return &feeds.Problem{Line: int(k.line), Col: int(k.col), Field: Short(t.scalar(c)), Message: fmt.Sprintf("given twice, first in line %d: remove one", t.nodes[first].line)}
 			}
 			seen[key] = c
 		}

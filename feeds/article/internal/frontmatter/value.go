@@ -41,8 +41,10 @@ func (t *Tree) Keys() iter.Seq2[string, Value] {
 func FromMap(values map[string]any) *Tree {
 	t := new(Tree)
 	if n := new(yaml.Node); n.Encode(values) == nil {
-		t.addYAML(n, map[*yaml.Node]int32{})
+		b := yamlBuilder{tree: t, targets: map[*yaml.Node]target{}}
+		b.add(n)
 		t.finish()
+		t.merge() // settings are short enough
 	}
 	for i := range t.nodes {
 		t.nodes[i].line, t.nodes[i].col = 0, 0
@@ -90,12 +92,12 @@ func (v Value) Path() string {
 	if v.t == nil {
 		return ""
 	}
-	path := strings.Clone(v.t.scalar(v.key))
+	path := Short(v.t.scalar(v.key))
 	for _, step := range v.steps[:v.depth] {
 		if step < 0 {
 			path = fmt.Sprintf("%s[%d]", path, ^step)
 		} else {
-			path += "." + v.t.scalar(step)
+			path += "." + Short(v.t.scalar(step))
 		}
 	}
 	return path
@@ -103,19 +105,31 @@ func (v Value) Path() string {
 
 // In returns the value of a key of v, which can have several names; the first of
 // them that is there counts. Case does not.
-func (v Value) In(names ...string) Value {
+func (v Value) In(names ...string) (found Value) {
 	if !v.IsMap() {
-		return Value{}
+		return found
 	}
-	for _, name := range names {
-		for k, n := range v.t.pairs(v.node) {
-			if strings.EqualFold(v.t.scalar(k), name) {
-				return v.below(k, n)
+	for k, n := range v.t.pairs(v.node) {
+		if len(names) == 0 {
+			break
+		}
+		if v.t.nodes[k].end-v.t.nodes[k].start > longestName {
+			continue
+		}
+		key := v.t.scalar(k)
+		for i, name := range names {
+			if strings.EqualFold(key, name) {
+				found, names = v.below(k, n), names[:i] // only one before it is better
+				break
 			}
 		}
 	}
-	return Value{}
+	return found
 }
+
+// longestName is more than the bytes of any name that In is asked for, with every
+// character escaped.
+const longestName = 200
 
 // List yields the elements of a list that are not null, or v itself if it is no
 // list.

@@ -33,22 +33,43 @@ func parseAnyYAML(t *Tree, text string) error {
 	if doc.Kind != yaml.MappingNode {
 		return &feeds.Problem{Line: doc.Line, Col: doc.Column, Message: "front matter must be keys and values, as in title: My article"}
 	}
-	t.addYAML(doc, make(map[*yaml.Node]int32))
+	b := yamlBuilder{tree: t, targets: map[*yaml.Node]target{}}
+	if b.add(doc); b.problem != nil {
+		return b.problem
+	}
 	t.finish()
+	if err := t.merge(); err != nil {
+		return err
+	}
 	return t.duplicates(0)
 }
 
-// addYAML adds n and everything below it to t and returns its node. It adds nodes
-// with an anchor to targets, in which aliases find them.
-func (t *Tree) addYAML(n *yaml.Node, targets map[*yaml.Node]int32) int32 {
+// yamlBuilder makes a tree of the nodes of yaml.v3.
+type yamlBuilder struct {
+	tree    *Tree
+	targets map[*yaml.Node]target // of all anchors so far
+	size    int                   // of all so far, with what aliases stand for written out: a byte for each node, and its text
+	problem *feeds.Problem        // the first one
+}
+
+// target is a node with an anchor, which aliases find.
+type target struct {
+	node int32
+	size int // with everything below it; 0 until all of that is there
+}
+
+// add adds n and everything below it to the tree and returns its node.
+func (b *yamlBuilder) add(n *yaml.Node) int32 {
+	t, before := b.tree, b.size
 	i := t.add(node{line: int32(n.Line), col: int32(n.Column), merge: n.Tag == "!!merge"})
 	t.setText(i, n.Value)
+	b.size += 1 + len(n.Value)
 	if n.Anchor != "" {
-		targets[n] = i
+		b.targets[n] = target{node: i}
 	}
 	switch n.Kind {
 	case yaml.AliasNode:
-		t.nodes[i].kind, t.nodes[i].first = aliasNode, targets[n.Alias]
+		t.nodes[i].kind, t.nodes[i].first = aliasNode, b.alias(n)
 	case yaml.MappingNode:
 		t.nodes[i].kind = mappingNode
 	case yaml.SequenceNode:
@@ -58,11 +79,32 @@ func (t *Tree) addYAML(n *yaml.Node, targets map[*yaml.Node]int32) int32 {
 	}
 	last := int32(0)
 	for _, c := range n.Content {
-		child := t.addYAML(c, targets)
+		child := b.add(c)
 		t.link(i, last, child)
 		last = child
 	}
+	if n.Anchor != "" {
+		b.targets[n] = target{i, b.size - before}
+	}
 	return i
+}
+
+// alias counts what an alias stands for, and returns its node.
+func (b *yamlBuilder) alias(n *yaml.Node) int32 {
+	to := b.targets[n.Alias]
+	b.size = min(b.size+to.size, 2*maxFrontMatter)
+	message := ""
+	switch {
+	case b.problem != nil:
+	case to.size == 0:
+		message = fmt.Sprintf("*%s is a part of what it stands for: write that out", Short(n.Value))
+	case b.size > maxFrontMatter:
+		message = fmt.Sprintf("front matter is longer than 64 KiB with what aliases such as *%s stand for: use fewer of them, or shorten what they name", Short(n.Value))
+	}
+	if message != "" {
+		b.problem = &feeds.Problem{Line: n.Line, Col: n.Column, Message: message}
+	}
+	return to.node
 }
 
 // decodeYAML returns the root of the document, nil if it is empty. Its lines are
