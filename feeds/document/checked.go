@@ -23,7 +23,7 @@ func (r *Revision) ServesOwn(f feeds.Format) bool {
 // once about a document, however often that is made again without failing; a nil
 // check never.
 func (r *Revision) Checked(c *Cache, p Part, check func(f feeds.Format, feed *feeds.Feed, d *Document, err error) (lastGood *Revision, failed error)) *Revision {
-	return &Revision{assemble: r.assemble, encoders: r.encoders, cache: c, part: p, check: check}
+	return &Revision{assemble: r.assemble, encoders: r.encoders, making: r.making, cache: c, part: p, check: check}
 }
 
 var errChanged = errors.New("made again, it is another document: an article has changed in the meantime")
@@ -35,6 +35,9 @@ func (r *Revision) make(f feeds.Format, tag string, failed bool) *outcome {
 	o := &outcome{}
 	var feed *feeds.Feed
 	feed, o.doc, o.temporary, o.err = r.attempt(f)
+	if o.err != nil && ended(r.making) != nil {
+		return &outcome{err: o.err, temporary: true}
+	}
 	again := tag != "" && o.err == nil && o.doc.Tag == tag
 	if tag != "" && !again {
 		if o.err == nil {
@@ -48,6 +51,7 @@ func (r *Revision) make(f feeds.Format, tag string, failed bool) *outcome {
 	if o.lastGood != nil || o.err != nil {
 		o.doc = nil
 	} else {
+		o.doc.Coded.making = r.making
 		o.doc.Coded.grown = func(bytes int) { r.cache.Grow(&o.Cached, bytes) } // by a coding
 	}
 	return o
@@ -61,6 +65,6 @@ func (r *Revision) attempt(f feeds.Format) (feed *feeds.Feed, d *Document, tempo
 		}
 	}()
 	feed = r.Feed()
-	d, err = NewDocument(feed, f, r.encoders[f])
+	d, err = newDocument(feed, f, r.encoders[f], r.making)
 	return feed, d, feed.Missing != nil, err
 }

@@ -12,6 +12,7 @@
 package document
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
@@ -37,8 +38,13 @@ type Document struct {
 
 // NewDocument encodes f.
 func NewDocument(f *feeds.Feed, format feeds.Format, encode Encoder) (*Document, error) {
+	return newDocument(f, format, encode, nil)
+}
+
+// newDocument is NewDocument until making has ended, see [Revision.Until].
+func newDocument(f *feeds.Feed, format feeds.Format, encode Encoder, making context.Context) (*Document, error) {
 	err := f.Missing
-	var d draft
+	d := draft{making: making}
 	if err == nil {
 		err = encode(&d, f)
 	}

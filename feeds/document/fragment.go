@@ -2,6 +2,7 @@ package document
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"sync"
 
@@ -36,8 +37,7 @@ func (s *Shared) WriteFragment(w io.Writer, f feeds.Format, encode func() ([]byt
 		return err
 	}
 	if d, ok := w.(*draft); ok {
-		d.place(fragment)
-		return nil
+		return d.place(fragment)
 	}
 	_, err = w.Write(fragment)
 	return err
@@ -74,17 +74,26 @@ type draft struct {
 	breaks []int        // ends of the pieces of frame that fragments follow
 	placed [][]byte     // the fragments
 	size   int
+
+	making context.Context // nothing is written after it has ended; nil: it never does
 }
 
 func (d *draft) Write(p []byte) (int, error) {
+	if err := ended(d.making); err != nil {
+		return 0, err
+	}
 	d.size += len(p)
 	return d.frame.Write(p)
 }
 
-func (d *draft) place(fragment []byte) {
+func (d *draft) place(fragment []byte) error {
+	if err := ended(d.making); err != nil {
+		return err
+	}
 	d.breaks = append(d.breaks, d.frame.Len())
 	d.placed = append(d.placed, fragment)
 	d.size += len(fragment)
+	return nil
 }
 
 func (d *draft) bytes() []byte {

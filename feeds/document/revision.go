@@ -1,6 +1,7 @@
 package document
 
 import (
+	"context"
 	"sync"
 	"sync/atomic"
 
@@ -15,6 +16,7 @@ type Revision struct {
 	encoders [len(feeds.Formats)]Encoder
 	head     atomic.Pointer[feeds.Feed]
 	docs     [len(feeds.Formats)]slot
+	making   context.Context // documents are made until it ends; nil: for ever
 	cache    *Cache
 	part     Part
 	check    func(feeds.Format, *feeds.Feed, *Document, error) (*Revision, error)
@@ -25,6 +27,21 @@ type Revision struct {
 // needed. Documents are kept as long as the revision.
 func NewRevision(assemble func() *feeds.Feed, encoders [len(feeds.Formats)]Encoder) *Revision {
 	return &Revision{assemble: assemble, encoders: encoders}
+}
+
+// Until is r, except that no document is made after making has ended. A document that is
+// being made then fails between two of its items; nothing is kept of that, and it is no
+// reason to serve a last good document.
+func (r *Revision) Until(making context.Context) *Revision {
+	return &Revision{assemble: r.assemble, encoders: r.encoders, making: making, cache: r.cache, part: r.part, check: r.check}
+}
+
+// ended returns why nothing is made any more after making has ended; nil before.
+func ended(making context.Context) error {
+	if making == nil || making.Err() == nil {
+		return nil
+	}
+	return context.Cause(making)
 }
 
 // Feed assembles the feed, which the caller must not change.
@@ -49,7 +66,7 @@ func (r *Revision) Head() *feeds.Feed {
 // Document returns the feed's bytes in format f. Where they are in memory, it takes
 // no lock and allocates nothing; else one caller makes them, and all who ask
 // meanwhile get the same. An error is that of every later call too, unless an item
-// could not be read.
+// could not be read or making was interrupted (see Until).
 func (r *Revision) Document(f feeds.Format) (*Document, error) {
 	o := r.outcome(f)
 	o.Use()

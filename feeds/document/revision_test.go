@@ -2,9 +2,11 @@ package document
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
@@ -108,6 +110,89 @@ func TestFailures(t *testing.T) {
 }
 
 // TestHead is assembled once.
+// TestInterrupted ends making in the midst of a document: nobody is asked whether it is
+// good, and nothing is kept of it.
+func TestInterrupted(t *testing.T) {
+	stop := errors.New("the program ends")
+	making, end := context.WithCancelCause(t.Context())
+	pieces, until, checks, c := 0, 3, 0, NewCache(1<<20)
+	slow := func(w io.Writer, f *feeds.Feed) error {
+		for range 1000 {
+			if pieces++; pieces == until {
+				end(stop)
+			}
+			if _, err := io.WriteString(w, f.Title); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	check := func(_ feeds.Format, _ *feeds.Feed, _ *Document, err error) (*Revision, error) {
+		checks++
+		return nil, err
+	}
+	r := NewRevision(func() *feeds.Feed { return &feeds.Feed{Title: "t"} }, [...]Encoder{slow, slow, slow}).Checked(c, Feeds, check)
+	if d, err := r.Until(making).Document(feeds.RSS); !errors.Is(err, stop) || d != nil || pieces != until {
+		t.Errorf("%v, %v after %d pieces, want %v after %d", d, err, pieces, stop, until)
+	}
+	if checks != 0 || c.Size() != 0 {
+		t.Errorf("asked %d times, %d bytes kept", checks, c.Size())
+	}
+
+	making, end = context.WithCancelCause(t.Context())
+	r = r.Until(making)
+	until = 0
+	first, err := r.Document(feeds.RSS)
+	if err != nil || checks != 1 {
+		t.Fatalf("asked %d times, %v", checks, err)
+	}
+	r.Forget(feeds.RSS)
+	end(stop)
+	if d, err := r.Document(feeds.RSS); !errors.Is(err, stop) || d != nil || checks != 1 {
+		t.Errorf("made again: %v, %v, asked %d times", d, err, checks)
+	}
+	if body := first.Coded.In(Gzip); body != nil {
+		t.Errorf("%d bytes in gzip", len(body))
+	}
+	if c.Size() != 0 {
+		t.Errorf("%d bytes are kept", c.Size())
+	}
+}
+
+// TestInterruptedCodings ends making while a body is compressed: the encoder stops with its
+// next block, and is good for another body.
+func TestInterruptedCodings(t *testing.T) {
+	plain := make([]byte, 8<<20)
+	rand.NewChaCha8([32]byte{}).Read(plain)
+	for _, c := range []Coding{Gzip, Brotli} {
+		making := &countdown{Context: t.Context(), left: 2}
+		body := &Body{plain: plain, making: making}
+		if made := body.In(c); made != nil || making.left != 0 {
+			t.Errorf("%s: %d bytes, %d blocks are left", c, len(made), making.left)
+		}
+		if _, ok := body.Made(c); ok {
+			t.Errorf("%s is kept", c)
+		}
+		if again := NewBody(plain).In(c); !bytes.Equal(again, NewBody(plain).In(c)) {
+			t.Errorf("%s is another afterwards", c)
+		}
+	}
+}
+
+// countdown is a context that ends when it has been asked so many times.
+type countdown struct {
+	context.Context
+	left int
+}
+
+func (c *countdown) Err() error {
+	if c.left == 0 {
+		return context.Canceled
+	}
+	c.left--
+	return nil
+}
+
 func TestHead(t *testing.T) {
 	n := 0
 	r := NewRevision(func() *feeds.Feed { n++; return &feeds.Feed{Title: "t", Items: []*feeds.Item{{ID: "a"}}} }, [...]Encoder{long, long, long})
@@ -123,7 +208,7 @@ func BenchmarkSteps(b *testing.B) {
 		fmt.Fprintf(&text, "<item><title>Article %d</title><guid>urn:x:%d</guid><description>What it says, number %d of many & more</description></item>\n", i, i*7919, i*i)
 	}
 	for name, step := range map[string]func([]byte){
-		"tag": func(p []byte) { TagOf(p) }, "gzip": func(p []byte) { gzipped(p) }, "br": func(p []byte) { brotlied(p) }, "zstd": func(p []byte) { zstded(p) },
+		"tag": func(p []byte) { TagOf(p) }, "gzip": func(p []byte) { gzipped(nil, p) }, "br": func(p []byte) { brotlied(nil, p) }, "zstd": func(p []byte) { zstded(nil, p) },
 	} {
 		b.Run(name, func(b *testing.B) {
 			b.SetBytes(int64(text.Len()))
