@@ -18,6 +18,10 @@ func (opt *Options) assemble(p document.Part, m meta, articles []*article.Articl
 	f := &feeds.Feed{Site: site, Key: m.key, ID: m.id, Title: m.title, Name: m.name, Description: m.description, Items: make([]*feeds.Item, 0, len(articles))}
 	room := limits.MaxBytes - feedRoom - 4*size(m.title, m.description)
 	for _, a := range articles {
+		if err := opt.items.making.Err(); err != nil {
+			f.Missing = err
+			return f
+		}
 		it, n, err := opt.items.of(p, a, whole)
 		if err == nil && limits.MaxBytes > 0 {
 			n += len(it.Tags) * len(site.BaseURL)

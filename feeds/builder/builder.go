@@ -62,6 +62,7 @@ type Options struct {
 	Logger     *slog.Logger                                     // nil: none
 	Guard      feeds.Guard                                      // what is too much for one round; zero: nothing is
 	OnHeld     func(*feeds.Hold)                                // called with what is held when that changes, nil for nothing any more; nil for nobody
+	Making     context.Context                                  // documents are made until it ends, and then fail, see document.Revision.Until; nil: for ever
 
 	items   *items        // articles as rendered
 	picking chan struct{} // bounds how many select articles for composed feeds at once
@@ -78,6 +79,7 @@ type Builder struct {
 	stamps     map[string]stamp // of every file that can be an article; zero for one that is to be read
 	faults     map[string]fault // of files that cannot be used as they are now; an earlier version may still be in the catalog
 	hold       hold
+	hanging    *hanging
 	texts      texts
 	windows    map[*catalog.Feed]*window
 	schedule   *catalog.Schedule[*catalog.Feed] // when time alone changes the window of which feed
@@ -125,10 +127,13 @@ func New(src Source, opt Options) *Builder {
 	if opt.Ledger == nil {
 		opt.Ledger = ledger.Memory()
 	}
-	opt.items = newItems(document.NewCache(cmp.Or(opt.CacheBytes, 256<<20)))
+	if opt.Making == nil {
+		opt.Making = context.Background()
+	}
+	opt.items = newItems(opt.Making, document.NewCache(cmp.Or(opt.CacheBytes, 256<<20)), opt.Logger)
 	opt.picking = make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2)) // other work has the other processors
 	b := &Builder{
-		opt: opt, src: src,
+		opt: opt, src: src, hanging: newHanging(opt.Logger),
 		catalog: catalog.New(catalog.Options{SiteID: opt.SiteID, Topics: opt.Topics, Names: opt.Ledger.Names()}),
 		stamps:  map[string]stamp{}, faults: map[string]fault{}, windows: map[*catalog.Feed]*window{},
 		hold: hold{arrived: map[string]time.Time{}}, composed: composedFeeds{cache: opt.items.cache, byKey: map[feeds.Key]*composedFeed{}}, again: make(chan struct{}, 1),

@@ -2,6 +2,7 @@ package builder
 
 import (
 	"context"
+	"log/slog"
 	"sync"
 
 	"feedmill/feeds"
@@ -13,8 +14,9 @@ import (
 // that an article is in share its item and what is encoded of that. It is safe
 // for concurrent use.
 type items struct {
-	cache *document.Cache
-	item  func(*article.Article, context.Context) (*feeds.Item, error)
+	cache  *document.Cache
+	making context.Context // nothing is rendered after it has ended
+	budget
 	grown func(k *document.Cached, bytes int) // called for each fragment that is made
 
 	mu    sync.Mutex
@@ -45,8 +47,11 @@ type rendered struct {
 	err    error
 }
 
-func newItems(c *document.Cache) *items {
-	return &items{cache: c, item: (*article.Article).Item, grown: c.Grow, known: make(map[form]*rendered)}
+func newItems(making context.Context, c *document.Cache, log *slog.Logger) *items {
+	return &items{
+		cache: c, making: making, budget: budget{log: log, item: (*article.Article).Item, slow: map[string]slowArticle{}},
+		grown: c.Grow, known: make(map[form]*rendered),
+	}
 }
 
 // of returns an article's item and its weight. Who asks first renders it, others
@@ -79,7 +84,7 @@ func (x *items) entry(p document.Part, f form) *rendered {
 				forget()
 			}
 		}()
-		if r.item, r.weight, r.err = x.render(f, &r.Cached); r.err == nil {
+		if r.item, r.weight, r.err = x.make(f, &r.Cached); r.err == nil {
 			kept = true
 			x.cache.Keep(p, &r.Cached, r.weight, forget)
 		}
@@ -88,8 +93,8 @@ func (x *items) entry(p document.Part, f form) *rendered {
 	return r
 }
 
-func (x *items) render(f form, k *document.Cached) (*feeds.Item, int, error) {
-	it, err := x.item(f.of, context.Background())
+func (x *items) make(f form, k *document.Cached) (*feeds.Item, int, error) {
+	it, err := x.budget.render(x.making, f.of)
 	if err != nil {
 		return nil, 0, err
 	}

@@ -29,7 +29,7 @@ func (b *Builder) checked(p document.Part, k *lastGood, path func(feeds.Format) 
 	k.newest++
 	number := k.newest
 	k.mu.Unlock()
-	checked = r.Checked(b.opt.items.cache, p, func(f feeds.Format, feed *feeds.Feed, d *document.Document, err error) (good *document.Revision, failed error) {
+	checked = r.Until(b.opt.Making).Checked(b.opt.items.cache, p, func(f feeds.Format, feed *feeds.Feed, d *document.Document, err error) (good *document.Revision, failed error) {
 		if err == nil {
 			err = verify(feed, b.opt.Now())
 		}

@@ -3,10 +3,11 @@ package builder
 import (
 	"cmp"
 	"context"
-	"errors"
-	"io/fs"
+	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
+	"time"
 
 	"feedmill/watcher"
 )
@@ -14,13 +15,18 @@ import (
 // look finds out what has changed: the files that differ, read and parsed, in
 // order of path, and the known ones that are gone.
 func (b *Builder) look(ctx context.Context, c watcher.Changes, r *round) (err error) {
-	reading := &reading{b: b, ctx: ctx, old: b.opt.Ledger.WantsOldDigests()}
-	if c.Rescan {
-		r.gone, err = b.lookAtAll(ctx, reading)
-	} else {
-		r.gone = b.lookAt(c.Paths, reading)
+	reading := &reading{b: b, ctx: ctx, old: b.opt.Ledger.WantsOldDigests(), patience: patience}
+	if r.first {
+		reading.patience = readBudget
 	}
-	r.files = reading.wait()
+	var gone []string
+	if c.Rescan {
+		gone, err = b.lookAtAll(ctx, reading)
+	} else {
+		b.lookAt(c.Paths, reading)
+	}
+	r.files, r.gone = reading.wait()
+	r.gone = append(r.gone, gone...)
 	slices.Sort(r.gone)
 	if err = cmp.Or(err, ctx.Err()); err != nil {
 		for _, l := range r.files {
@@ -36,23 +42,12 @@ func (b *Builder) look(ctx context.Context, c watcher.Changes, r *round) (err er
 }
 
 // lookAt looks at single paths.
-func (b *Builder) lookAt(paths []string, r *reading) (gone []string) {
+func (b *Builder) lookAt(paths []string, r *reading) {
 	for _, path := range paths {
-		if !b.opt.Parser.Wants(path) {
-			continue
-		}
-		switch f, err := b.src.Stat(path); {
-		case errors.Is(err, fs.ErrNotExist):
-			if _, known := b.stamps[path]; known {
-				gone = append(gone, path)
-			}
-		case err != nil:
-			b.opt.Logger.Warn("cannot look at a file; its article stays", "path", path, "err", err)
-		default:
-			r.add(found{path, stampOf(f.Stamp)})
+		if b.opt.Parser.Wants(path) {
+			r.add(found{path: path})
 		}
 	}
-	return gone
 }
 
 // lookAtAll compares everything on disk with what is known. Walking over the files,
@@ -60,12 +55,25 @@ func (b *Builder) lookAt(paths []string, r *reading) (gone []string) {
 func (b *Builder) lookAtAll(ctx context.Context, r *reading) (gone []string, err error) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	walk := walk{found: make(chan []found, 1<<12)}
+	if b.hanging.walks() {
+		return nil, errWalkHangs
+	}
+	walk := &walk{found: make(chan []found, 1<<12), over: make(chan struct{})}
 	go walk.run(ctx, b)
 	b.restore()
 	seen := make([]string, 0, len(b.stamps))
 	known := 0
-	for batch := range walk.found {
+	for {
+		batch, err := walk.next(ctx)
+		if err != nil {
+			if stop(); !walk.isOver() {
+				b.hanging.leaveWalk(walk.over)
+			}
+			return nil, err
+		}
+		if batch == nil {
+			break
+		}
 		for _, f := range batch {
 			seen = append(seen, f.path)
 			stamp, ok := b.stamps[f.path]
@@ -92,7 +100,7 @@ func (b *Builder) lookAtAll(ctx context.Context, r *reading) (gone []string, err
 	return gone, nil
 }
 
-// found is a file, and its stamp when a walk or a look found it.
+// found is a file, and its stamp when a walk found it; zero where it is to be looked at.
 type found struct {
 	path  string
 	stamp stamp
@@ -104,13 +112,54 @@ type walk struct {
 	found  chan []found
 	hidden []string // files, and folders with all below them, that could not be looked at
 	err    error
+
+	steps atomic.Int64  // files and folders that were found, or not
+	over  chan struct{} // closed when the walk has ended
+}
+
+var errWalkHangs = fmt.Errorf("the walk over the folder has not found another file for %s: see whether its file system answers", walkBudget)
+
+// next returns the next files, none at the end. It fails if the walk hangs, or ctx ends.
+func (w *walk) next(ctx context.Context) ([]found, error) {
+	select { // a timer costs more than a batch
+	case batch := <-w.found:
+		return batch, nil
+	default:
+	}
+	tick := time.NewTicker(walkBudget)
+	defer tick.Stop()
+	for steps := w.steps.Load(); ; {
+		select {
+		case batch := <-w.found:
+			return batch, nil
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-tick.C:
+			before := steps
+			if steps = w.steps.Load(); steps == before {
+				return nil, errWalkHangs
+			}
+		}
+	}
+}
+
+// isOver reports whether a walk that was stopped has ended, for which it waits a moment.
+func (w *walk) isOver() bool {
+	select {
+	case <-w.over:
+		return true
+	case <-time.After(patience):
+		return false
+	}
 }
 
 func (w *walk) run(ctx context.Context, b *Builder) {
+	defer close(w.over)
 	defer close(w.found)
 	const size = 256
 	batch := make([]found, 0, size)
 	for f, err := range b.src.Files(ctx) {
+		w.steps.Add(1)
 		if err != nil {
 			if w.err = ctx.Err(); w.err == nil && f.Path == "." {
 				w.err = err
@@ -126,11 +175,23 @@ func (w *walk) run(ctx context.Context, b *Builder) {
 			continue
 		}
 		if batch = append(batch, found{f.Path, stampOf(f.Stamp)}); len(batch) == size {
-			w.found <- batch
+			if !w.send(ctx, batch) {
+				return
+			}
 			batch = make([]found, 0, size)
 		}
 	}
-	w.found <- batch
+	w.send(ctx, batch)
+}
+
+// send sends files, unless ctx ends.
+func (w *walk) send(ctx context.Context, batch []found) bool {
+	select {
+	case w.found <- batch:
+		return true
+	case <-ctx.Done():
+		return false
+	}
 }
 
 func (w *walk) hides(path string) bool {

@@ -69,6 +69,13 @@ func (b *Builder) Report() Report {
 			r.Articles++
 		}
 	}
+	hanging, since := b.hanging.problems()
+	r.Problems = append(r.Problems, hanging...)
+	for path, at := range since {
+		if b.catalog.Get(path) != nil {
+			r.Kept[path] = at
+		}
+	}
 	r.Problems = append(r.Problems, b.catalog.Conflicts()...)
 	r.Problems = append(r.Problems, b.spellings()...)
 	r.Problems = append(r.Problems, b.badDocuments()...)

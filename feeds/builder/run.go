@@ -22,6 +22,8 @@ func (b *Builder) Run(ctx context.Context, in <-chan watcher.Changes) error {
 		case <-b.timer():
 		case <-b.again:
 			c.Rescan = true
+		case <-b.hanging.ended:
+			c.Paths, c.Rescan = b.hanging.due()
 		case <-minute.C: // a reader who asks for an archive document first gives it a date
 			b.newDates.Store(true)
 			b.flushDates()

@@ -1,12 +1,14 @@
 package builder
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"iter"
 	"log/slog"
 	"sync"
+	"time"
 
 	"feedmill/feeds/article"
 	"feedmill/feeds/articlecache"
@@ -51,11 +53,38 @@ func (b *Builder) openTexts() {
 	if b.opt.Cache == nil {
 		return
 	}
-	b.texts.store = &article.BodyStore{Parser: b.opt.Parser, Read: func(path string) ([]byte, error) {
-		src, _, err := b.src.ReadFile(path, nil, maxFile)
-		return src, err
-	}}
+	b.texts.store = &article.BodyStore{Parser: b.opt.Parser, Read: b.readAgain}
 	b.texts.session = b.opt.Cache.Use(b.texts.store, b.settings())
+}
+
+// readAgain reads a file whose text was lost, for a document that is to be made.
+func (b *Builder) readAgain(path string) ([]byte, error) {
+	if b.hanging.hinders(path) {
+		return nil, errHanging
+	}
+	type result struct {
+		src []byte
+		err error
+	}
+	read, began := make(chan result, 1), time.Now()
+	go func() {
+		src, _, err := b.src.ReadFile(path, nil, maxFile)
+		read <- result{src, err}
+	}()
+	limit, cancel := context.WithTimeout(b.opt.Making, patience)
+	defer cancel()
+	select {
+	case r := <-read:
+		return r.src, r.err
+	case <-limit.Done():
+	}
+	if b.hanging.begin(path, began) {
+		go func() {
+			<-read
+			b.hanging.end(loaded{path: path})
+		}()
+	}
+	return nil, errHanging
 }
 
 // settings stands for the settings that articles are read under.
