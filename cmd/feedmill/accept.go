@@ -34,7 +34,7 @@ held back.`,
 		Args:              oneFolder,
 		ValidArgsFunction: completeFolder,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			cfg, err := flags.load(args)
+			cfg, err := flags.load(cmd.Context(), args)
 			if err != nil {
 				return err
 			}

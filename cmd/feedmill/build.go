@@ -36,7 +36,7 @@ touched.`,
 			if out == "" {
 				return fmt.Errorf("%w: say where to write the files: --out DEST", errUsage)
 			}
-			cfg, err := flags.loadWhole(args)
+			cfg, err := flags.loadWhole(cmd.Context(), args)
 			if err != nil {
 				return err
 			}
@@ -51,11 +51,11 @@ touched.`,
 			defer memory.Close()
 			cache := openCache(cfg, memory, log)
 			defer cache.Close()
-			opt := siteOptions{baseURL: base, once: true, ledger: memory, cache: cache, log: log}
+			opt := siteOptions{baseURL: base, once: true, ledger: memory, cache: cache, making: cmd.Context(), log: log}
 			if rel, ok := below(cfg.Dir, out); ok {
 				opt.ignore = []string{"/" + filepath.ToSlash(rel) + "/"}
 			}
-			s, err := openSite(cfg, opt)
+			s, err := openSite(cmd.Context(), cfg, opt)
 			if err != nil {
 				return err
 			}

@@ -31,12 +31,12 @@ exits with 1 if there is a problem, and with 2 if the settings are bad.`,
 		Args:              oneFolder,
 		ValidArgsFunction: completeFolder,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			cfg, err := flags.loadWhole(args)
+			cfg, err := flags.loadWhole(cmd.Context(), args)
 			if err != nil {
 				return err
 			}
 			base := cmp.Or(cfg.Site.BaseURL, "http://"+cfg.Listen+"/")
-			s, err := openSite(cfg, siteOptions{baseURL: base, once: true, log: slog.New(slog.DiscardHandler)})
+			s, err := openSite(cmd.Context(), cfg, siteOptions{baseURL: base, once: true, making: cmd.Context(), log: slog.New(slog.DiscardHandler)})
 			if err != nil {
 				return err
 			}
@@ -45,7 +45,10 @@ exits with 1 if there is a problem, and with 2 if the settings are bad.`,
 				return err
 			}
 			r := s.builder.Report()
-			problems := append(r.Problems, unwritable(s.builder.Snapshot())...)
+			problems := slices.Concat(r.Problems, unwritable(s.builder.Snapshot()), s.builder.Slow())
+			if err := cmd.Context().Err(); err != nil { // then nothing can be written
+				return err
+			}
 			// A ledger in use is fine: the process that has it open would not have it otherwise.
 			if err := ledger.Check(ledgerFile(cfg)); !errors.Is(err, ledger.ErrBusy) {
 				problems = append(problems, feeds.Problems(err)...)

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -19,9 +20,20 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
+	context.AfterFunc(ctx, func() {
+		stop() // a second signal ends the process at once
+		time.Sleep(stopTime)
+		fmt.Fprintf(os.Stderr, "feedmill: something still went on %s after the signal, and was cut off\n", stopTime)
+		os.Exit(exitFailed)
+	})
 	os.Exit(Run(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
+
+// Times after SIGTERM or SIGINT.
+const (
+	requestTime = 8 * time.Second  // for requests under way
+	stopTime    = 10 * time.Second // for all; whatever is still being done then is cut off
+)
 
 // Exit codes.
 const (
@@ -37,8 +49,8 @@ var (
 	errFound = errors.New("problems found")
 )
 
-// Run is the whole program: it returns the exit code once every goroutine it
-// started has ended.
+// Run is the whole program: it returns the exit code once every goroutine it started has
+// ended, but for those that hang in a file system.
 func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root := newRoot()
 	root.SetArgs(args)
@@ -48,6 +60,9 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case err == nil:
 		return exitFine
 	case errors.Is(err, errFound):
+		return exitFailed
+	case ctx.Err() != nil && errors.Is(err, context.Canceled):
+		fmt.Fprintln(stderr, "feedmill: interrupted")
 		return exitFailed
 	default:
 		var p *feeds.Problem
@@ -85,6 +100,32 @@ func newRoot() *cobra.Command {
 	root.SetHelpCommand(newHelp())
 	root.SetUsageTemplate(root.UsageTemplate() + listTopics())
 	return root
+}
+
+// untilEnd returns what f returns, or the error of ctx once that has ended and f has had a
+// moment to return. Then f is left behind: it may hang in a file system.
+func untilEnd[T any](ctx context.Context, f func() (T, error)) (T, error) {
+	type result struct {
+		v   T
+		err error
+	}
+	done := make(chan result, 1)
+	go func() {
+		v, err := f()
+		done <- result{v, err}
+	}()
+	select {
+	case r := <-done:
+		return r.v, r.err
+	case <-ctx.Done():
+	}
+	select {
+	case r := <-done:
+		return r.v, r.err
+	case <-time.After(time.Second):
+		var none T
+		return none, ctx.Err()
+	}
 }
 
 // knownCommand refuses what is no command, with the likeliest one that is.

@@ -53,7 +53,11 @@ optional (see feedmill init). The first line on standard output is the base URL.
 				anything := builder.AcceptAny
 				s.approved.Store(&anything)
 			}
-			return s.run(cmd.Context())
+			err = s.run(cmd.Context())
+			if cmd.Context().Err() != nil && errors.Is(err, context.Canceled) {
+				return nil // it was to end before it was ready
+			}
+			return err
 		},
 	}
 	s.flags.add(cmd)
@@ -86,6 +90,7 @@ type serve struct {
 	address string    // that is listened on
 	inForce atomic.Pointer[settings]
 	running runningServe
+	making  context.Context // documents are made until it ends: when requests under way have had their time
 }
 
 // Snapshot is that of the builder in charge.
@@ -107,7 +112,7 @@ func knows(snap *document.Snapshot, k feeds.Key) bool {
 }
 
 func (s *serve) run(ctx context.Context) error {
-	cfg, err := s.flags.load(s.args)
+	cfg, err := s.flags.load(ctx, s.args)
 	if err != nil {
 		return err
 	}
@@ -140,8 +145,11 @@ func (s *serve) run(ctx context.Context) error {
 	s.applyAccepted()
 	fmt.Fprintln(s.stdout, cmp.Or(cfg.Site.BaseURL, s.baseURL))
 
+	making, endMaking := context.WithCancel(context.Background())
+	defer endMaking()
+	s.making = making
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return s.answer(ctx, ln, cfg) })
+	group.Go(func() error { return s.answer(ctx, ln, cfg, endMaking) })
 	group.Go(func() error { return s.watchAccepted(ctx, cfg) })
 	group.Go(func() error { return s.figures.Run(ctx) })
 	group.Go(func() error { return s.sites(ctx, cfg) })
@@ -166,8 +174,9 @@ func (s *serve) missing(cfg *settings) error {
 // compared with net/http: go build -ldflags '-X main.netHTTPAlone=yes'.
 var netHTTPAlone string
 
-// answer serves HTTP from ln until ctx ends.
-func (s *serve) answer(ctx context.Context, ln net.Listener, cfg *settings) error {
+// answer serves HTTP from ln until ctx ends. It calls endMaking when requests under way have
+// had their time.
+func (s *serve) answer(ctx context.Context, ln net.Listener, cfg *settings, endMaking func()) error {
 	operator := status.New(s, status.Options{
 		Token: cfg.StatusToken, Key: s.running.Key, Figures: s.figures, Collectors: []prometheus.Collector{s.figures}, Version: version(), Logger: s.log,
 	})
@@ -175,7 +184,9 @@ func (s *serve) answer(ctx context.Context, ln net.Listener, cfg *settings) erro
 		OPML: opml.Encode, Logger: s.log, Version: version(), Operator: operator, ShowDocuments: cfg.Browsers == "document",
 		Recorder: s.figures, TrustedProxies: cfg.TrustedProxies,
 	})
-	return front.Serve(ctx, ln, handler, front.Options{Logger: s.log, NoLoops: netHTTPAlone != ""})
+	return front.Serve(ctx, ln, handler, front.Options{
+		Limits: front.Limits{Grace: requestTime}, CutOff: endMaking, Logger: s.log, NoLoops: netHTTPAlone != "",
+	})
 }
 
 // sites runs one site after the other: a new one takes over from the last when
@@ -197,8 +208,8 @@ func (s *serve) sites(ctx context.Context, cfg *settings) error {
 // open prepares a site and its first snapshot.
 func (s *serve) open(ctx context.Context, cfg *settings) (*site, error) {
 	progress, finish := progress(s.stderr)
-	opt := siteOptions{baseURL: cmp.Or(cfg.Site.BaseURL, s.baseURL), progress: progress, ledger: s.ledger, cache: s.cache, held: s.writeHeld, log: s.log}
-	next, err := openSite(cfg, opt)
+	opt := siteOptions{baseURL: cmp.Or(cfg.Site.BaseURL, s.baseURL), progress: progress, ledger: s.ledger, cache: s.cache, held: s.writeHeld, making: s.making, log: s.log}
+	next, err := openSite(ctx, cfg, opt)
 	if err != nil {
 		return nil, err
 	}
@@ -262,7 +273,7 @@ func (s *serve) watch(ctx context.Context, current *site) (next *site, err error
 // reload opens a site under the settings as they are now. Bad ones are
 // reported, and the old settings stay: it returns nil.
 func (s *serve) reload(ctx context.Context) *site {
-	cfg, err := s.flags.loadWhole(s.args)
+	cfg, err := s.flags.loadWhole(ctx, s.args)
 	var next *site
 	if err == nil {
 		next, err = s.open(ctx, cfg)

@@ -58,9 +58,14 @@ type settings struct {
 // knownNames are those that settings can refer to.
 var knownNames = config.Names{Fields: article.FieldNames(), Placeholders: article.Placeholders()}
 
-// load reads the settings of the folder. Which files those are only a first
-// reading tells; the second is sure to see all that the fingerprint covers.
-func (f *siteFlags) load(args []string) (*settings, error) {
+// load reads the settings of the folder, until ctx ends.
+func (f *siteFlags) load(ctx context.Context, args []string) (*settings, error) {
+	return untilEnd(ctx, func() (*settings, error) { return f.read(args) })
+}
+
+// read is load without end. Which files the settings are in only a first reading tells; the
+// second is sure to see all that the fingerprint covers.
+func (f *siteFlags) read(args []string) (*settings, error) {
 	first, err := config.Load(folder(args), f.file, knownNames)
 	if err != nil {
 		return nil, err
@@ -85,8 +90,8 @@ func (f *siteFlags) load(args []string) (*settings, error) {
 }
 
 // loadWhole is load where a folder that is named and not there is an error.
-func (f *siteFlags) loadWhole(args []string) (*settings, error) {
-	cfg, err := f.load(args)
+func (f *siteFlags) loadWhole(ctx context.Context, args []string) (*settings, error) {
+	cfg, err := f.load(ctx, args)
 	if err == nil {
 		err = cfg.Complete()
 	}
@@ -120,12 +125,17 @@ type siteOptions struct {
 	ledger   *ledger.Ledger
 	cache    *articlecache.Cache
 	held     func(*feeds.Hold)
+	making   context.Context // documents are made until it ends
 	progress func(files int)
 	log      *slog.Logger
 }
 
-// openSite prepares everything; watches are in place when it returns.
-func openSite(cfg *settings, opt siteOptions) (*site, error) {
+// openSite prepares everything, until ctx ends; watches are in place when it returns.
+func openSite(ctx context.Context, cfg *settings, opt siteOptions) (*site, error) {
+	return untilEnd(ctx, func() (*site, error) { return newSite(cfg, opt) })
+}
+
+func newSite(cfg *settings, opt siteOptions) (*site, error) {
 	s := &site{cfg: cfg, seen: cfg.fingerprint}
 	about := cfg.Site.Site
 	about.BaseURL, about.HomeURL = opt.baseURL, cmp.Or(about.HomeURL, opt.baseURL)
@@ -157,7 +167,7 @@ func openSite(cfg *settings, opt siteOptions) (*site, error) {
 	s.builder = builder.New(s.articles, builder.Options{
 		Site: about, SiteID: cfg.Site.ID, Parser: parser, Topics: topics,
 		Limits: cfg.Limits, Tombstones: cfg.Tombstones, CacheBytes: cfg.Cache,
-		Ledger: opt.ledger, Cache: opt.cache, Guard: cfg.Guard, OnHeld: opt.held, Progress: opt.progress, Logger: opt.log,
+		Ledger: opt.ledger, Cache: opt.cache, Guard: cfg.Guard, OnHeld: opt.held, Making: opt.making, Progress: opt.progress, Logger: opt.log,
 	})
 	return s, nil
 }
@@ -211,7 +221,13 @@ func (s *site) run(ctx context.Context, changed chan<- struct{}) error {
 	s.compare(changed) // with what was read before anything was watched
 	for _, w := range s.watchers {
 		seen := make(chan watcher.Changes)
-		group.Go(func() error { return w.Run(ctx, seen) })
+		group.Go(func() error {
+			_, err := untilEnd(ctx, func() (struct{}, error) { return struct{}{}, w.Run(ctx, seen) })
+			if ctx.Err() != nil { // it has ended, or hangs
+				return nil
+			}
+			return err
+		})
 		group.Go(func() error {
 			for {
 				select {

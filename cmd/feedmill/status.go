@@ -29,7 +29,7 @@ change is held back, or if there is a problem to mend.`,
 		Args:              oneFolder,
 		ValidArgsFunction: completeFolder,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			cfg, err := flags.load(args)
+			cfg, err := flags.load(cmd.Context(), args)
 			if err != nil {
 				return err
 			}

@@ -79,10 +79,19 @@ func (b *Builder) Report() Report {
 	r.Problems = append(r.Problems, b.catalog.Conflicts()...)
 	r.Problems = append(r.Problems, b.spellings()...)
 	r.Problems = append(r.Problems, b.badDocuments()...)
+	r.Problems = append(r.Problems, b.opt.items.problems(b.catalog.Get)...)
 	slices.SortFunc(r.Left, func(x, y Left) int { return strings.Compare(x.Path, y.Path) })
 	slices.SortFunc(r.Problems, (*feeds.Problem).Compare)
 	slices.SortFunc(r.Scheduled, func(x, y Turn) int { return cmp.Or(x.At.Compare(y.At), strings.Compare(x.Path, y.Path)) })
 	return r
+}
+
+// Slow names the articles that are shown as plain text because rendering them, for a
+// document that was asked for, has taken too long. Report has them too.
+func (b *Builder) Slow() []*feeds.Problem {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.opt.items.problems(b.catalog.Get)
 }
 
 // turnOf is what time will do next with an article.

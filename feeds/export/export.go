@@ -9,6 +9,7 @@ package export
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -71,7 +72,7 @@ func write[F File](ctx context.Context, root *os.Root, files iter.Seq[F]) (repor
 			return report, err
 		}
 		body, err := f.Body()
-		if err != nil {
+		if err = cmp.Or(ctx.Err(), err); err != nil { // what was made while ctx ended may lack something
 			return report, err
 		}
 		if equal(root, f.Name(), body) {
@@ -82,6 +83,9 @@ func write[F File](ctx context.Context, root *os.Root, files iter.Seq[F]) (repor
 			return report, err
 		}
 		report.Written++
+	}
+	if err := ctx.Err(); err != nil { // there may be more files
+		return report, err
 	}
 	report.Removed, err = removeOld(root, written, wanted)
 	return report, err

@@ -34,6 +34,9 @@ type Options struct {
 	Logger *slog.Logger
 	// Now gives the time that handlers get; nil: time.Now.
 	Now func() time.Time
+	// CutOff, unless nil, is called when requests under way have had their grace and their
+	// connections have been closed: it ends what is still being made for them.
+	CutOff func()
 	// NoLoops leaves all to net/http, as on other systems than Linux.
 	NoLoops bool
 }
@@ -54,6 +57,7 @@ type server struct {
 	limits Limits
 	log    *slog.Logger
 	now    func() time.Time // nil: time.Now
+	cutOff func()           // see Options.CutOff
 	alone  bool             // no loops
 	sys    system           // how loops call the system
 
@@ -67,7 +71,7 @@ type server struct {
 
 func newServer(h Handler, opt Options) *server {
 	s := &server{
-		h: h, limits: opt.Limits.orDefaults(), log: cmp.Or(opt.Logger, slog.Default()), now: opt.Now, alone: opt.NoLoops,
+		h: h, limits: opt.Limits.orDefaults(), log: cmp.Or(opt.Logger, slog.Default()), now: opt.Now, cutOff: opt.CutOff, alone: opt.NoLoops,
 		sys: realSystem, failed: make(chan error, 1),
 	}
 	s.places = &places{taken: make(chan struct{}, s.limits.Connections)}
@@ -129,7 +133,11 @@ func (s *server) abort(loops *loops) error {
 	s.h.Stop()
 	s.cancel()
 	loops.abort()
-	return s.http.Close()
+	err := s.http.Close()
+	if s.cutOff != nil {
+		s.cutOff()
+	}
+	return err
 }
 
 // leave is called when a connection has ended.
