@@ -16,17 +16,32 @@ import (
 // defaultsSettings are the keys of an entry of articles.defaults.
 var defaultsSettings = []setting[feeds.Defaults]{
 	{Setting{Key: "path", Example: "news", Meaning: "Folder of the articles. Without it: all articles."},
-		field[feeds.Defaults]{read: func(v value, d *feeds.Defaults) { d.Dir, _ = v.folder() }}},
+		field[feeds.Defaults]{read: func(v value, d *feeds.Defaults) { d.Dir, _ = v.pattern() }}},
 	{Setting{Key: "values", Default: "{}", Example: "{category: news}", Meaning: "Front matter as in an article."},
 		field[feeds.Defaults]{read: func(v value, d *feeds.Defaults) { d.Values = v.data() }}},
 }
 
 func readDefaults(v value, l *loader) {
-	for _, item := range v.items() {
+	for _, item := range few(v, v.items()) {
 		var d feeds.Defaults
 		if readGroup(item, defaultsSettings, &d); len(d.Values) > 0 {
 			l.Articles.Defaults = append(l.Articles.Defaults, d)
 		}
+	}
+	l.limitDefaults(v)
+}
+
+// limitDefaults reports defaults that are too large for every article to be read with
+// them, and drops them.
+func (l *loader) limitDefaults(v value) {
+	var e extent
+	for _, d := range l.Articles.Defaults {
+		of := extentOf(d.Values)
+		e.values, e.bytes = e.values+of.values, e.bytes+of.bytes
+	}
+	if e.values > maxDefaults || e.bytes > maxDefaultBytes {
+		v.fail("has more than %d values or %d KiB of text, which every article would be read with: remove some", maxDefaults, maxDefaultBytes>>10)
+		l.Articles.Defaults = nil
 	}
 }
 
@@ -42,12 +57,23 @@ func (v value) folder() (dir string, ok bool) {
 	return dir, true
 }
 
+// pattern is a folder, or a pattern of folders and files.
+func (v value) pattern() (dir string, ok bool) {
+	if dir, ok = v.folder(); ok {
+		if err := simple(dir); err != nil {
+			v.fail("%s", err)
+			return "", false
+		}
+	}
+	return dir, ok
+}
+
 // existing is a folder that must exist; one that does not is reported as missing.
 func (l *loader) existing(v value) (dir string, ok bool) {
 	if dir, ok = v.folder(); !ok {
 		return "", false
 	}
-	if !l.hasFolder(dir) {
+	if len(l.Missing) < maxProblems && !l.hasFolder(dir) {
 		l.Missing = append(l.Missing, v.wrong("there is no folder %q in the folder of articles: create it or correct the name", dir))
 	}
 	return dir, true
@@ -57,7 +83,7 @@ func (l *loader) existing(v value) (dir string, ok bool) {
 // names. Each keeps the name and pattern of the collection that it is in.
 func readFolders(v value, l *loader) {
 	var chosen []feeds.Folder
-	for _, item := range v.items() {
+	for _, item := range few(v, v.items()) {
 		dir, ok := l.existing(item)
 		switch {
 		case !ok:
@@ -95,11 +121,11 @@ func ignorePattern(s string) (string, error) {
 	if p := strings.Trim(strings.TrimPrefix(s, "!"), "/"); p == "" || !doublestar.ValidatePattern(p) {
 		return "", fmt.Errorf("%q is not a glob pattern: write it as in *.draft.md or /archive/", s)
 	}
-	return s, nil
+	return s, simple(s)
 }
 
 func readExtensions(v value, l *loader) {
-	for _, e := range v.entries() {
+	for _, e := range few(v, v.entries()) {
 		ext := "." + strings.ToLower(strings.TrimPrefix(e.name, "."))
 		if ext == "." || strings.ContainsAny(ext[1:], `./\`) {
 			e.key.problem("%q is not the ending of a file: write it as in .mdx", e.name)
@@ -110,7 +136,7 @@ func readExtensions(v value, l *loader) {
 }
 
 func readFields(v value, l *loader) {
-	for _, e := range v.entries() {
+	for _, e := range few(v, v.entries()) {
 		if field, ok := checked(e.value, oneOf(l.known.Fields...)); ok {
 			put(&l.Articles.Fields, e.name, field)
 		}

@@ -50,7 +50,7 @@ func verbatim(s string) string { return s }
 func several[T, V any](of func(*T) *[]V, k kind[V]) field[T] {
 	f := one(of, kind[[]V]{show: func(all []V) string { return list(all, k.show) }})
 	f.read = func(v value, to *T) {
-		for _, item := range v.items() {
+		for _, item := range few(v, v.items()) {
 			if x, ok := checked(item, k.parse); ok {
 				*of(to) = append(*of(to), x)
 			}
@@ -71,6 +71,10 @@ func optional[V any](k kind[V]) kind[*V] {
 func checked[V any](v value, parse func(string) (V, error)) (x V, ok bool) {
 	s := v.text()
 	if s == "" {
+		return x, false
+	}
+	if len(s) > maxText {
+		v.problem("is longer than %d bytes: shorten it", maxText)
 		return x, false
 	}
 	x, err := parse(s)

@@ -3,6 +3,7 @@ package config
 import (
 	"bytes"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -17,17 +18,24 @@ func FuzzLoad(f *testing.F) {
 	for _, file := range glob(f, "testdata/*.yml") {
 		f.Add(read(f, file))
 	}
+	for _, s := range shapes {
+		f.Add([]byte(s.make(600)))
+	}
 	dir := f.TempDir()
 	f.Fuzz(func(t *testing.T, text []byte) {
 		l, err := newLoader(dir)
 		if err != nil {
 			t.Fatal(err)
 		}
-		s := &source{path: FileName, text: bytes.TrimPrefix(text, []byte("\ufeff")), report: l.report}
+		before := allocated()
+		s := &source{path: FileName, text: bytes.TrimPrefix(text, []byte("\ufeff")), report: l.report, skip: l.skip}
 		if root, ok := s.parse(); ok {
 			readGroup(root, settings, l)
 		}
 		l.finish()
+		if cost := allocated() - before; cost > uint64(allocatedBesides+allocatedForEach*len(text)) {
+			t.Errorf("%d bytes: %d allocated", len(text), cost)
+		}
 		for _, p := range l.problems {
 			if p.Path == "" || p.Message == "" || p.Line < 1 && p.Field != "" || strings.Contains(p.Message, "yaml.") {
 				t.Errorf("problem without place or words: %+v", p)
@@ -74,6 +82,9 @@ func FuzzSite(f *testing.F) {
 			}
 		}
 	}
+	for _, s := range shapes {
+		f.Add(uint8(max(0, slices.Index(names, s.file))), []byte(s.make(600)))
+	}
 	f.Fuzz(func(t *testing.T, which uint8, text []byte) {
 		dir := t.TempDir()
 		name := names[int(which)%len(names)]
@@ -82,7 +93,11 @@ func FuzzSite(f *testing.F) {
 			write(t, filepath.Join(dir, "_config.yml"), nil)
 		}
 		write(t, filepath.Join(dir, name), text)
+		before := allocated()
 		c, err := Load(dir, "", known)
+		if cost := allocated() - before; cost > uint64(allocatedBesides+allocatedForEach*len(text)) {
+			t.Errorf("%d bytes: %d allocated", len(text), cost)
+		}
 		if err == nil {
 			holds(t, c)
 		}

@@ -46,7 +46,7 @@ func (l *loader) readHugo() {
 	}
 	l.hugoSite(h)
 	l.hugoCollections(h)
-	for _, p := range h.get("ignoreFiles").texts() {
+	for _, p := range patterns(h.get("ignoreFiles")) {
 		if glob, ok := globOf(p); ok {
 			l.Articles.Ignore = append(l.Articles.Ignore, glob)
 		}
@@ -117,7 +117,7 @@ func (l *loader) hugoCollections(h hugoSite) {
 	}
 	l.Collections = []feeds.Folder{{Dir: content, Link: prefix + link}}
 	for _, v := range []value{h.get("permalinks"), h.get("permalinks", "page")} {
-		for _, e := range v.entries() {
+		for _, e := range few(v, v.entries()) {
 			dir := cleanDir(e.name)
 			if dir != "" && !e.value.null() && e.value.resolved().Kind == yaml.ScalarNode {
 				l.setLink(path.Join(content, dir), prefix+"/"+strings.TrimPrefix(e.value.text(), "/"))

@@ -22,7 +22,7 @@ func (l *loader) readJekyll() bool {
 	l.jekyllSite(root)
 	l.jekyllCollections(root)
 	l.jekyllDefaults(root)
-	for _, p := range append(root.get("exclude").texts(), jekyllExcludes...) {
+	for _, p := range append(patterns(root.get("exclude")), jekyllExcludes...) {
 		l.Articles.Ignore = append(l.Articles.Ignore, "/"+strings.TrimPrefix(p, "/"))
 	}
 	if out := cleanDir(root.get("destination").text()); out != "" && !strings.HasPrefix(out, "..") {
@@ -110,7 +110,8 @@ func (l *loader) jekyllCollections(root value) {
 	base := cleanDir(root.get("collections_dir").text())
 	posts := permalink(style)
 	var others []feeds.Folder
-	for _, c := range root.get("collections").entries() {
+	collections := root.get("collections")
+	for _, c := range few(collections, collections.entries()) {
 		own := permalink(c.value.get("permalink").text())
 		switch {
 		case c.name == "posts":
@@ -139,16 +140,20 @@ func collectionLink(style string) string {
 // wins, then the entry with a type; here the later entry.
 func (l *loader) jekyllDefaults(root value) {
 	base := cleanDir(root.get("collections_dir").text())
-	for _, item := range root.get("defaults").items() {
+	defaults := root.get("defaults")
+	for _, item := range few(defaults, defaults.items()) {
 		scope := item.get("scope")
 		d := feeds.Defaults{Dir: cleanDir(scope.get("path").text()), Collection: scope.get("type").text(), Values: item.get("values").data()}
 		if d.Dir != "" {
 			d.Dir = path.Join(base, d.Dir)
 		}
-		if len(d.Values) > 0 {
+		if err := simple(d.Dir); err != nil {
+			scope.fail("%s", err)
+		} else if len(d.Values) > 0 {
 			l.Articles.Defaults = append(l.Articles.Defaults, d)
 		}
 	}
+	l.limitDefaults(defaults)
 	slices.SortStableFunc(l.Articles.Defaults, func(a, b feeds.Defaults) int {
 		return cmp.Or(cmp.Compare(len(a.Dir), len(b.Dir)), cmp.Compare(min(len(a.Collection), 1), min(len(b.Collection), 1)))
 	})

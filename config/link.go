@@ -25,7 +25,7 @@ func readLink(v value, l *loader) {
 		}
 		return
 	}
-	for _, e := range v.entries() {
+	for _, e := range few(v, v.entries()) {
 		dir, ok := l.existing(value{src: v.src, node: e.key.node, field: v.field})
 		link, good := checked(e.value, l.linkPattern)
 		if ok && good {
@@ -47,6 +47,9 @@ var placeholder = regexp.MustCompile(`:([a-z_]+)`)
 func (l *loader) linkPattern(s string) (string, error) {
 	if !strings.HasPrefix(s, "/") || strings.HasPrefix(s, "//") {
 		return "", fmt.Errorf(`%q is not a pattern below site.url: write it as in "/:year/:month/:slug/"`, s)
+	}
+	if err := fits(s); err != nil {
+		return "", err
 	}
 	found := placeholder.FindAllStringSubmatch(s, -1)
 	if len(found) == 0 {

@@ -43,7 +43,7 @@ func Load(dir, file string, known Names) (*Config, error) {
 	l.readTopicData()
 	l.finish()
 	if len(l.problems) > 0 {
-		return nil, feeds.JoinProblems(append(l.problems, l.Missing...))
+		return nil, l.failed()
 	}
 	return &l.Config, nil
 }
@@ -55,7 +55,11 @@ type loader struct {
 	jekyllData string // a Jekyll site's folder of data; empty: none
 	known      Names
 	topics     []placedTopic
-	problems   []*feeds.Problem
+	ownTopics  firsts           // those of feedmill.yaml, by folded name and by slugKey; nil until asked for
+	problems   []*feeds.Problem // the first maxProblems
+	more       int              // problems beyond those
+	bytes      int              // of all files so far
+	watched    map[string]bool  // Files
 }
 
 func newLoader(dir string) (*loader, error) {
@@ -111,24 +115,13 @@ func (l *loader) open(path string, lenient bool) *source {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
-	s := &source{path: filepath.ToSlash(path), lenient: lenient, report: l.report, text: bytes.TrimPrefix(text, []byte("\ufeff"))}
+	s := &source{path: filepath.ToSlash(path), lenient: lenient, report: l.report, skip: l.skip, text: bytes.TrimPrefix(text, []byte("\ufeff"))}
 	if err != nil {
 		s.unreadable = "cannot be read: " + reason(err)
+	} else if l.bytes += len(text); l.bytes > maxAllFiles {
+		s.unreadable = fmt.Sprintf("cannot be read: with it, all files of settings and topics are larger than %d MiB together: remove what is not needed", maxAllFiles>>20)
 	}
 	return s
-}
-
-// readFile reads a whole file. It refuses pipes and devices, because reading one may
-// never end, and no signal would stop it.
-func readFile(path string) ([]byte, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() && !info.IsDir() {
-		return nil, errors.New("it is a pipe or device")
-	}
-	return os.ReadFile(path)
 }
 
 // openFirst opens the first of several files in the folder that exists.
@@ -144,7 +137,8 @@ func (l *loader) openFirst(names ...string) *source {
 // watch adds path to the files that the settings depend on.
 func (l *loader) watch(path string) {
 	abs, err := filepath.Abs(path)
-	if err == nil && !slices.Contains(l.Files, abs) {
+	if err == nil && !l.watched[abs] {
+		put(&l.watched, abs, true)
 		l.Files = append(l.Files, abs)
 	}
 }

@@ -219,8 +219,8 @@ func collect[T any](v value, prefix string, table []setting[T], found map[string
 	for _, e := range v.entries() {
 		key := prefix + e.name
 		switch {
-		case retired[e.key.field] != "":
-			e.key.problem("%s", retired[e.key.field])
+		case retired[key] != "" && e.key.field.String() == key:
+			e.key.problem("%s", retired[key])
 		case !slices.Contains(known, e.name):
 			e.key.problem("unknown setting%s", didYouMean(e.name, known))
 		case slices.ContainsFunc(table, func(s setting[T]) bool { return s.Key == key }):

@@ -25,11 +25,16 @@ func prose(s string) (string, error) { return strings.Join(strings.Fields(s), " 
 func oneOf(known ...string) func(string) (string, error) {
 	return func(s string) (string, error) {
 		if !slices.Contains(known, s) {
-			return "", fmt.Errorf("unknown value %q%s", s, didYouMean(s, known))
+			return "", unknownValue{didYouMean(s, known)}
 		}
 		return s, nil
 	}
 }
+
+// unknownValue is the error for a value that is none of those known.
+type unknownValue struct{ hint }
+
+func (e unknownValue) Error() string { return fmt.Sprintf("unknown value %q%s", e.name, e.hint) }
 
 func listenAddress(s string) (string, error) {
 	host, port, err := net.SplitHostPort(s)
@@ -65,18 +70,27 @@ func AbsoluteURL(s string) (string, error) {
 }
 
 func hostName(s string) (string, error) {
-	host, err := idna.Lookup.ToASCII(s)
+	host, err := asciiHost(s)
 	if err != nil || !strings.Contains(host, ".") {
 		return "", fmt.Errorf("%q is not the name of a host: write it as in www.youtube.com", s)
 	}
 	return host, nil
 }
 
+// asciiHost writes the name of a host in ASCII and lower case. That takes time by the
+// square of its length.
+func asciiHost(s string) (string, error) {
+	if err := fits(s); err != nil {
+		return "", err
+	}
+	return idna.Lookup.ToASCII(s)
+}
+
 // setASCIIHost writes the host of u in ASCII and lower case.
 func setASCIIHost(u *url.URL) error {
 	host := u.Hostname()
 	if net.ParseIP(host) == nil {
-		ace, err := idna.Lookup.ToASCII(host)
+		ace, err := asciiHost(host)
 		if err != nil {
 			return fmt.Errorf("%q is not the name of a host", host)
 		}
@@ -136,6 +150,9 @@ func siteID(s string) (string, error) {
 }
 
 func languageTag(s string) (string, error) {
+	if err := fits(s); err != nil {
+		return "", err
+	}
 	// Raw, because "canonical" tags drop scripts and rename languages
 	t, err := language.Raw.Parse(s)
 	if err != nil || t == language.Und {

@@ -2,6 +2,7 @@ package config
 
 import (
 	"cmp"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -19,15 +20,11 @@ func (l *loader) readTopicData() {
 	}
 	dir := filepath.Join(l.dir, filepath.FromSlash(l.jekyllData), "topics")
 	l.watch(dir)
-	var files []string
-	entries, _ := os.ReadDir(dir) // most sites have none
-	for _, e := range entries {
-		if slices.Contains([]string{".yaml", ".yml", ".json"}, filepath.Ext(e.Name())) {
-			files = append(files, filepath.Join(dir, e.Name()))
-		}
+	names, err := topicFiles(dir)
+	if err != nil {
+		l.report(&feeds.Problem{Path: filepath.ToSlash(dir), Message: err.Error()})
 	}
-	files = append(files, dir+".yml", dir+".yaml", dir+".json")
-	for _, file := range files {
+	for _, file := range append(names, dir+".yml", dir+".yaml", dir+".json") {
 		s := l.open(file, true)
 		if s == nil {
 			continue
@@ -36,6 +33,27 @@ func (l *loader) readTopicData() {
 			l.addTopicData(root, "")
 		}
 	}
+}
+
+// topicFiles lists the files of topics in a folder, sorted; none where there is no such
+// folder, as on most sites.
+func topicFiles(dir string) (files []string, err error) {
+	f, err := os.Open(dir)
+	if err != nil {
+		return nil, nil
+	}
+	defer f.Close()
+	entries, _ := f.ReadDir(maxFiles + 1)
+	if len(entries) > maxFiles {
+		return nil, fmt.Errorf("holds more than %d files: put several topics into one", maxFiles)
+	}
+	for _, e := range entries {
+		if slices.Contains([]string{".yaml", ".yml", ".json"}, filepath.Ext(e.Name())) {
+			files = append(files, filepath.Join(dir, e.Name()))
+		}
+	}
+	slices.Sort(files)
+	return files, nil
 }
 
 // addTopicData adds a topic, a list of them or a mapping of slugs to them.
@@ -98,20 +116,44 @@ func (l *loader) mergeTopic(t placedTopic) {
 	if t.Name == "" {
 		return
 	}
-	i := slices.IndexFunc(l.topics, func(own placedTopic) bool {
-		return !own.at.src.lenient && (feeds.Fold(own.Name) == feeds.Fold(t.Name) || own.Slug != "" && own.Slug == t.Slug)
-	})
-	if i < 0 {
+	i, ok := l.ownTopic(t)
+	if !ok {
 		l.topics = append(l.topics, t)
 		return
 	}
 	own := &l.topics[i]
 	if own.Slug == "" {
 		own.Slug, own.slugAt = t.Slug, t.slugAt
+		l.ownTopics.add(slugKey(own.Slug), i)
 	}
 	if own.Parent == "" {
 		own.Parent, own.parentAt = t.Parent, t.parentAt
 	}
 	own.Title, own.Description = cmp.Or(own.Title, t.Title), cmp.Or(own.Description, t.Description)
 	own.Aliases = append(own.Aliases, t.Aliases...)
+}
+
+// ownTopic finds a topic of the site among those of feedmill.yaml, by name or slug.
+func (l *loader) ownTopic(t placedTopic) (i int, ok bool) {
+	if l.ownTopics == nil {
+		l.ownTopics = firsts{}
+		for i, own := range l.topics { // no others have been added yet
+			l.ownTopics.add(feeds.Fold(own.Name), i)
+			l.ownTopics.add(slugKey(own.Slug), i)
+		}
+	}
+	i, ok = l.ownTopics[feeds.Fold(t.Name)]
+	if j, same := l.ownTopics[slugKey(t.Slug)]; same && t.Slug != "" && (!ok || j < i) {
+		return j, true
+	}
+	return i, ok
+}
+
+// firsts has the lowest index of each key.
+type firsts map[string]int
+
+func (f firsts) add(key string, i int) {
+	if old, known := f[key]; !known || i < old {
+		f[key] = i
+	}
 }

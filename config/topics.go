@@ -66,8 +66,12 @@ func (l *loader) finishTopics() {
 		}
 	}
 	l.claimAddresses()
+	known := make([]string, 0, min(len(l.topics), maxEntries))
+	for _, t := range l.topics[:cap(known)] {
+		known = append(known, t.Name)
+	}
 	for i := range l.topics {
-		l.findParent(&l.topics[i])
+		l.findParent(&l.topics[i], known)
 	}
 	l.findCycles()
 	for _, t := range l.topics {
@@ -122,17 +126,14 @@ func (l *loader) claimAddresses() {
 }
 
 // findParent replaces the parent, which may be given as a slug or alias, by its Name.
-func (l *loader) findParent(t *placedTopic) {
+// known are names to suggest instead of a misspelt one.
+func (l *loader) findParent(t *placedTopic, known []string) {
 	if t.Parent == "" {
 		return
 	}
 	if i, ok := l.find(t.Parent); ok {
 		t.Parent = l.topics[i].Name
 		return
-	}
-	var known []string
-	for _, other := range l.topics {
-		known = append(known, other.Name)
 	}
 	t.parentAt.fail("no topic is named %q%s", t.Parent, didYouMean(t.Parent, known))
 }
@@ -144,16 +145,36 @@ func (l *loader) findCycles() {
 	for i, t := range l.topics {
 		index[t.Name] = i
 	}
-	for i, t := range l.topics {
-		way := []string{t.Name}
-		for at, ok := index[t.Parent]; ok && at >= i && len(way) <= len(l.topics); at, ok = index[l.topics[at].Parent] {
-			way = append(way, l.topics[at].Name)
-			if at == i {
-				t.parentAt.fail("the parents form a circle: %s", strings.Join(way, " → "))
-				break
-			}
+	seen := make([]int, len(l.topics)) // by which search; 0: none yet
+	for i := range l.topics {
+		at, ok := i, true
+		for ok && seen[at] == 0 {
+			seen[at] = i + 1
+			at, ok = index[l.topics[at].Parent]
+		}
+		if ok && seen[at] == i+1 {
+			l.reportCycle(at, index)
 		}
 	}
+}
+
+// reportCycle reports the cycle that the topic at an index is in.
+func (l *loader) reportCycle(at int, index map[string]int) {
+	first := at
+	for i := index[l.topics[at].Parent]; i != at; i = index[l.topics[i].Parent] {
+		first = min(first, i)
+	}
+	way := []string{l.topics[first].Name}
+	for i := index[l.topics[first].Parent]; ; i = index[l.topics[i].Parent] {
+		if len(way) == 10 && i != first {
+			way = append(way, "…")
+			break
+		}
+		if way = append(way, shortened(l.topics[i].Name, 100)); i == first {
+			break
+		}
+	}
+	l.topics[first].parentAt.fail("the parents form a circle: %s", strings.Join(way, " → "))
 }
 
 func checkSlug(s string) error {

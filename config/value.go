@@ -3,8 +3,9 @@ package config
 import (
 	"bytes"
 	"fmt"
-	"path"
+	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -18,7 +19,7 @@ import (
 type value struct {
 	src   *source
 	node  *yaml.Node
-	field string
+	field *fieldName
 }
 
 // problem reports a mistake in the value. In a lenient file nothing is reported, as
@@ -30,13 +31,17 @@ func (v value) problem(format string, args ...any) {
 }
 
 // fail reports a mistake that matters in a lenient file too.
-func (v value) fail(format string, args ...any) { v.src.report(v.wrong(format, args...)) }
+func (v value) fail(format string, args ...any) {
+	if !v.src.tooMany() {
+		v.src.report(v.wrong(format, args...))
+	}
+}
 
 // wrong makes a problem of a mistake in the value without reporting it.
 func (v value) wrong(format string, args ...any) *feeds.Problem {
 	return &feeds.Problem{
-		Path: v.src.path, Line: v.node.Line, Col: v.col(), Field: v.field,
-		Message: fmt.Sprintf(format, args...),
+		Path: v.src.path, Line: v.node.Line, Col: v.col(), Field: shortened(v.field.String(), 200),
+		Message: sentence(format, args...),
 	}
 }
 
@@ -59,7 +64,7 @@ func (v value) col() int {
 
 // place is the file and line of a value, for messages about other values.
 func (v value) place() string {
-	name := path.Base(v.src.path)
+	name := filepath.Base(v.src.path)
 	if v.node.Line == 0 {
 		return name
 	}
@@ -67,25 +72,37 @@ func (v value) place() string {
 }
 
 // resolved is the node itself, or the one that a YAML alias (*name) refers to.
-func (v value) resolved() *yaml.Node {
-	n := v.node
-	for n != nil && n.Kind == yaml.AliasNode {
-		n = n.Alias
-	}
-	return n
-}
+func (v value) resolved() *yaml.Node { return target(v.node) }
 
 func (v value) null() bool {
 	n := v.resolved()
 	return n == nil || n.Kind == 0 || n.Kind == yaml.ScalarNode && n.Tag == "!!null"
 }
 
+// fieldName is the dotted name of a value. It is written out only for a message, because
+// the names of all values of a deep tree would be much longer than the file.
+type fieldName struct {
+	above *fieldName
+	name  string // of a key; or an index, as in "[3]"
+}
+
+// String is the name as people read it, as in topics[3].name; nil is empty.
+func (p *fieldName) String() string {
+	var names []string
+	for ; p != nil; p = p.above {
+		dot := "."
+		if p.above == nil || strings.HasPrefix(p.name, "[") {
+			dot = ""
+		}
+		names = append(names, dot+shortened(p.name, 100))
+	}
+	slices.Reverse(names)
+	return strings.Join(names, "")
+}
+
 // child is a value below v.
 func (v value) child(name string, n *yaml.Node) value {
-	if v.field != "" {
-		name = v.field + "." + name
-	}
-	return value{src: v.src, node: n, field: name}
+	return value{src: v.src, node: n, field: &fieldName{v.field, name}}
 }
 
 // text is the value as text without space around it, empty for null. It is
@@ -105,7 +122,7 @@ func (v value) text() string {
 // flag is a value of true, or yes, or on.
 func (v value) flag() bool {
 	var b bool
-	return !v.null() && v.node.Decode(&b) == nil && b
+	return !v.null() && v.resolved().Kind == yaml.ScalarNode && v.node.Decode(&b) == nil && b
 }
 
 // items are the entries of a list; a single value is a list of one.
@@ -122,7 +139,7 @@ func (v value) items() []value {
 	}
 	var items []value
 	for i, c := range n.Content {
-		items = append(items, value{src: v.src, node: c, field: fmt.Sprintf("%s[%d]", v.field, i)})
+		items = append(items, v.child("["+strconv.Itoa(i)+"]", c))
 	}
 	return items
 }
@@ -155,22 +172,17 @@ func (v value) entries() []entry {
 		v.problem(`must be settings, each as "key: value", not a %s`, kindName(n))
 		return nil
 	}
-	var all, merged []entry
+	all := make([]entry, 0, len(n.Content)/2)
 	index := map[string]int{}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		k, content := n.Content[i], n.Content[i+1]
-		if k.Kind == yaml.ScalarNode && k.Tag == "!!merge" {
-			sources := []value{v.child("<<", content)}
-			if sources[0].resolved().Kind == yaml.SequenceNode {
-				sources = sources[0].items()
-			}
-			for _, m := range sources {
-				merged = append(merged, m.entries()...)
-			}
+		if isMerge(k) {
+			v.child("<<", content).problem(`must be settings, each as "key: value", not a %s`, kindName(target(content)))
 			continue
 		}
 		name := value{src: v.src, node: k, field: v.field}.text()
-		e := entry{key: v.child(name, k), value: v.child(name, content), name: name}
+		key := v.child(name, k)
+		e := entry{key: key, value: value{src: v.src, node: content, field: key.field}, name: name}
 		if at, again := index[e.name]; again {
 			e.key.problem("appears twice, first in line %d: keep one of them", all[at].key.node.Line)
 			all[at] = e
@@ -179,46 +191,84 @@ func (v value) entries() []entry {
 		index[e.name] = len(all)
 		all = append(all, e)
 	}
-	for _, e := range merged {
-		e.key.field, e.value.field = v.child(e.name, nil).field, v.child(e.name, nil).field
-		if _, known := index[e.name]; !known {
-			index[e.name] = len(all)
-			all = append(all, e)
-		}
-	}
 	return all
 }
 
 // get finds the value under a path of keys, which may be spelt in another case
 // (Hugo's baseurl); absent if there is none.
-func (v value) get(path ...string) value {
-	for _, name := range path {
-		if v.node == nil || v.resolved().Kind != yaml.MappingNode {
+func (v value) get(names ...string) value {
+	for _, name := range names {
+		n := v.resolved()
+		if n == nil || n.Kind != yaml.MappingNode {
 			return value{}
 		}
-		all := v.entries()
-		i := slices.IndexFunc(all, func(e entry) bool { return e.name == name })
-		if i < 0 {
-			i = slices.IndexFunc(all, func(e entry) bool { return strings.EqualFold(e.name, name) })
-		}
-		if i < 0 {
+		key, content := pair(n, name)
+		if content == nil {
 			return value{}
 		}
-		v = all[i].value
+		v = v.child(key, content)
 	}
 	return v
 }
+
+// pair finds a key in a group, and its value: the last of that name, or else the
+// first that differs from it in case alone.
+func pair(n *yaml.Node, name string) (key string, content *yaml.Node) {
+	exact := false
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		k := n.Content[i]
+		if isMerge(k) {
+			continue
+		}
+		switch text := keyText(k); {
+		case text == name:
+			key, content, exact = text, n.Content[i+1], true
+		case !exact && content == nil && strings.EqualFold(text, name):
+			key, content = text, n.Content[i+1]
+		}
+	}
+	return key, content
+}
+
+// keyText is the name of a key, empty where it is none.
+func keyText(k *yaml.Node) string { return value{node: k}.text() }
 
 // data is the value as plain data, with aliases and merge keys resolved.
 func (v value) data() map[string]any {
 	if v.null() {
 		return nil
 	}
-	var m map[string]any
-	if err := v.node.Decode(&m); err != nil && len(m) == 0 {
+	m, ok := plain(v.node).(map[string]any)
+	if !ok {
 		v.problem(`must be settings, each as "key: value"`)
 	}
 	return m
+}
+
+// plain is a node as Go data: text, numbers, dates, lists and groups. What is no value
+// by its tag is nil.
+func plain(n *yaml.Node) any {
+	switch n = target(n); n.Kind {
+	case yaml.MappingNode:
+		m := make(map[string]any, len(n.Content)/2)
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			if k := target(n.Content[i]); k.Kind == yaml.ScalarNode && !isMerge(k) {
+				m[k.Value] = plain(n.Content[i+1])
+			}
+		}
+		return m
+	case yaml.SequenceNode:
+		list := make([]any, len(n.Content))
+		for i, c := range n.Content {
+			list[i] = plain(c)
+		}
+		return list
+	}
+	var x any
+	if n.Decode(&x) != nil {
+		return nil
+	}
+	return x
 }
 
 func kindName(n *yaml.Node) string {
