@@ -28,8 +28,12 @@ type composedFeed struct {
 	now *composed
 }
 
-// composedRoom is what a composed feed takes in memory without its documents, in bytes.
-const composedRoom = 4 << 10
+// What a composed feed takes in memory, at most: besides its revision, and that
+// without what depends on its articles and names, in bytes.
+const (
+	composedRoom = 512
+	revisionRoom = 2 << 10
+)
 
 // compose is what m selects now. The first caller composes it, others wait for that.
 func (b *Builder) compose(m *mix.Mix) *document.Listing {
@@ -37,8 +41,20 @@ func (b *Builder) compose(m *mix.Mix) *document.Listing {
 	f.Use()
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	before := f.now.room()
 	f.now = b.composer.Load().compose(m, f.now)
+	if more := f.now.room() - before; more != 0 {
+		b.composed.cache.Grow(&f.Cached, more)
+	}
 	return f.now.listing
+}
+
+// room is what a composed feed takes in memory; nil takes nothing.
+func (x *composed) room() int {
+	if x == nil {
+		return 0
+	}
+	return x.listing.Room()
 }
 
 func (x *composedFeeds) find(k feeds.Key) *composedFeed {
@@ -50,7 +66,7 @@ func (x *composedFeeds) find(k feeds.Key) *composedFeed {
 	}
 	x.mu.Unlock()
 	if !ok {
-		x.cache.Keep(document.Composed, &f.Cached, composedRoom+len(k.Slug), func() {
+		x.cache.Keep(document.Composed, &f.Cached, composedRoom+4*len(k.Slug), func() {
 			x.mu.Lock()
 			defer x.mu.Unlock()
 			delete(x.byKey, k)
@@ -146,6 +162,7 @@ func (c *composer) compose(m *mix.Mix, old *composed) *composed {
 		b.lastGood = old.lastGood
 	}
 	l.Revision = c.b.revision(document.Composed, &b.window, limits, m.Top)
+	l.Weigh(revisionRoom + 8*cap(b.articles) + 4*len(b.meta.key.Slug) + 2*(len(b.meta.title)+len(b.meta.description)))
 	return b
 }
 

@@ -31,11 +31,11 @@ const minShare = 1 << 20
 // and drops those that were not used since it last came by. Marking something as
 // used takes no lock. A nil Cache keeps everything. It is safe for concurrent use.
 type Cache struct {
-	limit int
-
-	mu    sync.Mutex
-	size  int
-	parts [len(shares)]ring
+	mu       sync.Mutex
+	budget   int // bytes, with those that are reserved
+	reserved int
+	size     int
+	parts    [len(shares)]ring
 }
 
 // ring is the things of one part.
@@ -57,11 +57,44 @@ type Cached struct {
 
 // NewCache makes a cache of at most limit bytes.
 func NewCache(limit int) *Cache {
-	c := &Cache{limit: limit}
-	for p := range c.parts {
-		c.parts[p].limit = min(limit, max(limit/shares[p], minShare))
-	}
+	c := &Cache{}
+	c.Resize(limit)
 	return c
+}
+
+// Resize makes it a cache of at most limit bytes, and drops what is more.
+func (c *Cache) Resize(limit int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.budget = limit
+	for p := range c.parts {
+		r := &c.parts[p]
+		r.limit = min(limit, max(limit/shares[p], minShare))
+		c.add(r, 0)
+	}
+}
+
+// Reserve leaves so many bytes of the limit to others, who account for them
+// themselves, in place of those that were reserved before.
+func (c *Cache) Reserve(bytes int) {
+	if c == nil {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.reserved = bytes
+	c.add(&c.parts[Feeds], 0)
+}
+
+// Limit is the most bytes that the cache and those others may take; zero where there
+// is no limit.
+func (c *Cache) Limit() int {
+	if c == nil {
+		return 0
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.budget
 }
 
 // Size is the number of bytes that the cache accounts for. It is never more than
@@ -131,7 +164,7 @@ func (c *Cache) add(r *ring, bytes int) {
 	for r.size > r.limit {
 		c.turn(r)
 	}
-	for c.size > c.limit {
+	for c.size > c.budget-c.reserved && c.size > 0 {
 		largest := &c.parts[Feeds]
 		for p := range c.parts {
 			if c.parts[p].size > largest.size {

@@ -56,6 +56,10 @@ type coded struct {
 // NewBody keeps plain, which must not change any more.
 func NewBody(plain []byte) *Body { return &Body{plain: plain} }
 
+// OnGrown has f called with the size of each coding once that is made. It must be
+// called before others have the body.
+func (b *Body) OnGrown(f func(bytes int)) { b.grown = f }
+
 // Worth is the coding to send where c is preferred: Identity for a few bytes.
 func (b *Body) Worth(c Coding) Coding {
 	if len(b.plain) < fewBytes {

@@ -56,5 +56,5 @@ func (r *Revision) Since(f feeds.Format, known []Mark) (body []byte, items int, 
 	if err := r.encoders[f](&b, &part); err != nil {
 		return nil, 0, fmt.Errorf("encode news of %s: %w", part.Key.DocumentPath(f), err)
 	}
-	return b.Bytes(), len(part.Items), nil
+	return bytes.Clone(b.Bytes()), len(part.Items), nil // without room to grow, because it is kept
 }

@@ -19,6 +19,7 @@ type Revision struct {
 	making   context.Context // documents are made until it ends; nil: for ever
 	cache    *Cache
 	part     Part
+	room     int
 	check    func(feeds.Format, *feeds.Feed, *Document, error) (*Revision, error)
 }
 
@@ -33,7 +34,7 @@ func NewRevision(assemble func() *feeds.Feed, encoders [len(feeds.Formats)]Encod
 // being made then fails between two of its items; nothing is kept of that, and it is no
 // reason to serve a last good document.
 func (r *Revision) Until(making context.Context) *Revision {
-	return &Revision{assemble: r.assemble, encoders: r.encoders, making: making, cache: r.cache, part: r.part, check: r.check}
+	return &Revision{assemble: r.assemble, encoders: r.encoders, making: making, cache: r.cache, part: r.part, room: r.room, check: r.check}
 }
 
 // ended returns why nothing is made any more after making has ended; nil before.
@@ -43,6 +44,15 @@ func ended(making context.Context) error {
 	}
 	return context.Cause(making)
 }
+
+// Weigh notes, before others have the revision, how many bytes it takes in memory
+// without its documents. They count for each document that the cache keeps, because a
+// document keeps its revision in memory. Without a call it is zero, which is right
+// for a revision that its snapshot keeps in memory anyway.
+func (r *Revision) Weigh(bytes int) { r.room = bytes }
+
+// Room is what Weigh has noted.
+func (r *Revision) Room() int { return r.room }
 
 // Feed assembles the feed, which the caller must not change.
 func (r *Revision) Feed() *feeds.Feed {
@@ -150,7 +160,7 @@ func (s *slot) store(o *outcome, r *Revision) {
 	}
 	s.mu.Unlock()
 	if o.doc != nil && !o.temporary {
-		r.cache.Keep(r.part, &o.Cached, documentRoom+len(o.doc.Body), func() { s.now.CompareAndSwap(o, nil) })
+		r.cache.Keep(r.part, &o.Cached, documentRoom+r.room+len(o.doc.Body), func() { s.now.CompareAndSwap(o, nil) })
 	}
 }
 

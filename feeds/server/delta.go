@@ -21,6 +21,7 @@ type deltas struct {
 	resource *site.Resource
 	content  site.Content // of the full document, without its bytes
 	log      *slog.Logger
+	grown    func(bytes int) // told of each delta that is kept
 
 	mu   sync.Mutex
 	room int                        // bytes that more deltas may take
@@ -38,7 +39,7 @@ func (v *view) newDeltas(r *site.Resource, full site.Content, now time.Time) *de
 	like := full
 	like.Body = nil
 	return &deltas{
-		former: f, resource: r, content: like, log: v.opt.Logger,
+		former: f, resource: r, content: like, log: v.opt.Logger, grown: func(int) {},
 		room: len(full.Body.In(document.Identity)), made: map[string]*representation{},
 	}
 }
@@ -86,7 +87,7 @@ func (d *deltas) answer(want preference, r request) (a front.Answer, ok bool) {
 			want = preference{}
 		}
 		coding, bytes := want.of(out.body)
-		head := out.whole[coding].With(front.One("Delta-Base", `"`+got+`"`))
+		head := out.newHead(http.StatusOK, coding).With(front.One("Delta-Base", `"`+got+`"`))
 		head.Status = http.StatusIMUsed
 		return front.Answer{Head: head, Body: bytes}, true
 	}
@@ -113,17 +114,24 @@ func (d *deltas) since(tag string, known []document.Mark, now time.Time) *repres
 	tag = strings.Clone(tag)
 	if err != nil || items == len(revision.Marks()) { // all is new: then caches had better keep the answer
 		d.made[tag] = nil
+		d.grown(deltaRoom)
 		return nil
 	}
 	c := d.content
 	c.Body = document.NewBody(body)
-	d.made[tag] = newRepresentation(d.resource, c, now, variant{
+	out := newRepresentation(d.resource, c, now, variant{
 		control: "no-store, im", // §10.8.3: for none but caches that know what 226 is
 		vary:    ", A-IM, If-None-Match",
 		fields:  []front.Field{front.One("Im", "feed")},
 	})
-	return d.made[tag]
+	d.made[tag] = out
+	d.grown(deltaRoom + len(body) + out.size())
+	c.Body.OnGrown(d.grown)
+	return out
 }
+
+// deltaRoom is what a delta takes in memory besides its bytes and fields.
+const deltaRoom = 256
 
 // former remembers what documents held, so that the tag of a client that comes back
 // within formerAge says what it knows. It is empty after a start, and safe for
@@ -148,6 +156,9 @@ type state struct {
 
 const formerAge = 7 * 24 * time.Hour
 
+// stateRoom is what a state takes in memory besides its path and marks.
+const stateRoom = 512
+
 // newFormer has room for the deltas' share of so many bytes.
 func newFormer(bytes int) *former { return &former{cache: document.NewCache(bytes)} }
 
@@ -166,8 +177,7 @@ func (f *former) remember(path, tag string, marks []document.Mark, now time.Time
 	if old, ok := f.states.Swap(s.place, s); ok {
 		f.cache.Drop(&old.(*state).Cached)
 	}
-	const room = 256 // for what holds the marks
-	f.cache.Keep(document.Deltas, &s.Cached, room+len(marks)*len(document.Mark{}), func() {
+	f.cache.Keep(document.Deltas, &s.Cached, stateRoom+len(path)+len(marks)*len(document.Mark{}), func() {
 		f.current.CompareAndDelete(path, s)
 		f.states.CompareAndDelete(s.place, s)
 	})

@@ -2,6 +2,7 @@ package server
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -11,9 +12,9 @@ import (
 	"feedmill/feeds/site"
 )
 
-// representation is a resource with every header ready, in each content coding. It
-// never changes. The bytes of a document are not its own: they may leave memory and
-// be made again.
+// representation is a resource that can be sent: its tag, and the fields of its
+// answers. A head is made of them when it is first sent, and kept. The bytes of a
+// document are not its own: they may leave memory and be made again.
 type representation struct {
 	*site.Resource
 	tag      string // without quotes
@@ -25,13 +26,18 @@ type representation struct {
 	isSmall  bool           // not worth a coding
 	deltas   *deltas        // nil: there are none
 
-	notModified, whole [len(document.Codings)]head // by coding
+	shared, content []front.Field   // beside the tag: of a 304 and the 200 it stands for; of the 200 alone
+	heads           [2]codedHeads   // of 304, and of 200
+	grown           func(bytes int) // told of each head that is made; nil for nobody
 }
 
-// head is a ready head, and what has been made of it for the time before a change
-// that is known to come.
+// codedHeads are heads by coding.
+type codedHeads [len(document.Codings)]head
+
+// head is a head once it is made, and what has been made of it for the time before a
+// change that is known to come.
 type head struct {
-	*front.Head
+	made atomic.Pointer[front.Head]
 	soon atomic.Pointer[soonHead]
 }
 
@@ -55,22 +61,58 @@ func newRepresentation(r *site.Resource, c site.Content, now time.Time, how vari
 	out := &representation{
 		Resource: r, tag: c.Tag, modified: c.Modified, fresh: c.Fresh, next: c.Next,
 		full: len(c.Body.In(document.Identity)), isSmall: c.Body.Worth(document.Gzip) == document.Identity,
+		shared: sharedFields(r, c, how), content: append(contentFields(r, c), how.fields...),
 	}
 	if r.Document == nil || how.control != "" {
 		out.body = c.Body
 	}
-	shared, more := sharedFields(r, c, how), append(contentFields(r, c), how.fields...)
-	for _, coding := range document.Codings {
-		tag, coded := c.Tag, more
-		if coding != document.Identity { // strong tags differ where bytes do (RFC 9110 §8.8.3.3)
-			tag += "-" + coding.String()
-			coded = append(coded[:len(coded):len(coded)], front.One("Content-Encoding", coding.String()))
-		}
-		validators := append([]front.Field{front.One("Etag", `"`+tag+`"`)}, shared...)
-		out.notModified[coding].Head = front.NewHead(http.StatusNotModified, validators...)
-		out.whole[coding].Head = front.NewHead(http.StatusOK, append(validators, coded...)...)
-	}
 	return out
+}
+
+// notModified is the head of a 304 for a client that has the representation in a
+// coding.
+func (out *representation) notModified(coding document.Coding, now time.Time) *front.Head {
+	return out.heads[0][coding].until(out, http.StatusNotModified, coding, now)
+}
+
+// whole is the head of the representation in a coding.
+func (out *representation) whole(coding document.Coding, now time.Time) *front.Head {
+	return out.heads[1][coding].until(out, http.StatusOK, coding, now)
+}
+
+func (out *representation) newHead(status int, coding document.Coding) *front.Head {
+	tag := out.tag
+	if coding != document.Identity { // strong tags differ where bytes do (RFC 9110 §8.8.3.3)
+		tag += "-" + coding.String()
+	}
+	fields := append([]front.Field{front.One("Etag", `"`+tag+`"`)}, out.shared...)
+	if status == http.StatusOK {
+		if fields = append(fields, out.content...); coding != document.Identity {
+			fields = append(fields, front.One("Content-Encoding", coding.String()))
+		}
+	}
+	return front.NewHead(status, slices.Clip(fields)...)
+}
+
+// size is what the representation takes in memory without its bytes and its heads,
+// at most.
+func (out *representation) size() int {
+	return representationBytes + headSize(out.shared) + headSize(out.content)
+}
+
+const representationBytes = 512 // without its fields
+
+// headSize is what a head of these fields takes in memory, at most: the fields, and
+// the bytes that are sent of it.
+func headSize(fields []front.Field) int {
+	n := 256
+	for _, f := range fields {
+		n += 64 + len(f.Name)
+		for _, l := range f.Lines {
+			n += 24 + len(l)
+		}
+	}
+	return n
 }
 
 const staleIfError = "stale-if-error=86400"
@@ -137,7 +179,7 @@ func (out *representation) answer(r request, mustBeReady bool) (a front.Answer, 
 	}
 	if r.isConditional {
 		if coding, held := out.heldBy(r, want.best); held {
-			return front.Answer{Head: out.notModified[coding].until(out, r.now)}, true, nil
+			return front.Answer{Head: out.notModified(coding, r.now)}, true, nil
 		}
 	}
 	if out.deltas != nil && r.wantsDelta {
@@ -168,21 +210,34 @@ func (out *representation) answer(r request, mustBeReady bool) (a front.Answer, 
 		}
 		coding, bytes = want.of(body)
 	}
-	return front.Answer{Head: out.whole[coding].until(out, r.now), Body: bytes}, true, nil
+	return front.Answer{Head: out.whole(coding, r.now), Body: bytes}, true, nil
 }
 
-// until keeps copies from outliving a change that is known to come: they may be
-// used until its second, and not a minute beyond.
-func (h *head) until(out *representation, now time.Time) *front.Head {
+// until is a head, made where it is not there yet. It keeps copies from outliving a
+// change that is known to come: they may be used until its second, and not a minute
+// beyond.
+func (h *head) until(out *representation, status int, coding document.Coding, now time.Time) *front.Head {
+	usual := h.made.Load()
+	if usual == nil {
+		usual = out.newHead(status, coding)
+		if !h.made.CompareAndSwap(nil, usual) {
+			usual = h.made.Load()
+		} else if out.grown != nil {
+			out.grown(headSize(usual.Fields))
+		}
+	}
 	if out.next.IsZero() || out.next.Sub(now) > out.fresh+time.Minute { // in which a stale copy may be used
-		return h.Head
+		return usual
 	}
 	seconds := int64(min(max(out.next.Sub(now)+time.Second-1, 0), out.fresh) / time.Second)
 	soon := h.soon.Load()
 	if soon == nil || soon.seconds != seconds {
 		control := front.One("Cache-Control", "public, max-age="+strconv.FormatInt(seconds, 10)+", "+staleIfError)
-		soon = &soonHead{h.With(control), seconds}
-		h.soon.Store(soon)
+		next := &soonHead{usual.With(control), seconds}
+		if h.soon.Swap(next) == nil && out.grown != nil {
+			out.grown(headSize(usual.Fields))
+		}
+		soon = next
 	}
 	return soon.Head
 }

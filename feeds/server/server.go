@@ -71,7 +71,8 @@ type Handler struct {
 	repeats *repeats
 	streams *streams
 
-	formerMixes *former // of composed feeds
+	formerMixes *former      // of composed feeds
+	memory      atomic.Int64 // limit of the snapshot's cache, of which both have their shares
 }
 
 // NewHandler serves what src holds.
@@ -79,7 +80,9 @@ func NewHandler(src Source, opt Options) *Handler {
 	if opt.Logger == nil {
 		opt.Logger = slog.Default()
 	}
-	h := &Handler{source: src, opt: opt, former: newFormer(256 << 20), formerMixes: newFormer(64 << 20), repeats: newRepeats()}
+	const usual = 256 << 20
+	h := &Handler{source: src, opt: opt, former: newFormer(usual), formerMixes: newFormer(usual / mixesShare), repeats: newRepeats()}
+	h.memory.Store(usual)
 	h.streams = newStreams(h)
 	return h
 }
@@ -96,8 +99,30 @@ func (h *Handler) viewOf(snap *document.Snapshot) *view {
 	}
 	s := site.New(snap, site.Options{OPML: h.opt.OPML, Version: h.opt.Version, Live: true})
 	v = &view{Handler: h, snap: snap, site: s, base: s.Base()}
+	h.shareMemory(snap.Cache)
 	if old := h.view.Swap(v); old != nil {
 		old.forget()
 	}
 	return v
 }
+
+// shareMemory has what is remembered for deltas, which outlives snapshots and their
+// caches, take its share of the limit of the current one.
+func (h *Handler) shareMemory(c *document.Cache) {
+	limit := c.Limit()
+	if limit == 0 {
+		return
+	}
+	if h.memory.Swap(int64(limit)) != int64(limit) {
+		h.former.cache.Resize(limit)
+		h.formerMixes.cache.Resize(limit / mixesShare)
+	}
+	c.Reserve(limit/deltasShare + limit/deltasShare/mixesShare)
+}
+
+// What is remembered for deltas takes 1/deltasShare of the cache's limit, and a
+// mixesShare of that once more for composed feeds.
+const (
+	deltasShare = 16
+	mixesShare  = 4
+)

@@ -46,22 +46,46 @@ func (v *view) representation(r *site.Resource, now time.Time) (*representation,
 		}
 	}
 	e.making.Do(func() {
-		bytes := entryBytes
 		out, err := v.render(e.Resource, now)
-		if e.err = err; err == nil {
-			e.made.Store(out)
-			if out.body != nil {
-				bytes += 2 * out.full // with its codings
-			}
-		}
-		v.snap.Cache.Keep(document.Pages, &e.Cached, bytes, func() { v.entries.CompareAndDelete(r.Path, e) })
+		e.err = err
+		v.keep(e, out)
+		e.made.Store(out)
 	})
 	e.Use()
 	return e.made.Load(), e.err
 }
 
-// entryBytes is what an entry takes besides the bytes of its resource.
-const entryBytes = 1 << 10
+// keep has the cache account for an entry, with all that is made of its
+// representation later. out is nil where none could be made.
+func (v *view) keep(e *entry, out *representation) {
+	cache, part, bytes := v.snap.Cache, document.Pages, entryBytes+pathCopies*len(e.Path)
+	switch {
+	case e.Composed != nil: // it outlives what the builder remembers of the composed feed
+		part, bytes = document.Composed, bytes+e.Composed.Room()
+	case e.Document != nil:
+		part = document.Feeds
+	}
+	if out != nil {
+		grown := func(bytes int) { cache.Grow(&e.Cached, bytes) }
+		bytes += out.size()
+		out.grown = grown
+		if out.body != nil {
+			bytes += out.full
+			out.body.OnGrown(grown)
+		}
+		if out.deltas != nil {
+			out.deltas.grown = grown
+		}
+	}
+	cache.Keep(part, &e.Cached, bytes, func() { v.entries.CompareAndDelete(e.Path, e) })
+}
+
+// What an entry takes in memory, at most, besides its representation and for each
+// byte of its path.
+const (
+	entryBytes = 1 << 10
+	pathCopies = 8
+)
 
 // render makes a representation. A panic in an encoder becomes an error, so that
 // it too is reported once and not on every request.

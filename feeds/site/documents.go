@@ -80,7 +80,7 @@ func (s *Site) outline(address) Found {
 		if err := s.opt.OPML(&b, s.snap); err != nil {
 			return Content{}, err
 		}
-		c := contentOf(b.Bytes(), time.Hour)
+		c := contentOf(bytes.Clone(b.Bytes()), time.Hour)
 		if all := s.snap.Listing(feeds.Key{}); all != nil {
 			c.Next = all.Next // the next article can bring a topic
 		}

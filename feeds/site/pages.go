@@ -70,7 +70,7 @@ func execute(name string, data any) ([]byte, error) {
 	if err := templates.ExecuteTemplate(&b, name, data); err != nil {
 		return nil, err
 	}
-	return b.Bytes(), nil
+	return bytes.Clone(b.Bytes()), nil // without room to grow, because it is kept
 }
 
 // feedPage is the page of one feed; that of everything is the first page.
