@@ -185,7 +185,7 @@ func (s *serve) answer(ctx context.Context, ln net.Listener, cfg *settings, endM
 		Recorder: s.figures, TrustedProxies: cfg.TrustedProxies,
 	})
 	return front.Serve(ctx, ln, handler, front.Options{
-		Limits: front.Limits{Grace: requestTime}, CutOff: endMaking, Logger: s.log, NoLoops: netHTTPAlone != "",
+		Limits: front.Limits{Grace: requestTime}, CutOff: endMaking, Logger: s.log, NoLoops: netHTTPAlone != "", Quarters: handler.Quarters,
 	})
 }
 

@@ -41,7 +41,7 @@ func (l *loop) accept() {
 		fd, from, err := l.s.sys.accept(a.fd)
 		if err == nil {
 			a.wait = 0
-			l.share(&conn{fd: fd, peer: peerOf(from), until: l.now.Add(l.s.limits.Header), partly: true})
+			l.admit(fd, peerOf(from))
 			continue
 		}
 		l.s.places.give()
@@ -61,6 +61,21 @@ func (l *loop) accept() {
 			return
 		}
 	}
+}
+
+// admit takes a connection, which has a place, in, or sends it away where its
+// network has too many.
+func (l *loop) admit(fd int, peer netip.AddrPort) {
+	from := l.s.places.admit(peer.Addr())
+	if from == nil {
+		write(fd, tooManyOfOne, nil)
+		unix.Shutdown(fd, unix.SHUT_WR)
+		read(fd, l.in[:]) // closing a socket with bytes that nobody has read would take back what was sent
+		unix.Close(fd)
+		l.s.places.give()
+		return
+	}
+	l.share(&conn{fd: fd, peer: peer, from: from, until: l.now.Add(l.s.limits.Header), partly: true})
 }
 
 // takePlace takes a place for a connection, or else has the loop accept no more

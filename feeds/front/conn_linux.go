@@ -13,6 +13,7 @@ type conn struct {
 	fd    int
 	id    uint32
 	peer  netip.AddrPort
+	from  *network
 	until time.Time // when it is closed
 
 	head, body []byte // what is still to be sent; body is shared with other connections
@@ -249,14 +250,14 @@ func (l *loop) handOver(c *conn, unread []byte) {
 // giveAway gives net/http a connection that no loop has any more.
 func (l *loop) giveAway(c *conn, unread []byte) {
 	l.s.handed.Add(1)
-	l.set.handover.give(handed{c.fd, bytes.Clone(unread)})
+	l.set.handover.give(handed{c.fd, bytes.Clone(unread), c.from})
 }
 
 // close ends c.
 func (l *loop) close(c *conn) {
 	l.forget(c)
 	unix.Close(c.fd)
-	l.s.leave()
+	l.s.leave(c.from)
 }
 
 func (l *loop) forget(c *conn) {

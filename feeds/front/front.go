@@ -22,6 +22,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -39,6 +40,10 @@ type Options struct {
 	CutOff func()
 	// NoLoops leaves all to net/http, as on other systems than Linux.
 	NoLoops bool
+	// Quarters says how many quarters of all connections may come from the network of
+	// an address at a time, and how many of the answers that are being made may be for
+	// it: from 1 to 4. Nil: 4, which is all. It must be safe for concurrent use.
+	Quarters func(peer netip.Addr) int
 }
 
 // Serve answers connections from ln until ctx ends, then lets requests under way
@@ -74,7 +79,7 @@ func newServer(h Handler, opt Options) *server {
 		h: h, limits: opt.Limits.orDefaults(), log: cmp.Or(opt.Logger, slog.Default()), now: opt.Now, cutOff: opt.CutOff, alone: opt.NoLoops,
 		sys: realSystem, failed: make(chan error, 1),
 	}
-	s.places = &places{taken: make(chan struct{}, s.limits.Connections)}
+	s.places = newPlaces(s.limits.Connections, opt.Quarters)
 	ctx, cancel := context.WithCancel(context.Background())
 	s.http, s.cancel = s.newHTTP(ctx), cancel
 	return s
@@ -141,8 +146,8 @@ func (s *server) abort(loops *loops) error {
 }
 
 // leave is called when a connection has ended.
-func (s *server) leave() {
-	s.places.give()
+func (s *server) leave(from *network) {
+	s.places.leave(from)
 	s.ended.Done()
 }
 

@@ -22,6 +22,7 @@ type handover struct {
 type handed struct {
 	fd     int
 	unread []byte
+	from   *network
 }
 
 func newHandover(s *server, addr net.Addr) *handover {
@@ -44,7 +45,7 @@ func (h *handover) drop() {
 		select {
 		case c := <-h.waiting:
 			unix.Close(c.fd)
-			h.s.leave()
+			h.s.leave(c.from)
 		default:
 			return
 		}
@@ -61,7 +62,7 @@ func (h *handover) Accept() (net.Conn, error) {
 				return conn, nil
 			}
 			h.s.log.Warn("a connection is closed that could not be handed over", "err", err)
-			h.s.leave()
+			h.s.leave(c.from)
 		case <-h.done:
 			return nil, net.ErrClosed
 		}
@@ -76,7 +77,7 @@ func (h *handover) open(c handed) (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &httpConn{Conn: conn, unread: c.unread, handed: true, leave: sync.OnceFunc(h.s.leave)}, nil
+	return &httpConn{Conn: conn, unread: c.unread, handed: true, leave: sync.OnceFunc(func() { h.s.leave(c.from) })}, nil
 }
 
 // Close drops what nobody has accepted. It may be called more than once.

@@ -3,34 +3,11 @@ package front
 import (
 	"errors"
 	"net"
+	"net/netip"
 	"sync"
-	"sync/atomic"
 	"syscall"
 	"time"
 )
-
-// places are for connections, of which so many may be open at a time.
-type places struct {
-	taken chan struct{}
-	freed atomic.Pointer[func()] // called when a place has become free, if it is not nil
-}
-
-// take reports whether there was a free place.
-func (p *places) take() bool {
-	select {
-	case p.taken <- struct{}{}:
-		return true
-	default:
-		return false
-	}
-}
-
-func (p *places) give() {
-	<-p.taken
-	if freed := p.freed.Load(); freed != nil {
-		(*freed)()
-	}
-}
 
 // limitedListener accepts for net/http, as long as there are places.
 type limitedListener struct {
@@ -51,13 +28,20 @@ func (l *limitedListener) Accept() (net.Conn, error) {
 	case <-l.done:
 		return nil, net.ErrClosed
 	}
-	c, err := l.accept()
-	if err != nil {
-		l.s.places.give()
-		return nil, err
+	for {
+		c, err := l.accept()
+		if err != nil {
+			l.s.places.give()
+			return nil, err
+		}
+		peer, _ := netip.ParseAddrPort(c.RemoteAddr().String())
+		if from := l.s.places.admit(peer.Addr()); from != nil {
+			l.s.ended.Add(1)
+			return &httpConn{Conn: c, leave: sync.OnceFunc(func() { l.s.leave(from) })}, nil
+		}
+		c.Write(tooManyOfOne) // does not wait: nothing was sent before
+		c.Close()
 	}
-	l.s.ended.Add(1)
-	return &httpConn{Conn: c, leave: sync.OnceFunc(l.s.leave)}, nil
 }
 
 // accept waits while the system is short of what a connection takes.

@@ -12,7 +12,8 @@ import (
 
 // makersOfLoop is how many answers are made at a time for the connections of one
 // loop. No more than half of them are for the same path: many clients may wait for
-// one document that takes long, and others must not wait for it with them.
+// one document that takes long, and others must not wait for it with them. One network
+// has its share of them.
 var makersOfLoop = max(32, 8*runtime.GOMAXPROCS(0))
 
 // make has the answer to the first n bytes of c.input made.
@@ -31,7 +32,7 @@ func (l *loop) make(c *conn, n int) {
 
 // mayMake reports whether the answer for c may be made now.
 func (l *loop) mayMake(c *conn) bool {
-	return l.making < makersOfLoop && l.makingOf[c.path] < makersOfLoop/2
+	return l.making < makersOfLoop && l.makingBy[c.from] < c.from.share(makersOfLoop) && l.makingOf[c.path] < makersOfLoop/2
 }
 
 // startMaking starts a goroutine that gets a copy of the request. It passes c on with
@@ -39,6 +40,7 @@ func (l *loop) mayMake(c *conn) bool {
 func (l *loop) startMaking(c *conn) {
 	l.making++
 	l.makingOf[c.path]++
+	l.makingBy[c.from]++
 	head, peer := bytes.Clone(c.input[:c.asked]), c.peer
 	l.s.ended.Go(func() {
 		a, ok := l.s.make(head, peer)
@@ -52,6 +54,9 @@ func (l *loop) made(m mail) {
 	l.making--
 	if l.makingOf[c.path]--; l.makingOf[c.path] == 0 {
 		delete(l.makingOf, c.path)
+	}
+	if l.makingBy[c.from]--; l.makingBy[c.from] == 0 {
+		delete(l.makingBy, c.from)
 	}
 	if i := slices.IndexFunc(l.waiting, func(c *conn) bool { return !c.gone && l.mayMake(c) }); i >= 0 {
 		next := l.waiting[i]

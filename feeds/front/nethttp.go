@@ -23,7 +23,7 @@ func (s *server) newHTTP(ctx context.Context) *http.Server {
 		ErrorLog:                     slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
 		BaseContext:                  func(net.Listener) context.Context { return ctx },
 		ConnContext: func(ctx context.Context, c net.Conn) context.Context {
-			return context.WithValue(ctx, handedKey{}, c.(*httpConn).handed)
+			return context.WithValue(ctx, connKey{}, c)
 		},
 		ConnState: func(c net.Conn, state http.ConnState) {
 			if state == http.StateClosed || state == http.StateHijacked {
@@ -37,9 +37,8 @@ func (s *server) newHTTP(ctx context.Context) *http.Server {
 	return h
 }
 
-// handedKey is the key under which a request's context says whether its
-// connection was handed over by a loop.
-type handedKey struct{}
+// connKey is the key under which a request's context has its connection, an *httpConn.
+type connKey struct{}
 
 // httpConn is a connection that net/http serves.
 type httpConn struct {
@@ -80,7 +79,8 @@ type adapter struct {
 }
 
 func (a adapter) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	answer := a.h.Answer(httpRequest{r}, a.now())
+	left := make(chan struct{})
+	answer := a.h.Answer(httpRequest{r, left}, a.now())
 	header := w.Header()
 	header["Content-Type"] = nil // net/http guesses one where there is none at all
 	for _, f := range answer.Fields {
@@ -92,7 +92,7 @@ func (a adapter) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if answer.Stream != nil {
 		w.WriteHeader(answer.Status)
 		if r.Method != http.MethodHead {
-			stream(w, answer)
+			stream(w, r, answer, left)
 		}
 		return
 	}
@@ -105,22 +105,11 @@ func (a adapter) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// stream sends each piece of a stream at once.
-func stream(w http.ResponseWriter, a Answer) {
-	flush := http.NewResponseController(w).Flush
-	a.Stream(func(b []byte) error {
-		if _, err := w.Write(b); err != nil {
-			return err
-		}
-		return flush()
-	})
-}
-
 // isPlain reports whether a loop would have answered r. The connection of any
 // other request ends with its answer: a proxy that keeps a pool of connections
 // then opens the next one, which begins on a loop, and so the pool stays there.
 func isPlain(r *http.Request) bool {
-	if handed, _ := r.Context().Value(handedKey{}).(bool); handed || r.ProtoMinor > 1 {
+	if c, ok := r.Context().Value(connKey{}).(*httpConn); ok && c.handed || r.ProtoMinor > 1 {
 		return false
 	}
 	if r.Method != http.MethodGet && r.Method != http.MethodHead || r.ContentLength != 0 || r.TransferEncoding != nil {
@@ -135,7 +124,13 @@ func hasContent(status int) bool {
 }
 
 // httpRequest is a request of net/http.
-type httpRequest struct{ *http.Request }
+type httpRequest struct {
+	*http.Request
+	left chan struct{}
+}
+
+// Left implements [Leaver].
+func (r httpRequest) Left() <-chan struct{} { return r.left }
 
 func (r httpRequest) Method() string { return r.Request.Method }
 func (r httpRequest) Host() string   { return r.Request.Host }

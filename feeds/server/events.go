@@ -35,33 +35,43 @@ type streams struct {
 
 	mu   sync.Mutex
 	open int
-	of   map[netip.Prefix]int
+	of   map[netip.Prefix]int // by client
+	at   map[netip.Addr]int   // by network of the other end of the connection
 }
 
 func newStreams(h *Handler) *streams {
-	s := &streams{handler: h, done: make(chan struct{}), of: make(map[netip.Prefix]int)}
+	s := &streams{handler: h, done: make(chan struct{}), of: make(map[netip.Prefix]int), at: make(map[netip.Addr]int)}
 	s.end = sync.OnceFunc(func() { close(s.done) })
 	return s
 }
 
-// join makes room for one more stream of a client, who may be unknown.
-func (s *streams) join(client netip.Prefix) bool {
+// join makes room for one more stream of the client of, who may be unknown, over a
+// connection from peer.
+func (s *streams) join(of netip.Prefix, peer netip.Addr) bool {
+	share := maxStreams * s.handler.Quarters(peer) / 4
+	network := front.Network(peer)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.open >= maxStreams || client.IsValid() && s.of[client] >= streamsPerClient {
+	if s.open >= maxStreams || of.IsValid() && s.of[of] >= streamsPerClient || s.at[network] >= share {
 		return false
 	}
 	s.open++
-	s.of[client]++
+	s.of[of]++
+	s.at[network]++
 	return true
 }
 
-func (s *streams) leave(client netip.Prefix) {
+func (s *streams) leave(of netip.Prefix, peer netip.Addr) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.open--
-	if s.of[client]--; s.of[client] == 0 {
-		delete(s.of, client)
+	decrease(s.of, of)
+	decrease(s.at, front.Network(peer))
+}
+
+func decrease[K comparable](counts map[K]int, k K) {
+	if counts[k]--; counts[k] == 0 {
+		delete(counts, k)
 	}
 }
 
@@ -69,16 +79,20 @@ func (s *streams) leave(client netip.Prefix) {
 // Events), each as the page shows it.
 func (v *view) news(asked site.News, r request) (a front.Answer) {
 	after := strings.Clone(cmp.Or(strings.Join(r.Field("Last-Event-Id"), ","), asked.After))
-	from := client.Of(r.Request, v.opt.TrustedProxies, true).Network
-	if r.isGet && !v.streams.join(from) {
+	from, peer := client.Of(r.Request, v.opt.TrustedProxies, true).Network, r.Peer().Addr()
+	if r.isGet && !v.streams.join(from, peer) {
 		return text(http.StatusServiceUnavailable, "too many pages wait for new articles at the moment\n", noStore, front.One("Retry-After", "120"))
 	}
 	a.Head = front.NewHead(http.StatusOK, front.One("Content-Type", "text/event-stream; charset=utf-8"), noStore, nosniff, front.One("X-Accel-Buffering", "no"))
 	if r.isGet {
 		l := v.snap.Listing(asked.Feed)
+		var left <-chan struct{}
+		if c, ok := r.Request.(front.Leaver); ok {
+			left = c.Left()
+		}
 		a.Stream = func(send func([]byte) error) {
-			defer v.streams.leave(from)
-			v.streams.follow(l, after, send)
+			defer v.streams.leave(from, peer)
+			v.streams.follow(l, after, left, send)
 		}
 	}
 	return a
@@ -86,7 +100,7 @@ func (v *view) news(asked site.News, r request) (a front.Answer) {
 
 // follow sends what is new in a feed until that, the client, the handler or
 // streamLife has ended; the client then comes back.
-func (s *streams) follow(l *document.Listing, after string, send func([]byte) error) {
+func (s *streams) follow(l *document.Listing, after string, left <-chan struct{}, send func([]byte) error) {
 	tick := time.NewTicker(streamPace)
 	defer tick.Stop()
 	items, known := l.Feed().Items, map[string]bool{}
@@ -99,6 +113,8 @@ func (s *streams) follow(l *document.Listing, after string, send func([]byte) er
 	for range streamLife / streamPace {
 		select {
 		case <-s.done:
+			return
+		case <-left:
 			return
 		case <-tick.C:
 		}

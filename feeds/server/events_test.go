@@ -195,3 +195,65 @@ func TestEventsThroughFronts(t *testing.T) {
 		})
 	}
 }
+
+// Of the places for streams, one address has a quarter, this machine three quarters,
+// and a trusted proxy all.
+func TestEventsOfOneAddress(t *testing.T) {
+	for peer, want := range map[string]int{
+		"192.168.1.7:1": maxStreams / 4, "[fd00::7]:1": maxStreams / 4, "127.0.0.2:1": maxStreams / 4,
+		"127.0.0.1:1": maxStreams * 3 / 4, "[::1]:1": maxStreams * 3 / 4, "10.0.0.7:1": maxStreams,
+	} {
+		h, _ := room(t, testItem())
+		h.opt.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}
+		n := 0
+		for ; n <= maxStreams && h.Answer(handmade{target: "/topics/ai/events", peer: peer}, time.Now()).Status == 200; n++ {
+		}
+		if n != want {
+			t.Errorf("%s has %d places, want %d", peer, n, want)
+		}
+		if a := h.Answer(handmade{target: "/topics/ai/events", peer: "192.168.1.8:1"}, time.Now()); (a.Status == 200) != (n < maxStreams) {
+			t.Errorf("another address than %s: %d", peer, a.Status)
+		}
+	}
+}
+
+// The place of a client that has left is free, although there is nothing new to send.
+func TestEventsEndWithTheirClient(t *testing.T) {
+	for name, opt := range fronts {
+		t.Run(name, func(t *testing.T) {
+			h, _ := room(t, testItem())
+			addr, stop, ended := answering(t, opt, h)
+			for range maxStreams {
+				c, err := net.Dial("tcp", addr)
+				if err != nil {
+					t.Fatal(err)
+				}
+				io.WriteString(c, "GET /topics/ai/events HTTP/1.1\r\nHost: x\r\n\r\n")
+				res, err := http.ReadResponse(bufio.NewReader(c), nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if res.StatusCode != 200 {
+					c.Close()
+					break
+				}
+				defer c.Close()
+				c.(*net.TCPConn).CloseWrite()
+			}
+			open := func() int {
+				h.streams.mu.Lock()
+				defer h.streams.mu.Unlock()
+				return h.streams.open
+			}
+			for deadline := time.Now().Add(streamBeat / 2); open() > 0; time.Sleep(time.Millisecond) {
+				if time.Now().After(deadline) {
+					t.Fatalf("%d streams are open", open())
+				}
+			}
+			stop()
+			if err := <-ended; err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}

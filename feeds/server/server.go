@@ -23,6 +23,7 @@ import (
 
 	"feedmill/feeds/document"
 	"feedmill/feeds/front"
+	"feedmill/feeds/internal/client"
 	"feedmill/feeds/site"
 )
 
@@ -85,6 +86,13 @@ func NewHandler(src Source, opt Options) *Handler {
 	h.memory.Store(usual)
 	h.streams = newStreams(h)
 	return h
+}
+
+// Quarters says how many quarters of all places that clients compete for may go to
+// what comes from an address: all 4 to a trusted proxy, 3 to this machine, and
+// one to any other.
+func (h *Handler) Quarters(peer netip.Addr) int {
+	return client.Quarters(peer, h.opt.TrustedProxies)
 }
 
 // Stop implements [front.Handler].

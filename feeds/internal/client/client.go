@@ -44,6 +44,21 @@ func Of(r front.Request, trusted []netip.Prefix, network bool) (c Client) {
 	return c
 }
 
+// Quarters says how many quarters of all places that clients compete for may go to
+// what comes from an address, the other end of a connection: all 4 to a trusted
+// proxy, because many clients come through it, and 3 to the loopback address,
+// from which a proxy comes that runs on the same machine and that nobody has named
+// as trusted. Any other address gets one quarter.
+func Quarters(peer netip.Addr, trusted []netip.Prefix) int {
+	switch peer = peer.Unmap(); {
+	case !peer.IsValid() || isTrusted(peer, trusted):
+		return 4
+	case peer == netip.AddrFrom4([4]byte{127, 0, 0, 1}) || peer == netip.IPv6Loopback():
+		return 3
+	}
+	return 1
+}
+
 // ThroughProxy reports whether a request says that it was passed on.
 func ThroughProxy(r front.Request) bool {
 	for _, name := range [...]string{"Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip"} {
