@@ -146,8 +146,8 @@ func TestLinks(t *testing.T) {
 	write(t, filepath.Join(outside, "file.md"), "written where the link leads")
 	l.exactly("file.md")
 	write(t, filepath.Join(outside, "other.md"), "not below the root")
-	l.write("sub/x.md", "seen on both paths")
-	l.exactly("again/x.md", "sub/x.md")
+	l.write("sub/x.md", "which again/x.md is as well")
+	l.exactly("sub/x.md")
 
 	l.do(os.Remove, "folder")
 	l.do(func(p string) error { return os.Symlink(filepath.Join(outside, "g"), p) }, "folder")

@@ -3,6 +3,7 @@ package watcher
 import (
 	"io"
 	"io/fs"
+	"os"
 
 	"golang.org/x/sys/unix"
 )
@@ -20,6 +21,22 @@ func openWithoutLinks(name string) (file, error) {
 
 func openFile(name string) (file, error) {
 	return opened(name, func() (int, error) { return unix.Open(name, openFlags, 0) })
+}
+
+// openInside opens the file at rel below root, also if a link on the way leads elsewhere
+// in root, but not if it leads out of root.
+func openInside(root, rel string) (file, error) {
+	r, err := os.OpenRoot(root)
+	if err != nil {
+		return file{}, err
+	}
+	defer r.Close()
+	f, err := r.OpenFile(rel, unix.O_NONBLOCK, 0)
+	if err != nil {
+		return file{}, err
+	}
+	defer f.Close()
+	return opened(rel, func() (int, error) { return unix.FcntlInt(f.Fd(), unix.F_DUPFD_CLOEXEC, 0) })
 }
 
 // With O_NONBLOCK, opening a named pipe does not wait for its writer.

@@ -19,6 +19,13 @@ func openFile(name string) (file, error) {
 	return file{f}, err
 }
 
+// openInside opens the file at rel below root, also if a link on the way leads elsewhere
+// in root, but not if it leads out of root.
+func openInside(root, rel string) (file, error) {
+	f, err := os.OpenInRoot(root, rel)
+	return file{f}, err
+}
+
 // stamp fails with fs.ErrNotExist if f is not a regular file.
 func (f file) stamp() (Stamp, error) {
 	info, err := f.Stat()

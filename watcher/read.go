@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -22,13 +23,15 @@ var (
 )
 
 // Stat returns what Files yields for one path. The error is fs.ErrNotExist if Files
-// does not yield the path: it is gone, ignored, a folder or not a regular file. If the
-// root is gone it is another error, because then nothing is known.
+// does not yield the path: it is gone, ignored, a folder or not a regular file, or the
+// file counts at another path. If the root is gone it is another error, because then
+// nothing is known.
 func (w *Watcher) Stat(rel string) (File, error) {
-	if !w.countsAt(rel) || len(w.opt.Only) == 0 && w.isCircular(rel) {
-		return File{Path: rel}, notExist(rel)
+	real, err := w.locate(rel)
+	if err != nil {
+		return File{Path: rel}, err
 	}
-	info, err := os.Stat(w.abs(rel))
+	info, err := os.Lstat(real)
 	if err != nil {
 		return File{Path: rel}, w.explain(rel, err)
 	}
@@ -69,16 +72,118 @@ func (w *Watcher) ReadFile(rel string, buf []byte, limit int64) ([]byte, Stamp, 
 	return data, stamp, nil
 }
 
-// openWithLinks opens a file if Files yields it.
-func (w *Watcher) openWithLinks(rel string) (file, error) {
-	if _, err := w.Stat(rel); err != nil {
+// openWithLinks opens a file if Files yields it. No link is followed while it is
+// opened, so that it is the file that was found to count even if links are exchanged
+// meanwhile. If that happens it looks again.
+func (w *Watcher) openWithLinks(rel string) (f file, err error) {
+	for range 4 {
+		real, err := w.locate(rel)
+		if err != nil {
+			return file{}, err
+		}
+		if f, err = openWithoutLinks(real); errors.Is(err, errors.ErrUnsupported) || errors.Is(err, syscall.ENOSYS) || errors.Is(err, syscall.EPERM) {
+			f, err = w.openSlowly(real)
+		}
+		if err == nil {
+			return f, nil
+		}
+		if !isGone(err) {
+			return file{}, w.explain(rel, err)
+		}
+	}
+	return file{}, w.explain(rel, fs.ErrNotExist)
+}
+
+// openSlowly is openWithoutLinks for systems that do not have that. Links that appear
+// in the path meanwhile are followed only if Options.Follow allows to leave the root.
+func (w *Watcher) openSlowly(real string) (file, error) {
+	if w.opt.Follow == FollowAll {
+		return openFile(real)
+	}
+	root, err := w.rootFolder()
+	if err != nil {
 		return file{}, err
 	}
-	f, err := openFile(w.abs(rel))
-	if err != nil {
-		return file{}, w.explain(rel, err)
+	rel, ok := root.below(real)
+	if !ok {
+		return file{}, fs.ErrNotExist
 	}
-	return f, nil
+	return openInside(root.real, rel)
+}
+
+// locate returns the real path of the file at rel, if rel is the path at which it
+// counts. Its errors are those of Stat.
+func (w *Watcher) locate(rel string) (real string, err error) {
+	if !w.countsAt(rel) {
+		return "", notExist(rel)
+	}
+	f, err := w.rootFolder()
+	if err != nil {
+		return "", w.explain(rel, err)
+	}
+	plain := filepath.Join(f.real, filepath.FromSlash(rel))
+	real, err = resolve(plain)
+	switch {
+	case err != nil:
+		return "", w.explain(rel, err)
+	case real == plain || len(w.opt.Only) > 0:
+		return real, nil
+	}
+	n, err := w.descend(f, rel)
+	switch {
+	case err != nil:
+		return "", w.explain(rel, err)
+	case n == nil:
+		return "", notExist(rel)
+	}
+	return n.real, nil
+}
+
+// descend goes from the root f to the file at rel. It returns nil if Files does not.
+func (w *Watcher) descend(f *folder, rel string) (*node, error) {
+	l := w.links.Load()
+	for name := range strings.SplitSeq(rel, "/") {
+		info, err := os.Lstat(f.join(name))
+		if err != nil {
+			return nil, err
+		}
+		n, ok := w.node(f, fs.FileInfoToDirEntry(info))
+		if n.err != nil {
+			return nil, n.err
+		}
+		if !ok || n.entry == nil || n.forbidden != "" || n.rel != rel && !n.isDir() || !w.isFirst(l, &n) {
+			return nil, nil
+		}
+		if n.rel == rel {
+			return &n, nil
+		}
+		f = &n.folder
+	}
+	return nil, nil
+}
+
+// isFirst reports whether a folder or file counts at the path of n rather than at
+// another. What a walk has found about links may be outdated: another path must still
+// lead there.
+func (w *Watcher) isFirst(l *links, n *node) bool {
+	if n.links == 0 {
+		return true
+	}
+	if n.isDir() && n.above.within(n.real) || n.links > maxLinks || len(n.rel) > maxLinkedPath {
+		return false
+	}
+	if l == nil {
+		return true
+	}
+	p, known := l.file(n.real)
+	if n.isDir() {
+		p, known = l.folder(n.real, w.class(n.rel))
+	}
+	if !known || p.compare(n.place()) >= 0 {
+		return true
+	}
+	real, err := resolve(w.abs(p.rel))
+	return err != nil || real != n.real
 }
 
 // read reads all of f into buf, or into new memory if buf is too small.
@@ -113,29 +218,6 @@ func (t *tree) abs(rel string) string { return filepath.Join(t.root, filepath.Fr
 // may make a circle.
 func (t *tree) countsAt(rel string) bool {
 	return fs.ValidPath(rel) && t.counts(rel, false) && (len(t.opt.Only) > 0 || !t.rules.ignoreBelow(rel))
-}
-
-// isCircular reports whether a folder in rel is the same as one before it.
-func (t *tree) isCircular(rel string) bool {
-	f, err := t.rootFolder()
-	if err != nil {
-		return false
-	}
-	plain := filepath.Join(f.real, filepath.FromSlash(rel))
-	if real, err := filepath.EvalSymlinks(filepath.Dir(plain)); err != nil || real == filepath.Dir(plain) {
-		return false
-	}
-	for name := range strings.SplitSeq(filepath.Dir(filepath.FromSlash(rel)), string(filepath.Separator)) {
-		real, err := filepath.EvalSymlinks(filepath.Join(f.real, name))
-		if err != nil {
-			return false
-		}
-		if f.within(real) {
-			return true
-		}
-		f = &folder{real: real, above: f}
-	}
-	return false
 }
 
 // explain turns an error of the system about rel into one of those that Stat promises.

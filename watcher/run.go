@@ -134,39 +134,81 @@ func (w *Watcher) receive(ctx context.Context, b batch, ok bool) {
 	}
 }
 
-// addEvent adds the event op at a real path to what is pending, for every path
-// below the root that leads there.
+// addEvent adds the event op at a real path to what is pending, for the path below the
+// root at which it counts.
 func (w *Watcher) addEvent(ctx context.Context, real string, op fsnotify.Op, now time.Time) {
 	ws := w.watches
 	moved := op.Has(fsnotify.Create | fsnotify.Remove | fsnotify.Rename)
 	switch {
-	case moved && ws.links[real],
+	case moved && ws.hops[real],
 		op.Has(fsnotify.Remove|fsnotify.Rename) && ws.folders[real] != nil,
 		op.Has(fsnotify.Chmod) && ws.closed[real]:
 		w.pending.addAll(now)
 	}
+	if op.Has(fsnotify.Remove | fsnotify.Rename) {
+		delete(ws.through, real) // its watch has ended
+	}
 	info, err := os.Lstat(real)
-	for _, rel := range ws.linked[real] {
-		w.pending.add(rel, op, err != nil, now)
+	if err == nil && info.Mode()&fs.ModeSymlink != 0 && ws.links.linked(real) {
+		w.pending.addAll(now) // links to a file that has become a link lead elsewhere
+	}
+	if err != nil || !info.IsDir() {
+		for _, rel := range ws.paths(real) {
+			w.pending.add(rel, op, err != nil, now)
+		}
+	}
+	if err != nil || info.Mode().IsRegular() || !op.Has(fsnotify.Create) {
+		return
 	}
 	for _, f := range ws.folders[filepath.Dir(real)] {
-		if err == nil {
-			w.addEntry(ctx, f, info, op, now)
-		} else if rel := f.child(filepath.Base(real)).rel; w.counts(rel, false) {
-			w.pending.add(rel, op, true, now)
+		if n, ok := w.node(f, fs.FileInfoToDirEntry(info)); ok {
+			w.addEntry(ctx, &n, op, now)
 		}
 	}
 }
 
-// addEntry adds the event op at an entry of f. A new folder is watched, and all
-// files in it are added.
-func (w *Watcher) addEntry(ctx context.Context, f *folder, info fs.FileInfo, op fsnotify.Op, now time.Time) {
-	n, ok := w.node(f, fs.FileInfoToDirEntry(info))
-	if !ok || n.isDir() && !op.Has(fsnotify.Create) {
-		return
+// addEntry adds the event op at a folder or link that is new to what is pending. A
+// folder is watched, and all files in it are added.
+func (w *Watcher) addEntry(ctx context.Context, n *node, op fsnotify.Op, now time.Time) {
+	ws, behind := w.watches, []node{*n}
+	var err error
+	if n.isLink {
+		err = ws.watchLink(n)
+	} else if f := n.folder; f.links == 0 || ws.links.enter(&f) {
+		behind, err = ws.watch(ctx, &f, func(rel string) { w.pending.add(rel, op, false, now) })
 	}
-	err := w.watches.watchNode(ctx, &n, func(rel string) { w.pending.add(rel, op, false, now) })
 	if err != nil {
 		w.pending.addAll(now) // the Rescan finds that there are too few watches
+		return
+	}
+	for i := range behind {
+		if n := &behind[i]; n.isLink {
+			w.addLink(n, op, now)
+		}
+	}
+}
+
+// addLink adds the event op at a link that is new to what is pending. If files that
+// are known may count at other paths from now on, anything may have changed.
+func (w *Watcher) addLink(n *node, op fsnotify.Op, now time.Time) {
+	if w.counts(n.rel, false) {
+		w.pending.add(n.rel, op, false, now) // a file may have been there before
+	}
+	l := w.watches.links
+	switch {
+	case n.entry == nil || n.forbidden != "" || len(w.opt.Only) > 0:
+	case n.isDir():
+		if p, known := l.folder(n.real, w.class(n.rel)); !known || n.place().compare(p) < 0 {
+			w.pending.addAll(now)
+		}
+	default:
+		if p, known := l.file(n.real); known && n.place().compare(p) < 0 {
+			w.pending.addAll(now)
+		} else if !known {
+			l.claim(n)
+			if published := w.links.Load(); published != nil && published != l {
+				published.claim(n)
+			}
+		}
 	}
 }

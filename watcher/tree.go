@@ -6,21 +6,26 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync/atomic"
 	"syscall"
 )
 
-// tree is the folder to watch, and which files in it count. It does not change and is
-// safe for concurrent use.
+// tree is the folder to watch, and which files in it count. It is safe for concurrent
+// use.
 type tree struct {
 	root  string // absolute, links not resolved: they may change
 	opt   Options
 	rules rules
+
+	walks atomic.Uint64         // begun so far
+	links atomic.Pointer[links] // what a recent walk has found; nil before the first
 }
 
 // folder is a folder at one of the paths that lead to it.
 type folder struct {
 	rel   string  // slash-separated, "." for the root
 	real  string  // absolute, without links
+	links int     // how many names in rel are links
 	above *folder // the one it was entered from; nil for the root
 }
 
@@ -33,7 +38,7 @@ func (f *folder) join(name string) string {
 }
 
 func (f *folder) child(name string) folder {
-	c := folder{rel: name, real: f.join(name), above: f}
+	c := folder{rel: name, real: f.join(name), links: f.links, above: f}
 	if f.rel != "." {
 		c.rel = f.rel + "/" + name
 	}
@@ -52,35 +57,24 @@ func (f *folder) within(real string) bool {
 }
 
 // node is an entry of a folder that counts: a folder to enter, a regular file, or a
-// link to one of these. A link that leads nowhere has only a path and hops.
+// link to one of these. A link that leads nowhere has only a path.
 type node struct {
 	folder
-	entry fs.DirEntry // of a link what it leads to; nil: nothing
-	hops  []string    // see the function hops; nil unless this is a link
-	err   error       // why a link cannot be followed
+	entry     fs.DirEntry // of a link what it leads to; nil: nothing
+	isLink    bool
+	err       error  // why a link cannot be followed
+	forbidden string // why Options.Follow forbids to follow a link; empty if it does not
 }
 
 func (n *node) isDir() bool { return n.entry != nil && n.entry.IsDir() }
 
 // rootFolder returns the folder that every walk begins with.
 func (t *tree) rootFolder() (*folder, error) {
-	real, err := filepath.EvalSymlinks(t.root)
+	real, err := resolve(t.root)
 	if err != nil {
 		return nil, err
 	}
 	return &folder{rel: ".", real: real}, nil
-}
-
-// list returns all entries of f that count.
-func (t *tree) list(f *folder) (nodes []node, err error) {
-	err = t.readFolder(f, func(entries []fs.DirEntry) {
-		for _, e := range entries {
-			if n, ok := t.node(f, e); ok {
-				nodes = append(nodes, n)
-			}
-		}
-	})
-	return nodes, err
 }
 
 // node looks at one entry of f. ok is false if it does not count.
@@ -88,6 +82,7 @@ func (t *tree) node(f *folder, e fs.DirEntry) (n node, ok bool) {
 	n = node{entry: e, folder: f.child(e.Name())}
 	if e.Type()&fs.ModeSymlink != 0 {
 		n.follow()
+		n.forbidden = t.forbids(&n)
 	}
 	if n.entry == nil {
 		return n, t.counts(n.rel, false)
@@ -95,10 +90,33 @@ func (t *tree) node(f *folder, e fs.DirEntry) (n node, ok bool) {
 	if !t.counts(n.rel, n.isDir()) {
 		return n, false
 	}
-	if n.isDir() {
-		return n, !f.within(n.real)
+	return n, n.isDir() || n.entry.Type().IsRegular()
+}
+
+// forbids says why the link n must not be followed; it is empty if it may be.
+func (t *tree) forbids(n *node) string {
+	switch {
+	case len(t.opt.Only) > 0:
+	case t.opt.Follow == FollowNone:
+		return "links are not followed"
+	case t.opt.Follow == FollowInside && n.entry != nil && !n.top().holds(n.real):
+		return "the link leads out of the folder"
 	}
-	return n, n.entry.Type().IsRegular()
+	return ""
+}
+
+// top returns the root.
+func (f *folder) top() *folder {
+	for f.above != nil {
+		f = f.above
+	}
+	return f
+}
+
+// holds reports whether real is f or below it.
+func (f *folder) holds(real string) bool {
+	_, ok := f.below(real)
+	return ok
 }
 
 // counts reports whether the entry at rel counts, if the folder that it is in does.
@@ -112,14 +130,36 @@ func (t *tree) counts(rel string, dir bool) bool {
 	return dir || t.opt.Include == nil || t.opt.Include(rel)
 }
 
+// entered reports whether the folder at rel counts, and all above it.
+func (t *tree) entered(rel string) bool {
+	if len(t.opt.Only) > 0 {
+		return false
+	}
+	for i := range len(rel) {
+		if rel[i] == '/' && t.rules.ignore(rel[:i], true) {
+			return false
+		}
+	}
+	return rel == "." || !t.rules.ignore(rel, true)
+}
+
+// class tells folders apart in which different files count, by their paths.
+func (t *tree) class(rel string) int {
+	if t.opt.Class == nil {
+		return 0
+	}
+	return t.opt.Class(rel)
+}
+
 // follow replaces a link by what it leads to.
 func (n *node) follow() {
-	n.hops = hops(n.real)
-	n.entry = nil
-	info, err := os.Stat(n.real)
+	link := n.real
+	n.isLink, n.entry = true, nil
+	n.links++
+	info, err := os.Stat(link)
 	if err == nil {
 		var real string
-		if real, err = filepath.EvalSymlinks(n.real); err == nil {
+		if real, err = resolve(link); err == nil {
 			n.real, n.entry = real, fs.FileInfoToDirEntry(info)
 		}
 	}
@@ -128,9 +168,18 @@ func (n *node) follow() {
 	}
 }
 
+// resolve returns the real path of what is at path, with the system's errors.
+func resolve(path string) (real string, err error) {
+	real, err = filepath.EvalSymlinks(path)
+	if _, ok := errors.AsType[*fs.PathError](err); err != nil && !ok {
+		err = &fs.PathError{Op: "stat", Path: path, Err: syscall.ELOOP} // its own error says so only in words
+	}
+	return real, err
+}
+
 // hops returns the absolute paths of the links between path and what it leads to,
 // and, if it leads nowhere, of the first name that is missing: a change of one of
-// these changes what is at path.
+// these changes what is at path. After maxLinks links it leads nowhere.
 func hops(path string) []string {
 	var via []string
 	var real func(path string) string
@@ -141,7 +190,7 @@ func hops(path string) []string {
 		}
 		path = filepath.Join(real(parent), filepath.Base(path))
 		info, err := os.Lstat(path)
-		if err == nil && info.Mode()&fs.ModeSymlink == 0 || slices.Contains(via, path) {
+		if err == nil && info.Mode()&fs.ModeSymlink == 0 || len(via) > maxLinks || slices.Contains(via, path) {
 			return path
 		}
 		via = append(via, path)

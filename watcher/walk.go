@@ -16,9 +16,15 @@ const (
 	maxWalkers    = 8   // more goroutines wait for one another in the kernel
 )
 
-// Files walks all files on the disk, in no particular order. It follows links, but
-// does not enter a folder again below itself. Several folders are read at a time; the
-// memory needed does not grow with their number.
+// Files walks all files on the disk, in no particular order. Several folders are read
+// at a time; the memory needed does not grow with their number, but with that of links
+// and of folders that only links lead to.
+//
+// It follows links as Options.Follow says. A folder or file that several paths lead to
+// counts at the first that is not ignored: the one with the fewest links, then the one
+// whose names come first in byte order, compared from the left. At the others it does
+// not exist, for Stat and ReadFile as well; LeftOut names them. Hard links to one file
+// are different files.
 //
 // With an error, nothing is known about the file File.Path, or about all files in
 // that folder ("." is the root): callers should keep what they knew about them. An
@@ -51,12 +57,8 @@ func (t *tree) walk(ctx context.Context) iter.Seq2[File, error] {
 			return
 		}
 		walking, stop := context.WithCancel(ctx)
-		k := &walk{tree: t, ctx: walking, out: make(chan []found), walkers: make(chan struct{}, min(maxWalkers, max(2, runtime.GOMAXPROCS(0))))}
-		k.tryGo(func(mine []found) []found { return k.walkFolder(root, mine) })
-		go func() {
-			k.ended.Wait()
-			close(k.out)
-		}()
+		k := &walk{tree: t, ctx: walking, out: make(chan []found), walkers: make(chan struct{}, min(maxWalkers, max(2, runtime.GOMAXPROCS(0)))), links: newLinks(t, root)}
+		go k.run(root)
 		defer func() {
 			stop()
 			for range k.out { // until all walkers have ended
@@ -82,6 +84,32 @@ type walk struct {
 	out     chan []found    // closed when all walkers have ended
 	walkers chan struct{}   // an element for each walker; its capacity bounds them
 	ended   sync.WaitGroup
+	links   *links
+
+	mu     sync.Mutex
+	behind []node // links that were found and not yet followed
+}
+
+// run walks everything: first what no link leads to, then what is behind links, one
+// after the other in order of their paths. What is below one link several walkers walk.
+func (k *walk) run(root *folder) {
+	defer close(k.out)
+	k.walkers <- struct{}{} // run is a walker too
+	mine := k.walkFolder(root, nil)
+	k.ended.Wait()
+	k.links.publish()
+	k.links.resolve(k.ctx, k.takeLinks(), func(f *folder) ([]node, error) {
+		mine = k.walkFolder(f, mine)
+		k.ended.Wait()
+		return k.takeLinks(), nil
+	}, func(n *node) { mine = k.addFile(n, mine) }) // the only error is that of k.ctx, which walk yields
+	k.send(mine)
+}
+
+func (k *walk) takeLinks() []node {
+	behind := k.behind
+	k.behind = nil
+	return behind
 }
 
 // found is a file, or why it is unknown what is at its path.
@@ -147,25 +175,37 @@ func (k *walk) walkFolders(folders []*folder, mine []found) []found {
 }
 
 // addFiles adds the files among entries of f to mine, which it sends when it is large,
-// and the folders to below.
+// and the folders to below. Links it leaves to run.
 func (k *walk) addFiles(f *folder, entries []fs.DirEntry, mine []found, below []*folder) ([]found, []*folder) {
 	for _, e := range entries {
 		n, ok := k.tree.node(f, e)
 		switch {
 		case !ok:
+		case n.isLink:
+			k.mu.Lock()
+			k.behind = append(k.behind, n)
+			k.mu.Unlock()
 		case n.isDir():
-			below = append(below, &n.folder)
-		default:
-			if file, err := n.file(); err == nil || !isGone(err) {
-				mine = append(mine, found{file, err})
+			if sub := n.folder; f.links == 0 || k.links.enter(&sub) {
+				below = append(below, &sub)
 			}
+		case f.links == 0 || k.links.claim(&n):
+			mine = k.addFile(&n, mine)
 		}
 	}
-	if len(mine) >= entriesAtOnce {
-		k.send(mine)
-		mine = make([]found, 0, 2*entriesAtOnce)
-	}
 	return mine, below
+}
+
+// addFile adds n to mine, which it sends when it is large.
+func (k *walk) addFile(n *node, mine []found) []found {
+	if file, err := n.file(); err == nil || !isGone(err) {
+		mine = append(mine, found{file, err})
+	}
+	if len(mine) < entriesAtOnce {
+		return mine
+	}
+	k.send(mine)
+	return make([]found, 0, 2*entriesAtOnce)
 }
 
 // file returns n as a File, or why it cannot be looked at.
@@ -177,7 +217,7 @@ func (n *node) file() (File, error) {
 		err = n.err
 	case n.entry == nil:
 		err = fs.ErrNotExist
-	case n.hops == nil:
+	case !n.isLink:
 		f.Stamp, err = lstat(n.real)
 	default:
 		var info fs.FileInfo

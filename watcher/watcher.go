@@ -16,7 +16,7 @@
 // In order of reading: watcher.go, run.go (the loop), pending.go (how many events
 // become one update), scan.go and reported.go (the periodic scan), watches.go and
 // source.go (which folders are watched), tree.go (which entries of a folder count),
-// walk.go and read.go (what callers read).
+// links.go (by which of several paths), walk.go and read.go (what callers read).
 package watcher
 
 import (
@@ -62,6 +62,14 @@ type Options struct {
 	// that do not exist yet. Then no folder is entered, and Ignore and Include
 	// are not used.
 	Only []string
+	// Follow says which symbolic links below the root are followed. It has no
+	// effect on files that Only names.
+	Follow Follow
+	// Class tells folders apart by their paths: in two of one class files of
+	// equal names count, or neither does, as far as Include decides. A folder
+	// that paths of several classes lead to is looked into once for each. Nil:
+	// all are of one class. It must be safe for concurrent use.
+	Class func(folder string) int
 	// ScanOnly is for file systems without events that are not recognised: there
 	// is a Rescan each PollInterval.
 	ScanOnly bool
