@@ -80,11 +80,12 @@ type Site struct {
 
 // Articles says how files become articles.
 type Articles struct {
-	Ignore     []string          // patterns as in a .gitignore in Dir, the last match wins
-	Extensions map[string]string // ".mdx" → "markdown", "html" or "text", beyond the endings built in
-	Fields     map[string]string // key in the front matter → field it is read as
-	EmbedHosts []string          // hosts whose players may be embedded, in lower case
-	Defaults   []feeds.Defaults  // later ones win
+	Ignore      []string          // patterns as in a .gitignore in Dir, the last match wins
+	FollowLinks string            // "all", "inside" or "none"
+	Extensions  map[string]string // ".mdx" → "markdown", "html" or "text", beyond the endings built in
+	Fields      map[string]string // key in the front matter → field it is read as
+	EmbedHosts  []string          // hosts whose players may be embedded, in lower case
+	Defaults    []feeds.Defaults  // later ones win
 }
 
 // Override replaces some limits; nil leaves one as it was.

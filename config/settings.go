@@ -87,6 +87,8 @@ var settings = []setting[loader]{
 		field[loader]{read: readLink, show: func(l *loader) string { return list(l.Collections, func(f feeds.Folder) string { return f.Link }) }}},
 	{Setting{Key: "articles.ignore", Default: "[]", Example: `["*.draft.md", /archive/]`, Meaning: "Files and folders to ignore, in the patterns of a .gitignore: one with a slash starts at the folder of articles, one without matches at any depth, ! makes an exception."},
 		several(func(l *loader) *[]string { return &l.Articles.Ignore }, kind[string]{ignorePattern, verbatim})},
+	{Setting{Key: "articles.follow_links", Default: "all", Meaning: "Which symbolic links below the folder of articles are followed. all: those that lead out of the folder as well. inside: those to what is in the folder, so that nobody who may write a link there can publish other files of this machine. none: links are ignored."},
+		text(func(l *loader) *string { return &l.Articles.FollowLinks }, oneOf("all", "inside", "none"))},
 	{Setting{Key: "articles.extensions", Default: "{}", Example: "{.mdx: markdown}", Meaning: "More endings of the names of article files, and what such files hold: markdown, html or text."},
 		field[loader]{read: readExtensions, show: func(l *loader) string { return pairs(l.Articles.Extensions) }}},
 	{Setting{Key: "articles.fields", Default: "{}", Example: "{headline: title}", Meaning: "Keys of your front matter and the field that each is read as: headline: title reads your headline as the title."},

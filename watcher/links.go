@@ -35,6 +35,8 @@ const (
 type LeftOut struct {
 	Path   string // slash-separated, relative to the root
 	Reason string // for people, as in "the same folder as a/x, through the link b"
+
+	Forbidden bool // by Options.Follow
 }
 
 // LeftOut names up to 100 of the paths that the last walk over all files has left out
@@ -130,7 +132,7 @@ func (l *links) resolve(ctx context.Context, found []node, enter func(*folder) (
 			case n.entry == nil:
 				file(n)
 			case n.forbidden != "":
-				l.leave(n.rel, n.forbidden)
+				l.leave(LeftOut{n.rel, n.forbidden, true})
 			case n.isDir() && l.enter(&n.folder):
 				more, err := enter(&n.folder)
 				if err != nil {
@@ -152,16 +154,17 @@ func (l *links) enter(f *folder) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	p, known := l.folderAt(f.real, l.tree.class(f.rel))
+	if g := f.above.entered(f.real); g != nil && !known {
+		p, known = g.place(), true
+	}
 	switch {
 	case known && p.rel == f.rel:
 		return true
 	case known:
-		l.leaveLocked(f.rel, sameAs("folder", p, f))
-		return false
-	case f.above.within(f.real): // an ancestor, but of another class
+		l.leaveLocked(LeftOut{Path: f.rel, Reason: sameAs("folder", p, f)})
 		return false
 	case f.links > maxLinks || len(f.rel) > maxLinkedPath:
-		l.leaveLocked(f.rel, fmt.Sprintf("its path has more than %d links or %d bytes", maxLinks, maxLinkedPath))
+		l.leaveLocked(LeftOut{Path: f.rel, Reason: fmt.Sprintf("its path has more than %d links or %d bytes", maxLinks, maxLinkedPath)})
 		return false
 	}
 	l.folders[f.real] = append(l.folders[f.real], f)
@@ -182,7 +185,7 @@ func (l *links) claim(n *node) bool {
 		l.files[n.real] = at
 	}
 	if known && p.compare(at) < 0 {
-		l.leaveLocked(n.rel, sameAs("file", p, &n.folder))
+		l.leaveLocked(LeftOut{Path: n.rel, Reason: sameAs("file", p, &n.folder)})
 		return false
 	}
 	return true
@@ -213,7 +216,7 @@ func (l *links) file(real string) (place, bool) {
 // folderAt returns the path at which a folder of a class counts. It does not look
 // whether the folder is there.
 func (l *links) folderAt(real string, class int) (p place, ok bool) {
-	if rel, ok := l.root.below(real); ok && l.tree.entered(rel) && l.tree.class(rel) == class {
+	if rel, ok := l.root.below(real); ok && l.tree.folderCounts(rel) && l.tree.class(rel) == class {
 		return place{rel: rel}, true
 	}
 	for _, f := range l.folders[real] {
@@ -243,15 +246,15 @@ func (l *links) fileAt(real string) (p place, ok bool) {
 	return p, ok
 }
 
-func (l *links) leave(rel, reason string) {
+func (l *links) leave(o LeftOut) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.leaveLocked(rel, reason)
+	l.leaveLocked(o)
 }
 
-func (l *links) leaveLocked(rel, reason string) {
+func (l *links) leaveLocked(o LeftOut) {
 	if l.allLeftOut++; len(l.leftOut) < maxLeftOut {
-		l.leftOut = append(l.leftOut, LeftOut{rel, reason})
+		l.leftOut = append(l.leftOut, o)
 	}
 }
 

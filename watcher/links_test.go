@@ -138,7 +138,7 @@ func allPaths(w *Watcher) (all []pathTo) {
 			case err != nil || !w.counts(sub.rel, info.IsDir()):
 			case !info.IsDir():
 				all = append(all, pathTo{sub.place(), real})
-			case !f.within(real):
+			case f.entered(real) == nil:
 				walk(&sub)
 			}
 		}

@@ -169,7 +169,7 @@ func (w *Watcher) isFirst(l *links, n *node) bool {
 	if n.links == 0 {
 		return true
 	}
-	if n.isDir() && n.above.within(n.real) || n.links > maxLinks || len(n.rel) > maxLinkedPath {
+	if n.isDir() && n.above.entered(n.real) != nil || n.links > maxLinks || len(n.rel) > maxLinkedPath {
 		return false
 	}
 	if l == nil {

@@ -45,15 +45,12 @@ func (f *folder) child(name string) folder {
 	return c
 }
 
-// within reports whether real is f or a folder that f was entered through. Such a
-// folder must not be entered again, because that would never end.
-func (f *folder) within(real string) bool {
-	for ; f != nil; f = f.above {
-		if f.real == real {
-			return true
-		}
+// entered returns the folder real if it is f or one that f was entered through; nil if it
+// is neither. Such a folder must not be entered again, because that would never end.
+func (f *folder) entered(real string) *folder {
+	for ; f != nil && f.real != real; f = f.above {
 	}
-	return false
+	return f
 }
 
 // node is an entry of a folder that counts: a folder to enter, a regular file, or a
@@ -130,8 +127,8 @@ func (t *tree) counts(rel string, dir bool) bool {
 	return dir || t.opt.Include == nil || t.opt.Include(rel)
 }
 
-// entered reports whether the folder at rel counts, and all above it.
-func (t *tree) entered(rel string) bool {
+// folderCounts reports whether the folder at rel counts, and all above it.
+func (t *tree) folderCounts(rel string) bool {
 	if len(t.opt.Only) > 0 {
 		return false
 	}

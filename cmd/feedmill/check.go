@@ -25,8 +25,9 @@ func newCheck() *cobra.Command {
 		Use:   "check [DIR]",
 		Short: "Name every problem in articles and settings",
 		Long: `Check reads every article and the settings of DIR and prints every problem as
-file:line:col: field: problem, then which articles are not shown, and why. It
-exits with 1 if there is a problem, and with 2 if the settings are bad.`,
+file:line:col: field: problem, then which articles are not shown, and why, and
+up to 100 paths that are left out because symbolic links lead to what has another
+path. It exits with 1 if there is a problem, and with 2 if the settings are bad.`,
 		Example:           "  feedmill check ~/site",
 		Args:              oneFolder,
 		ValidArgsFunction: completeFolder,
@@ -65,6 +66,7 @@ exits with 1 if there is a problem, and with 2 if the settings are bad.`,
 			for _, l := range r.Left {
 				fmt.Fprintf(cmd.OutOrStdout(), "%s: not shown: %s\n", filepath.Join(folder(args), filepath.FromSlash(l.Path)), l.Reason)
 			}
+			s.printLeftOut(cmd.OutOrStdout(), folder(args))
 			fmt.Fprintf(cmd.ErrOrStderr(), "%s shown, %d not shown, %s\n", plural(r.Articles, "article"), len(r.Left), plural(len(problems), "problem"))
 			if len(problems) > 0 {
 				return errFound

@@ -112,6 +112,7 @@ type site struct {
 	builder  *builder.Builder
 	articles *watcher.Watcher
 	watchers []*watcher.Watcher // articles; then the settings file where it lies elsewhere
+	log      *slog.Logger
 
 	mu   sync.Mutex
 	seen string // fingerprint of the settings files when last told
@@ -136,7 +137,7 @@ func openSite(ctx context.Context, cfg *settings, opt siteOptions) (*site, error
 }
 
 func newSite(cfg *settings, opt siteOptions) (*site, error) {
-	s := &site{cfg: cfg, seen: cfg.fingerprint}
+	s := &site{cfg: cfg, seen: cfg.fingerprint, log: opt.log}
 	about := cfg.Site.Site
 	about.BaseURL, about.HomeURL = opt.baseURL, cmp.Or(about.HomeURL, opt.baseURL)
 	var topics []feeds.KnownTopic
@@ -147,6 +148,8 @@ func newSite(cfg *settings, opt siteOptions) (*site, error) {
 	w, err := watcher.New(cfg.Dir, watcher.Options{
 		Ignore:       slices.Concat(cfg.Articles.Ignore, opt.ignore),
 		Include:      func(path string) bool { return parser.Wants(path) || s.isSetting(path) },
+		Follow:       follow[cfg.Articles.FollowLinks],
+		Class:        func(dir string) int { return s.class(dir, parser) },
 		ScanOnly:     opt.once || cfg.Watch.Mode == "scan",
 		ScanInterval: cfg.Watch.ScanInterval,
 		PollInterval: pollInterval(cfg),
@@ -156,7 +159,7 @@ func newSite(cfg *settings, opt siteOptions) (*site, error) {
 		return nil, err
 	}
 	s.articles, s.watchers = w, []*watcher.Watcher{w}
-	if _, inside := below(cfg.Dir, cfg.File); cfg.File != "" && !opt.once && !inside {
+	if _, inside := below(cfg.Dir, cfg.File); cfg.File != "" && !opt.once && (!inside || cfg.Articles.FollowLinks != "all") {
 		w, err := watcher.New(filepath.Dir(cfg.File), watcher.Options{Only: []string{filepath.Base(cfg.File)}, ScanInterval: cfg.Watch.ScanInterval, Logger: opt.log})
 		if err != nil {
 			s.close()
@@ -210,7 +213,9 @@ func openCache(cfg *settings, l *ledger.Ledger, log *slog.Logger) *articlecache.
 // scan builds the first snapshot.
 func (s *site) scan(ctx context.Context) error {
 	defer delayCollections()()
-	return s.builder.Apply(ctx, watcher.Changes{Rescan: true})
+	err := s.builder.Apply(ctx, watcher.Changes{Rescan: true})
+	s.logLeftOut()
+	return err
 }
 
 // run keeps the feeds up to date until ctx ends. It sends on changed when the

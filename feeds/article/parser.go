@@ -59,6 +59,13 @@ func (p *Parser) Wants(name string) bool {
 	return found && p.markup(name) != "" && !strings.HasPrefix(base, "_index.")
 }
 
+// WantsIn reports whether files right in the folder at dir may be articles; "." is the
+// folder of all articles.
+func (p *Parser) WantsIn(dir string) bool {
+	_, _, found := p.folder(path.Join(dir, "file"))
+	return found
+}
+
 // folder returns the folder that the file at name lies in, that with the longest
 // path if there are several, and its directory as it is spelled in name.
 func (p *Parser) folder(name string) (dir string, f feeds.Folder, ok bool) {
