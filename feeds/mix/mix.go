@@ -18,7 +18,7 @@ type Mix struct {
 	Of            [][]feeds.Key // of each group at least one; the keys of a group are of one kind
 	Without       []feeds.Key   // none of these
 	Title         []string      // each within the title, both as [SlugText]
-	Quality, Heat *float64      // at least; nil for any
+	Quality, Heat *float64      // at least; nil for any; of Parse, with one digit other than zero
 	Count         int           // items at most; zero for as many as other feeds have
 	Top           bool          // the best of the last weeks, best first, instead of the newest
 }

@@ -1,8 +1,10 @@
 package mix
 
 import (
+	"math"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -33,7 +35,11 @@ func TestMixAddress(t *testing.T) {
 		"TYPES:video,Audio/provider:The Wire":   "/mix/type:audio,video/provider:the-wire/",
 		"not:type:video/not:sport/not:election": "/mix/not:election,sport/not:type:video/",
 		"title:Rate  CUT!":                      "/mix/title:rate-cut/",
-		"quality:0100.50/quality:7/heat:5":      "/mix/quality:100.5/heat:5/",
+		"quality:0100.50/quality:7/heat:5":      "/mix/quality:100/heat:5/",
+		"quality:187.5/heat:0.0579":             "/mix/quality:100/heat:0.05/",
+		"quality:99/quality:100":                "/mix/quality:100/",
+		"quality:0/heat:00.00":                  "/mix/quality:0/heat:0/",
+		"quality:7./heat:.95":                   "/mix/quality:7/heat:0.9/",
 		"count:020/count:30/election":           "/mix/election/count:20/",
 		"category:news":                         "/categories/news/",
 		"biden,joe-biden":                       "/topics/joe-biden/",
@@ -81,6 +87,30 @@ func TestMixProblems(t *testing.T) {
 	}
 	if _, err := Parse(nil, shelf); err == nil {
 		t.Error("nothing is an expression")
+	}
+}
+
+// TestBoundsTellNoNumber asks with ever closer bounds, as somebody would who wants to
+// find out a number: the answers tell its first digit.
+func TestBoundsTellNoNumber(t *testing.T) {
+	for _, secret := range []float64{73.25, 187.5, 0.0579, 9.99, 1} {
+		low, high := 0.0, 1000.0
+		for range 60 {
+			middle := (low + high) / 2
+			m, err := Parse([]string{"quality:" + strconv.FormatFloat(middle, 'f', 10, 64)}, shelf)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if secret >= *m.Quality {
+				low = middle
+			} else {
+				high = middle
+			}
+		}
+		step := math.Pow(10, math.Floor(math.Log10(secret)))
+		if first := math.Floor(secret/step) * step; math.Abs(low-first-step) > 1e-6*step {
+			t.Errorf("%v: found %v, want the end of the step that begins at %v", secret, low, first)
+		}
 	}
 }
 

@@ -23,7 +23,7 @@ const (
 //	type:video,audio    so too by type:, category: and provider:
 //	not:sport           not about it; not:type:video and so on
 //	title:rate-cut      with this text in the title
-//	quality:100         of at least this quality; so too heat:
+//	quality:100         of at least this quality; so too heat: (187.5 is rounded down to 100)
 //	count:20            at most so many items
 //
 // find returns the key of the feed that somebody may mean by a key, whose slug then
@@ -138,9 +138,9 @@ func (p *mixParser) keys(k feeds.Kind, list string) (all []feeds.Key, err error)
 	return all, nil
 }
 
-// atLeast takes in a lower bound; of several the highest counts.
+// atLeast takes in a lower bound, rounded; of several the highest counts.
 func atLeast(bound **float64, s, number string) error {
-	n, err := strconv.ParseFloat(number, 64)
+	n, err := strconv.ParseFloat(firstDigit(number), 64)
 	if err != nil || len(number) > 15 || strings.Trim(number, "0123456789.") != "" {
 		return fmt.Errorf("%q: after the colon comes a number such as 100 or 0.5", s)
 	}
@@ -148,6 +148,20 @@ func atLeast(bound **float64, s, number string) error {
 		*bound = &n
 	}
 	return nil
+}
+
+// firstDigit rounds a decimal number down to its first digit other than zero: 187.5 is
+// 100.0, and 0.057 is 0.050. The numbers of an article are shown nowhere, so nobody
+// is to find them out by asking for feeds with ever closer bounds.
+func firstDigit(number string) string {
+	first := strings.IndexAny(number, "123456789")
+	zeroed := strings.Map(func(r rune) rune {
+		if r < '1' || r > '9' {
+			return r
+		}
+		return '0'
+	}, number[first+1:])
+	return number[:first+1] + zeroed
 }
 
 // count takes in how many items there are to be; of several the lowest counts.

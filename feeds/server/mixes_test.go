@@ -277,7 +277,7 @@ func TestMixesLeaveThePastOfOthers(t *testing.T) {
 	ask(h, "GET", "/rss.xml")
 	mix := ask(h, "GET", "/mix/election/quality:1/rss.xml").Header().Get("ETag")
 	for i := range 50 {
-		ask(h, "GET", fmt.Sprintf("/mix/election/quality:%d/rss.xml", 2+i))
+		ask(h, "GET", fmt.Sprintf("/mix/election/quality:1/count:%d/rss.xml", 1+i))
 	}
 	n.save("8.md", story(8, "Biden rests again", 1, "Joe Biden, Election"))
 	for path, want := range map[string]int{"/rss.xml": 226, "/mix/election/quality:1/rss.xml": 200} {
