@@ -43,19 +43,22 @@ func (r *Renderer) Body(text []byte, m Markup, featured string) Body {
 func (b *Body) Render(ctx context.Context, it *feeds.Item) error {
 	return stoppable(func() {
 		c := b.clean(ctx, it.URL)
-		content, lead := c.html(ctx), b.lead(ctx, it, c.hasImage)
-		b.set(it, lead, content, c.excerpt)
+		b.set(it, b.lead(ctx, it, c.hasImage), c.html, c.excerpt)
 	})
+}
+
+// Limit returns the limit that the text exceeds, so that Render shows it with less
+// markup; nil for none. Like Render it stops when ctx has ended. It costs as much.
+func (b *Body) Limit(ctx context.Context) (limit *Limit, err error) {
+	err = stoppable(func() { limit = b.clean(ctx, "").limit })
+	return limit, err
 }
 
 // Plain sets what Render sets, to the text without any markup. It takes a small time
 // that grows with the length of the text, whatever that is. It reads the item's
 // images and related articles.
 func (b *Body) Plain(it *feeds.Item) {
-	text := string(b.Text)
-	if b.Markup == HTML {
-		text = textOf(text)
-	}
+	text := b.plain()
 	lead := ""
 	if len(it.Images) > 0 {
 		lead = figure(it.Images[0])
@@ -79,15 +82,29 @@ func (b *Body) set(it *feeds.Item, lead, content string, excerpt func() string) 
 
 // clean parses the text into safe content; page is the item's URL. It stops when ctx
 // has ended.
-func (b *Body) clean(ctx context.Context, page string) *content {
+func (b *Body) clean(ctx context.Context, page string) content {
 	src := string(b.Text)
+	var limit *Limit
 	switch b.Markup {
 	case Text:
 		src = paragraphs(src)
 	case Markdown:
-		src = renderMarkdown(ctx, src)
+		src, limit = renderMarkdown(ctx, src)
 	}
-	return b.renderer.clean(ctx, src, page)
+	c := b.renderer.clean(ctx, src, page, len(b.Text), func() string { return paragraphs(b.plain()) })
+	if c.limit != nil && b.Markup != HTML {
+		c.limit.At = -1 // it is that of the HTML made of it
+	}
+	c.limit = cmp.Or(limit, c.limit)
+	return c
+}
+
+// plain returns the text of HTML, and any other as it stands.
+func (b *Body) plain() string {
+	if b.Markup == HTML {
+		return textOf(string(b.Text))
+	}
+	return string(b.Text)
 }
 
 // paragraphs makes HTML of plain text, whose paragraphs stand between blank lines.
@@ -114,8 +131,8 @@ func (b *Body) lead(ctx context.Context, it *feeds.Item, hasImage bool) string {
 	}
 	featured := ""
 	if b.Featured != "" && src == "" {
-		c := b.renderer.clean(ctx, b.Featured, it.URL)
-		featured, hasImage = c.html(ctx), hasImage || c.hasImage
+		c := b.renderer.clean(ctx, b.Featured, it.URL, len(b.Featured), func() string { return paragraphs(textOf(b.Featured)) })
+		featured, hasImage = c.html, hasImage || c.hasImage
 	}
 	if len(it.Images) > 0 && !hasImage {
 		return figure(it.Images[0]) + featured

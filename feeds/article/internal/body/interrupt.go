@@ -4,8 +4,6 @@ import (
 	"context"
 	"io"
 	"strings"
-
-	"github.com/yuin/goldmark/text"
 )
 
 // stopped is what this package panics with, and recovers, to leave code of others that
@@ -66,46 +64,53 @@ func (s *source) Read(p []byte) (int, error) {
 	return s.rest.Read(p)
 }
 
-// markdownSource is a text.Reader that stops goldmark when the context has ended.
-type markdownSource struct {
-	text.Reader
-	*steps
-}
-
-// PeekLine is what goldmark calls for each block of each line, and more often.
-func (m markdownSource) PeekLine() ([]byte, text.Segment) {
-	m.step()
-	return m.Reader.PeekLine()
-}
-
 // output collects what is written, by any of the interfaces that writers of HTML know.
-// It stops the work when the context has ended. It never fails.
+// It stops the work when the context has ended, or with a Limit when there is no room for
+// more. It never fails.
 type output struct {
 	*steps
 	text strings.Builder
+	room int // how many bytes can still be written
 }
 
 var _ io.StringWriter = (*output)(nil)
 
-func newOutput(ctx context.Context) *output { return &output{steps: &steps{ctx: ctx}} }
+// newOutput makes an output that takes as much as a text of a size may become.
+func newOutput(ctx context.Context, size int) *output {
+	return &output{steps: &steps{ctx: ctx}, room: maxGrowth*size + freeGrowth}
+}
+
+// What a text becomes has at most maxGrowth bytes for each of its own, and freeGrowth.
+const maxGrowth, freeGrowth = 16, 256 << 10
+
+// take makes room for n bytes.
+func (o *output) take(n int) {
+	o.step()
+	if o.room -= n; o.room < 0 {
+		panic(stopped{exceeds(-1, "the text would become more than %d times as long", maxGrowth)})
+	}
+}
 
 // Write implements io.Writer.
 func (o *output) Write(p []byte) (int, error) {
-	o.step()
+	o.take(len(p))
 	return o.text.Write(p)
 }
 
 // WriteString implements io.StringWriter.
 func (o *output) WriteString(s string) (int, error) {
-	o.step()
+	o.take(len(s))
 	return o.text.WriteString(s)
 }
 
 // WriteByte implements io.ByteWriter.
-func (o *output) WriteByte(c byte) error { return o.text.WriteByte(c) }
+func (o *output) WriteByte(c byte) error {
+	o.take(1)
+	return o.text.WriteByte(c)
+}
 
 // WriteRune writes one character.
-func (o *output) WriteRune(r rune) (int, error) { return o.text.WriteRune(r) }
+func (o *output) WriteRune(r rune) (int, error) { return o.WriteString(string(r)) }
 
 // Available, Buffered and Flush make goldmark take o as it is, without a buffer before it.
 func (o *output) Available() int { return 1 << 20 }

@@ -2,76 +2,62 @@ package body
 
 import (
 	"context"
+	"errors"
 	"regexp"
-	"strings"
 
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/extension"
 	"github.com/yuin/goldmark/parser"
+	gmrenderer "github.com/yuin/goldmark/renderer"
 	gmhtml "github.com/yuin/goldmark/renderer/html"
 	"github.com/yuin/goldmark/text"
+	"github.com/yuin/goldmark/util"
 )
 
 // markdown renders GitHub's dialect with footnotes, but without task lists: "[x]"
 // stays, because feeds hold no check boxes. Raw HTML passes, because all output
-// is sanitised.
+// is sanitised. What would take long is shown as it stands: see effort.
 var markdown = goldmark.New(
+	goldmark.WithParser(parser.NewParser(
+		parser.WithBlockParsers(blockParsers()...),
+		parser.WithInlineParsers(parser.DefaultInlineParsers()...),
+		parser.WithParagraphTransformers(append(parser.DefaultParagraphTransformers(), util.Prioritized(laborious{}, 0))...),
+	)),
 	goldmark.WithExtensions(
 		extension.Linkify, extension.Strikethrough, extension.Footnote, extension.DefinitionList,
 		extension.NewTable(extension.WithTableCellAlignMethod(extension.TableCellAlignAttribute)),
 	),
 	goldmark.WithParserOptions(parser.WithHeadingAttribute()),
-	goldmark.WithRendererOptions(gmhtml.WithUnsafe()),
+	goldmark.WithRendererOptions(gmhtml.WithUnsafe(), gmrenderer.WithNodeRenderers(util.Prioritized(laboriousRenderer{}, 0))),
 )
 
-// renderMarkdown makes HTML of src. Text that would take goldmark very long, which
-// no real article does, becomes plain paragraphs. It stops when ctx has ended.
-func renderMarkdown(ctx context.Context, src string) string {
-	if costly(src) {
-		return paragraphs(src)
+// blockParsers are goldmark's own, but that of headings.
+func blockParsers() []util.PrioritizedValue {
+	all := parser.DefaultBlockParsers()
+	for i, p := range all {
+		if string(p.Value.(parser.BlockParser).Trigger()) == "#" {
+			all[i].Value = boundedHeading{parser.NewATXHeadingParser(parser.WithHeadingAttribute())}
+		}
 	}
-	in, out := []byte(src), newOutput(ctx)
-	doc := markdown.Parser().Parse(markdownSource{text.NewReader(in), out.steps})
-	if markdown.Renderer().Render(out, in, doc) != nil {
-		return paragraphs(src)
-	}
-	return out.text.String()
+	return all
 }
 
-// maxCost stands for a second or two of goldmark's time. That grows with the square
-// of the delimiters in one paragraph, with the square of the footnotes, and with
-// a table's columns for each of its rows, however short.
-const maxCost = 5e8
-
-// deepLine finds a line that begins with far more block quotes or lists than
-// anybody nests.
-var deepLine = regexp.MustCompile(`(?m)^[ \t>*+.)0-9-]{1000}`)
-
-// costly reports whether goldmark would take longer than maxCost for text.
-func costly(text string) bool {
-	if deepLine.MatchString(text) {
-		return true
+// renderMarkdown makes HTML of src, or plain paragraphs if that exceeds a limit, which
+// it returns; nil for none. It stops when ctx has ended.
+func renderMarkdown(ctx context.Context, src string) (string, *Limit) {
+	in, out := []byte(src), newOutput(ctx, len(src))
+	e := &effort{Context: parser.NewContext(), steps: out.steps, inline: maxEffort*len(src) + freeEffort, block: maxReads*len(src) + freeReads}
+	err := stoppable(func() {
+		e.prepare(src)
+		doc := markdown.Parser().Parse(markdownSource{text.NewReader(in), e}, parser.WithContext(e))
+		markdown.Renderer().Render(out, in, doc) // which never fails, as out does not
+	})
+	if limit, ok := errors.AsType[*Limit](err); ok {
+		return paragraphs(src), limit
+	} else if err != nil {
+		panic(stopped{err})
 	}
-	footnotes := strings.Count(text, "[^")
-	cost, delimiters, lines, columns := footnotes*footnotes, 0, 0, 0
-	for line := range strings.Lines(text) {
-		if strings.TrimSpace(line) == "" {
-			delimiters, lines, columns = 0, 0, 0
-			continue
-		}
-		cost -= delimiters*delimiters + 100*lines*columns
-		lines++
-		columns = max(columns, strings.Count(line, "|"))
-		for i := range len(line) {
-			if strings.IndexByte("*_[]~<`", line[i]) >= 0 {
-				delimiters++
-			}
-		}
-		if cost += delimiters*delimiters + 100*lines*columns; cost > maxCost {
-			return true
-		}
-	}
-	return false
+	return out.text.String(), e.limit
 }
 
 var topHeading = regexp.MustCompile(`^# +[^\n]{1,500}`)
@@ -83,5 +69,6 @@ func Heading(text []byte) string {
 	if h == "" {
 		return ""
 	}
-	return PlainText(stripTags(renderMarkdown(context.Background(), h))) // it is short
+	html, _ := renderMarkdown(context.Background(), h) // it is short
+	return PlainText(stripTags(html))
 }

@@ -22,6 +22,11 @@ func player(ctx context.Context, snippet string) string {
 	if !strings.Contains(snippet, "<iframe") && !strings.Contains(snippet, "<IFRAME") {
 		return ""
 	}
+	if weigh(ctx, snippet) != nil {
+		if snippet = tidied(ctx, snippet); weigh(ctx, snippet) != nil {
+			return ""
+		}
+	}
 	root, _ := fragment(ctx, snippet) // empty after an error
 	for n := range root.Descendants() {
 		if n.DataAtom == atom.Iframe {

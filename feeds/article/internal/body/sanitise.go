@@ -1,7 +1,9 @@
 package body
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"regexp"
 	"strings"
 
@@ -43,27 +45,52 @@ func NewRenderer(site address.Site, embedHosts []string) *Renderer {
 	return &Renderer{site, embedHosts, p}
 }
 
-// content is a parsed body in which nothing is unsafe or relative.
+// content is safe content, with absolute addresses, and what is known of it.
 type content struct {
-	root     *nethtml.Node // of which the children are the content
-	policy   *bluemonday.Policy
+	html     string
 	hasImage bool
 	more     bool   // there is an excerpt marker: the text before it is the excerpt
 	lead     string // the beginning of the text, each paragraph ended by a line feed
+	limit    *Limit // the first that the text exceeds; nil for none
 }
 
-// clean parses HTML and takes out what feeds must not hold; page is the URL of the
-// page it stands on, to which links such as #note refer, or "". It stops when ctx has
-// ended.
-func (r *Renderer) clean(ctx context.Context, src, page string) *content {
+// clean makes content of HTML, with as much of its markup as keeps it within the limits:
+// all; or what is left of that when each element is closed where it surely ends; or
+// nothing, for which plain makes paragraphs of the text. The text that it is made of
+// has size bytes. Page is the URL of the page it stands on, to which links such as
+// #note refer, or "". It stops when ctx has ended.
+func (r *Renderer) clean(ctx context.Context, src, page string, size int, plain func() string) (c content) {
+	attempts := [...]func() string{func() string { return src }, func() string { return tidied(ctx, src) }, plain}
+	var limit *Limit
+	for _, text := range attempts {
+		err := stoppable(func() { c = r.parse(ctx, text(), page, size) })
+		exceeded, ok := errors.AsType[*Limit](err)
+		if err != nil && !ok {
+			panic(stopped{err})
+		}
+		limit = cmp.Or(limit, exceeded)
+		if err == nil {
+			break
+		}
+	}
+	c.limit = cmp.Or(limit, c.limit)
+	return c
+}
+
+// parse makes content of HTML, or stops with the Limit that it exceeds.
+func (r *Renderer) parse(ctx context.Context, src, page string, size int) (c content) {
+	if limit := weigh(ctx, src); limit != nil {
+		panic(stopped{limit})
+	}
 	root, err := fragment(ctx, src)
 	if err != nil {
+		c.limit = exceeds(-1, "elements are nested too deep: it is shown without markup")
 		root.AppendChild(textNode(PlainText(stripTags(src))))
 	}
-	c := &content{root: root, policy: r.policy}
-	w := walker{Renderer: r, content: c, page: address.Page(page), own: r.site.Holds(page)}
+	w := walker{Renderer: r, content: &c, steps: &steps{ctx: ctx}, page: address.Page(page), own: r.site.Holds(page), room: maxGrowth*size + freeGrowth}
 	w.children(root)
 	c.lead = w.text.String()
+	c.html = r.sanitised(ctx, root, size)
 	return c
 }
 
@@ -71,22 +98,25 @@ func (r *Renderer) clean(ctx context.Context, src, page string) *content {
 // of a whole document becomes a sibling of its body. It fails, with an empty root, if
 // elements nest far deeper than in any page.
 func fragment(ctx context.Context, src string) (*nethtml.Node, error) {
-	root := element("div", atom.Div)
-	nodes, err := nethtml.ParseFragment(newSource(ctx, src), element("body", atom.Body))
+	root, in := element("div", atom.Div), newSource(ctx, src)
+	nodes, err := nethtml.ParseFragment(in, element("body", atom.Body))
+	if err != nil {
+		in.check() // the parser makes an error of any panic
+	}
 	for _, n := range nodes {
 		root.AppendChild(n)
 	}
 	return root, err
 }
 
-// html renders the content. The policy is applied to the outcome, so that it holds
-// for whatever has happened before.
-func (c *content) html(ctx context.Context) string {
-	b, safe := newOutput(ctx), newOutput(ctx)
-	for n := range c.root.ChildNodes() {
+// sanitised renders what is below root. The policy is applied to the outcome, so that it
+// holds for whatever has happened before.
+func (r *Renderer) sanitised(ctx context.Context, root *nethtml.Node, size int) string {
+	b, safe := newOutput(ctx, size), newOutput(ctx, size)
+	for n := range root.ChildNodes() {
 		nethtml.Render(b, n) // which never fails, as b does not
 	}
-	if c.policy.SanitizeReaderToWriter(newSource(ctx, b.text.String()), safe) != nil {
+	if r.policy.SanitizeReaderToWriter(newSource(ctx, b.text.String()), safe) != nil {
 		return ""
 	}
 	if s := strings.TrimSpace(safe.text.String()); s != "" {

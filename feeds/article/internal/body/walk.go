@@ -15,15 +15,18 @@ import (
 type walker struct {
 	*Renderer
 	*content
+	*steps
 	page    address.Site // of links within the page
 	own     bool         // the page is one of the site's
 	heading bool         // inside a heading, whose text is in no excerpt
+	room    int          // by how many bytes addresses can still become longer
 	text    strings.Builder
 }
 
 // children keeps those children of parent that feeds may hold.
 func (w *walker) children(parent *nethtml.Node) {
 	for n := parent.FirstChild; n != nil; {
+		w.step()
 		next := n.NextSibling
 		if !w.keep(parent, n) {
 			parent.RemoveChild(n)
@@ -139,10 +142,15 @@ func (w *walker) addresses(n *nethtml.Node) {
 // stands on if that is one of the site's, otherwise against the site.
 func (w *walker) resolve(s string) (string, error) {
 	s = strings.TrimSpace(s)
+	against := &w.site
 	if strings.HasPrefix(s, "#") || w.own && !strings.HasPrefix(s, "/") {
-		return w.page.Any(s)
+		against = &w.page
 	}
-	return w.site.Any(s)
+	u, err := against.Any(s)
+	if w.room -= max(0, len(u)-len(s)); w.room < 0 {
+		panic(stopped{exceeds(-1, "its addresses would become more than %d times as long as the text", maxGrowth)})
+	}
+	return u, err
 }
 
 // attr returns the value of an attribute; "" if there is none.
