@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"sort"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -110,13 +109,18 @@ func (b *yamlBuilder) alias(n *yaml.Node) int32 {
 // decodeYAML returns the root of the document, nil if it is empty. Its lines are
 // those of the file.
 func decodeYAML(text string) (root *yaml.Node, err error) {
+	return readYAML(strings.NewReader("\n" + text))
+}
+
+// readYAML is decodeYAML for a text that follows a line feed.
+func readYAML(r io.Reader) (root *yaml.Node, err error) {
 	defer func() {
 		if r := recover(); r != nil { // yaml.v3 has been seen to panic on hostile input
 			root, err = nil, fmt.Errorf("%v", r)
 		}
 	}()
 	var doc yaml.Node
-	switch err := yaml.NewDecoder(strings.NewReader("\n" + text)).Decode(&doc); {
+	switch err := yaml.NewDecoder(r).Decode(&doc); {
 	case errors.Is(err, io.EOF):
 		return nil, nil
 	case err != nil:
@@ -127,15 +131,53 @@ func decodeYAML(text string) (root *yaml.Node, err error) {
 
 // yamlProblem finds the place of an error. The line that yaml.v3 tells is often
 // that of the mapping around it. The place is where the shortest beginning of text
-// ends that gives the same error.
+// ends that gives the same error. In a long text it can be a little behind that: as
+// most errors show within a few bytes, it then is not behind the last byte that yaml.v3
+// has read.
 func yamlProblem(text string, err error) *feeds.Problem {
-	n := sort.Search(len(text), func(n int) bool {
-		_, e := decodeYAML(text[:n])
-		return e != nil && e.Error() == err.Error()
-	})
-	line, col := position(text[:max(0, n-1)])
+	low, high := 0, len(text)
+	deep := strings.Contains(err.Error(), tooDeep)
+	if deep || high > maxReread/16 { // which is too long to be halved to the end
+		r := &byteReader{text: "\n" + text}
+		readYAML(r)
+		high = r.read - 1
+	}
+	if deep { // is not an error before
+		low = max(0, high-16)
+	}
+	for read := 0; low < high && read < maxReread; {
+		middle := (low + high) / 2
+		read += middle
+		if _, e := decodeYAML(text[:middle]); e != nil && e.Error() == err.Error() {
+			high = middle
+		} else {
+			low = middle + 1
+		}
+	}
+	line, col := position(text[:max(0, high-1)])
 	return &feeds.Problem{Line: line + 1, Col: col, Message: yamlMessage(err.Error())}
 }
+
+// maxReread is how many bytes are read at most to find the place of an error.
+const maxReread = 8 * maxFrontMatter
+
+// byteReader reads one byte at a time and counts them.
+type byteReader struct {
+	text string
+	read int
+}
+
+func (r *byteReader) Read(p []byte) (n int, err error) {
+	if r.read == len(r.text) {
+		return 0, io.EOF
+	}
+	n = copy(p[:min(len(p), 1)], r.text[r.read:])
+	r.read += n
+	return n, nil
+}
+
+// tooDeep is in the error of yaml.v3 for brackets or indentation of 10,000 levels.
+const tooDeep = "exceeded max depth"
 
 // yamlMessages says in words for the author of an article what the parser means.
 var yamlMessages = []struct{ parser, user string }{
@@ -153,7 +195,7 @@ var yamlMessages = []struct{ parser, user string }{
 	{"did not find expected alphabetic or numeric character", "a value that begins with * or & must be put in quotes"},
 	{"hexdecimal number", `a backslash that means something else in double quotes: write two, or use single quotes`},
 	{"unknown anchor", "a value that begins with * must be put in quotes"},
-	{"exceeded max depth", "nested too deep"},
+	{tooDeep, "nested too deep"},
 }
 
 // yamlMessage returns what is wrong and how to mend it, for an error of yaml.v3.
