@@ -7,7 +7,7 @@ import (
 )
 
 // parsing goes up when a file gives another Article than before.
-const parsing = 2
+const parsing = 3
 
 // Fingerprint writes to w what the articles that p makes depend on, besides their
 // files and TopicName. Equal writings mean equal articles.

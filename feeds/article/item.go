@@ -32,7 +32,6 @@ func (r *reader) finish(text []byte) {
 	}
 	if it.Title == "" {
 		it.Title, a.named.title = r.otherTitle(text, slug)
-		it.Title = r.cut(value{}, it.Title)
 	}
 	it.Tags = tags(slices.Clone(a.Member))
 	r.links(slug)

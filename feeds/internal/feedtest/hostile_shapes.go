@@ -93,6 +93,11 @@ func yamlShapes() []Shape {
 			return repeated("k%d: &a%[1]d {x%[1]d: 1}\n", size*3/4, 0) + "images: [{<<: [" + repeated("*a%d,", size/8, 0) + "*a0]},{<<: [" + repeated("*a%d,", size/16, 0) + "*a0]}]\n"
 		}},
 		{"doubling merges", listed("k0: &a0 {name: x}\nk1: &a1 {<<: [*a0, *a0]}\nk2: &a2 {<<: [*a1, *a1]}\n", "d%d: {<<: [*a0, *a1, *a2]}\n", "")},
+		{"merges in merges", func(size int) string {
+			const open = "{a: 1, <<: "
+			n := (size - 20) / (len(open) + 1)
+			return "m: " + strings.Repeat(open, n) + "{}" + strings.Repeat("}", n) + "\n"
+		}},
 		{"maps that merge a big one", func(size int) string {
 			return "big: &a\n" + repeated("  k%d: 1\n", size/2, 0) + "images: [" + repeated("{<<: *a},", size/2, 40) + "{<<: *a}]\n"
 		}},
@@ -140,6 +145,10 @@ func yamlShapes() []Shape {
 		{"long id", long("id: urn:x:", "x", "y")},
 		{"long id of words", long("id: ", "x ", "y")},
 		{"long address", long("webUrl: https://example.com/", "\u00e9", "y")},
+		{"long host", long("webUrl: https://", "\u00e9\u4e00", ".com/")},
+		{"many hosts", listed("images: [", "//\u00e9\u4e00\u65e5%d,", "x]")},
+		{"many wrong dates", listed("related: [", "{date: 2021-3x},", "x]")},
+		{"many wrong people", listed("authors: [", "{name: a%d,email: \"a@(\"},", "x]")},
 		{"long date", long("date: ", "2021 ", "y")},
 		{"long time of change", long("updated: ", "1", "y")},
 		{"long language", long("language: en-", "x-a-", "y")},
@@ -187,6 +196,10 @@ func tomlShapes() []Shape {
 		{"error at the end", listed("", "k%d = 1\n", "k")},
 		{"long key twice", func(size int) string { return filler(size/2-20) + " = 1\n" + filler(size/2-20) + " = 2\n" }},
 		{"comments", listed("a = [", "# c\n", "]")},
+		{"keys of a long table", func(size int) string { return "[" + filler(size/2) + "]\n" + repeated("k%d=1\n", size/2, 20) }},
+		{"long keys of tables in a list", listed("", "[[long.name.of.a.table.that.is.long.for.each]]\nk.k.k.k.k.k=1\n", "")},
+		{"long key of lists", func(size int) string { return filler(size/2) + "=[" + repeated("[],", size/2, 20) + "]\n" }},
+		{"long key of braces", func(size int) string { return filler(size/2) + "=[" + repeated("{a=1},", size/2, 20) + "]\n" }},
 	})
 }
 
