@@ -2,8 +2,8 @@ package main
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -23,15 +23,23 @@ func newCheck() *cobra.Command {
 	var flags siteFlags
 	cmd := &cobra.Command{
 		Use:   "check [DIR]",
-		Short: "Name every problem in articles and settings",
+		Short: "Name every problem in articles and settings, or in the state folder",
 		Long: `Check reads every article and the settings of DIR and prints every problem as
 file:line:col: field: problem, then which articles are not shown, and why, and
 up to 100 paths that are left out because symbolic links lead to what has another
-path. It exits with 1 if there is a problem, and with 2 if the settings are bad.`,
-		Example:           "  feedmill check ~/site",
+path. It exits with 1 if there is a problem, and with 2 if the settings are bad.
+
+With --state and no value, check verifies the state folder of DIR instead: the ledger
+and its copy, what was read of the articles, the figures, and how commands reach serve.
+With --state FOLDER it does both. It changes nothing, and serve may run meanwhile. It
+names the article, or the file, and what to do.`,
+		Example:           "  feedmill check ~/site\n  feedmill check ~/site --state",
 		Args:              oneFolder,
 		ValidArgsFunction: completeFolder,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if cmd.Flags().Changed("state") && flags.state == "" {
+				return runCheckState(cmd, &flags, args)
+			}
 			cfg, err := flags.loadWhole(cmd.Context(), args)
 			if err != nil {
 				return err
@@ -50,16 +58,8 @@ path. It exits with 1 if there is a problem, and with 2 if the settings are bad.
 			if err := cmd.Context().Err(); err != nil { // then nothing can be written
 				return err
 			}
-			// A ledger in use is fine: the process that has it open would not have it otherwise.
-			if err := ledger.Check(ledgerFile(cfg)); !errors.Is(err, ledger.ErrBusy) {
-				problems = append(problems, feeds.Problems(err)...)
-			}
-			for _, p := range problems {
-				if p.Path != "" {
-					p.Path = filepath.Join(folder(args), filepath.FromSlash(p.Path))
-				}
-				fmt.Fprintln(cmd.OutOrStdout(), p)
-			}
+			problems = append(problems, stateProblems(cmd, cfg)...)
+			printProblems(cmd.OutOrStdout(), folder(args), problems)
 			for _, dir := range unlisted(cfg) {
 				fmt.Fprintf(cmd.OutOrStdout(), "%s: not shown: no collection of _config.yml with output: true; make it one, or name it in articles.folders\n", filepath.Join(folder(args), dir))
 			}
@@ -76,6 +76,90 @@ path. It exits with 1 if there is a problem, and with 2 if the settings are bad.
 	}
 	flags.add(cmd)
 	return cmd
+}
+
+// checkArguments lets check have --state without a value: for it alone that means
+// something. A folder of articles after it is taken for DIR, and one that holds a ledger
+// for a state folder, as with all other commands.
+func checkArguments(args []string) []string {
+	if len(args) == 0 || args[0] != "check" {
+		return args
+	}
+	named := func(arg string) bool { return !strings.HasPrefix(arg, "-") }
+	i := slices.Index(args, "--state")
+	if i < 0 {
+		return args
+	}
+	bare := i+1 == len(args) || !named(args[i+1])
+	if !bare && isFolder(args[i+1]) && !holdsLedger(args[i+1]) && !others(args[1:i]) && !others(args[i+2:]) {
+		bare = true
+	}
+	if bare {
+		args = slices.Clone(args)
+		args[i] = "--state="
+	}
+	return args
+}
+
+// others reports whether there is an argument that is neither a flag nor the value of one.
+func others(args []string) bool {
+	for i, arg := range args {
+		if !strings.HasPrefix(arg, "-") && (i == 0 || args[i-1] != "--config" && args[i-1] != "--base-url") {
+			return true
+		}
+	}
+	return false
+}
+
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
+
+func holdsLedger(folder string) bool {
+	_, err := os.Stat(filepath.Join(folder, ledgerName))
+	return err == nil
+}
+
+// stateProblems are those of the ledger, or of the whole state folder if --state names
+// it.
+func stateProblems(cmd *cobra.Command, cfg *settings) []*feeds.Problem {
+	if cmd.Flags().Changed("state") && isFolder(cfg.State) {
+		problems, _ := checkState(cmd.Context(), cfg) // the error is that there is no folder
+		return problems
+	}
+	// A ledger in use is fine: the process that has it open would not have it otherwise.
+	return slices.DeleteFunc(feeds.Problems(ledger.Check(ledgerFile(cfg))), func(p *feeds.Problem) bool {
+		return strings.Contains(p.Message, ledger.ErrBusy.Error())
+	})
+}
+
+// runCheckState is the command with --state alone.
+func runCheckState(cmd *cobra.Command, flags *siteFlags, args []string) error {
+	cfg, err := flags.load(cmd.Context(), args)
+	if err != nil {
+		return err
+	}
+	problems, err := checkState(cmd.Context(), cfg)
+	if err != nil {
+		return err
+	}
+	printProblems(cmd.OutOrStdout(), folder(args), problems)
+	fmt.Fprintf(cmd.ErrOrStderr(), "%s: %s\n", cfg.State, plural(len(problems), "problem"))
+	if len(problems) > 0 {
+		return errFound
+	}
+	return nil
+}
+
+// printProblems prints problems in order of path; those of articles below folder.
+func printProblems(w io.Writer, folder string, problems []*feeds.Problem) {
+	for _, p := range problems {
+		if p.Path != "" && !filepath.IsAbs(p.Path) {
+			p.Path = filepath.Join(folder, filepath.FromSlash(p.Path))
+		}
+		fmt.Fprintln(w, p)
+	}
 }
 
 // notArticles are the folders of a Jekyll site that are no collections.

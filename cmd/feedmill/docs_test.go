@@ -307,6 +307,7 @@ func TestDocsCommandLines(t *testing.T) {
 
 // parses finds out whether the program understands a command line, without running it.
 func parses(args []string) error {
+	args = checkArguments(args)
 	root := newRoot()
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd(args...)

@@ -19,13 +19,14 @@ var layers = []struct {
 	pkg string
 	may []string
 }{
-	{"cmd/feedmill", []string{"config", "watcher", "feeds", "feeds/document", "feeds/article", "feeds/catalog", "feeds/builder", "feeds/ledger", "feeds/articlecache", "feeds/opml", "feeds/site", "feeds/server", "feeds/front", "feeds/status", "feeds/stats", "feeds/export"}},
+	{"cmd/feedmill", []string{"config", "watcher", "feeds", "feeds/document", "feeds/article", "feeds/catalog", "feeds/builder", "feeds/ledger", "feeds/articlecache", "feeds/opml", "feeds/site", "feeds/server", "feeds/front", "feeds/status", "feeds/stats", "feeds/export", "feeds/backup"}},
 	{"config", []string{"feeds"}},
 	{"feeds/builder", []string{"feeds", "feeds/mix", "feeds/document", "feeds/article", "feeds/ledger", "feeds/articlecache", "feeds/catalog", "feeds/rss", "feeds/atom", "feeds/jsonfeed", "watcher"}},
 	{"feeds/status", []string{"feeds", "feeds/document", "feeds/site", "feeds/front", "feeds/stats", "feeds/internal/client"}},
 	{"feeds/server", []string{"feeds", "feeds/document", "feeds/site", "feeds/front", "feeds/internal/client"}},
 	{"feeds/site", []string{"feeds", "feeds/mix", "feeds/document"}},
 	{"feeds/stats", []string{"feeds", "feeds/internal/packed"}},
+	{"feeds/backup", nil},
 	{"feeds/export", nil},
 	{"feeds/catalog", []string{"feeds", "feeds/article"}},
 	{"feeds/articlecache", []string{"feeds", "feeds/article", "feeds/internal/packed"}},

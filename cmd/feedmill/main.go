@@ -53,7 +53,7 @@ var (
 // ended, but for those that hang in a file system.
 func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root := newRoot()
-	root.SetArgs(args)
+	root.SetArgs(checkArguments(args))
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	switch err := root.ExecuteContext(ctx); {
@@ -96,7 +96,7 @@ func newRoot() *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w: %w; %s --help lists the flags", errUsage, err, cmd.CommandPath())
 	})
-	root.AddCommand(newServe(), newBuild(), newCheck(), newAccept(), newStatus(), newInit(), newVersion())
+	root.AddCommand(newServe(), newBuild(), newCheck(), newAccept(), newStatus(), newBackup(), newRestore(), newInit(), newVersion())
 	root.SetHelpCommand(newHelp())
 	root.SetUsageTemplate(root.UsageTemplate() + listTopics())
 	return root

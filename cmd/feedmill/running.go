@@ -12,8 +12,9 @@ const runningFile = "serve.json"
 
 // runningServe says how to ask a running serve how it is.
 type runningServe struct {
-	URL string `json:"url"` // with a slash at its end
-	Key string `json:"key"` // opens /status, as long as that process runs
+	URL     string `json:"url"`               // with a slash at its end
+	Key     string `json:"key"`               // opens /status and Control, as long as that process runs
+	Control string `json:"control,omitempty"` // where it takes commands, with a slash at its end; empty for nowhere
 }
 
 // remove takes r out of the state folder, unless another process has written its

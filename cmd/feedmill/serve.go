@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -91,6 +92,8 @@ type serve struct {
 	inForce atomic.Pointer[settings]
 	running runningServe
 	making  context.Context // documents are made until it ends: when requests under way have had their time
+
+	backingUp sync.Mutex // held while a backup is made
 }
 
 // Snapshot is that of the builder in charge.
@@ -138,6 +141,7 @@ func (s *serve) run(ctx context.Context) error {
 	s.figures = stats.New(stats.Options{Folder: cfg.State, Known: func(k feeds.Key) bool { return knows(s.Snapshot(), k) }, Logger: s.log})
 	defer s.figures.Close()
 	s.running = runningServe{URL: s.baseURL, Key: rand.Text()}
+	commands := s.listenControl(ctx)
 	if err := writeState(cfg.State, runningFile, s.running, 0o600); err != nil {
 		s.log.Warn("feedmill status cannot find this process", "err", err)
 	}
@@ -150,6 +154,7 @@ func (s *serve) run(ctx context.Context) error {
 	s.making = making
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return s.answer(ctx, ln, cfg, endMaking) })
+	group.Go(func() error { return s.answerCommands(ctx, commands) })
 	group.Go(func() error { return s.watchAccepted(ctx, cfg) })
 	group.Go(func() error { return s.figures.Run(ctx) })
 	group.Go(func() error { return s.sites(ctx, cfg) })

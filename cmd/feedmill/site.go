@@ -176,7 +176,7 @@ func newSite(cfg *settings, opt siteOptions) (*site, error) {
 }
 
 // ledgerFile is where the ledger of a site lies.
-func ledgerFile(cfg *settings) string { return filepath.Join(cfg.State, "ledger.db") }
+func ledgerFile(cfg *settings) string { return filepath.Join(cfg.State, ledgerName) }
 
 // openLedger opens the ledger of a site. Where the state folder cannot be
 // written, reading it has to do, or memory, and what that means is said.

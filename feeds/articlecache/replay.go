@@ -112,6 +112,8 @@ type replay struct {
 	committed   int64 // end of the last commit
 	textsEnd    int64 // of all texts that entries name
 	uncommitted bool  // there are entries behind the last commit
+	whole       int64 // end of the last entry that is whole
+	broken      bool  // something follows that is not
 }
 
 // replay reads a log up to an end.
@@ -128,6 +130,7 @@ func (s *Session) replay(log *os.File, end int64) *replay {
 	} else {
 		entries(in, start, true, r.add)
 	}
+	r.broken = max(r.whole, start) < end
 	return r
 }
 
@@ -162,6 +165,9 @@ func (r *replay) add(body []byte, end int64, sum uint32) bool {
 		r.replace(e.Path, e)
 	default:
 		return false
+	}
+	if in.Err() == nil {
+		r.whole = end
 	}
 	return in.Err() == nil
 }

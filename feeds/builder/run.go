@@ -38,6 +38,16 @@ func (b *Builder) Run(ctx context.Context, in <-chan watcher.Changes) error {
 	}
 }
 
+// BetweenRounds calls do while no round is under way: the ledger and the cache on disk
+// are then of one state, as far as they could be written. Rounds wait meanwhile.
+func (b *Builder) BetweenRounds(do func() error) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.newDates.Store(true)
+	b.flushDates()
+	return do()
+}
+
 // timer fires when time alone changes a feed. A day is the most it waits, so
 // that a clock set forward is noticed.
 func (b *Builder) timer() <-chan time.Time {

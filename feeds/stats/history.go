@@ -180,10 +180,13 @@ func (h *history) use(work func(*bbolt.DB) error) error {
 	return err
 }
 
+// openTimeout is how long to wait for another process that has the file open.
+const openTimeout = time.Second
+
 // openHistory opens the file and reads all of it once, so that damage is found now.
 func openHistory(path string) (db *bbolt.DB, err error) {
 	err = guarded(func() (err error) {
-		db, err = bbolt.Open(path, 0o600, &bbolt.Options{Timeout: time.Second, FreelistType: bbolt.FreelistMapType})
+		db, err = bbolt.Open(path, 0o600, &bbolt.Options{Timeout: openTimeout, FreelistType: bbolt.FreelistMapType})
 		if err != nil {
 			return err
 		}

@@ -25,7 +25,7 @@ func (r *Recorder) open(folder string, today date) {
 		return
 	}
 	r.history.db = db
-	r.path = filepath.Join(folder, "stats.today")
+	r.path = filepath.Join(folder, todayName)
 	os.Remove(r.path + newSuffix) // left by a process that was killed while it wrote
 	r.resume(today)
 	r.save()
@@ -37,7 +37,7 @@ func (r *Recorder) openFile(folder string) (*bbolt.DB, error) {
 	if err := os.MkdirAll(folder, 0o777); err != nil {
 		return nil, err
 	}
-	path := filepath.Join(folder, "stats.db")
+	path := filepath.Join(folder, historyFile)
 	db, err := openHistory(path)
 	if err == nil || !isDamage(err) {
 		return db, err

@@ -7,9 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"os"
-	"slices"
 
 	"feedmill/feeds"
 )
@@ -46,11 +44,7 @@ type statedFile struct {
 
 // write replaces the file at path by one that holds the day.
 func (d *day) write(path string) error {
-	file := todayFile{Version: 1, Date: d.date, Key: d.key[:], Answers: d.answers}
-	for _, k := range slices.SortedFunc(maps.Keys(d.tallies), compareKeys) {
-		file.Feeds = append(file.Feeds, d.tallies[k].file(k))
-	}
-	content, err := json.Marshal(file)
+	content, err := d.content()
 	if err != nil {
 		return err
 	}
