@@ -15,11 +15,12 @@ import (
 
 const (
 	maxScan  = 20_000              // articles looked at for one composed feed, newest first
+	maxRead  = maxScan * 256       // bytes of titles that are searched for one
 	rankSpan = 30 * 24 * time.Hour // before its newest article, a ranking's oldest
 )
 
 // pick selects the articles of a composed feed. It walks the smallest of the
-// groups that all must hold, and asks the others; maxScan bounds its work, so
+// groups that all must hold, and asks the others; maxScan and maxRead bound its work, so
 // articles beyond that many are not found. It waits while many do the same: no
 // number of requests for new composed feeds takes all processors.
 func (c *composer) pick(m *mix.Mix, limits feeds.Limits) (picked []*article.Article) {
@@ -34,10 +35,13 @@ func (c *composer) pick(m *mix.Mix, limits feeds.Limits) (picked []*article.Arti
 		smallest = slices.MinFunc(groups, func(a, b []*window) int { return cmp.Compare(articlesOn(a), articlesOn(b)) })
 	}
 	without := c.windowsOf(m.Without)
-	scanned, now := 0, c.b.opt.Now()
+	scanned, read, now := 0, 0, c.b.opt.Now()
 	var newest time.Time
 	for a := range merged(smallest) {
-		if scanned++; scanned > maxScan || len(picked) == limits.Items && !m.Top {
+		if len(m.Title) > 0 {
+			read += len(a.Title())
+		}
+		if scanned++; scanned > maxScan || read > maxRead || len(picked) == limits.Items && !m.Top {
 			break
 		}
 		if newest.IsZero() {

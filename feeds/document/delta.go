@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"slices"
 
 	"feedmill/feeds"
 )
@@ -47,8 +46,12 @@ func (r *Revision) Since(f feeds.Format, known []Mark) (body []byte, items int, 
 	}
 	part := *whole
 	part.Items, part.History.Complete = nil, false // or readers would take away all that is not in it
+	isKnown := make(map[Mark]bool, len(known))
+	for _, m := range known {
+		isKnown[m] = true
+	}
 	for i, m := range marksOf(whole.Items) {
-		if m == (Mark{}) || !slices.Contains(known, m) {
+		if m == (Mark{}) || !isKnown[m] {
 			part.Items = append(part.Items, whole.Items[i])
 		}
 	}
