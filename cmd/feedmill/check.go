@@ -54,7 +54,7 @@ names the article, or the file, and what to do.`,
 				return err
 			}
 			r := s.builder.Report()
-			problems := slices.Concat(r.Problems, unwritable(s.builder.Snapshot()), s.builder.Slow())
+			problems := slices.Concat(r.Problems, s.builder.Exceeding(cmd.Context()), unwritable(s.builder.Snapshot()), s.builder.Slow())
 			if err := cmd.Context().Err(); err != nil { // then nothing can be written
 				return err
 			}

@@ -2,8 +2,10 @@ package builder
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -92,6 +94,34 @@ func (b *Builder) Slow() []*feeds.Problem {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.opt.items.problems(b.catalog.Get)
+}
+
+// Exceeding names the articles whose texts exceed a limit, so that they are shown with less
+// markup than they have. It renders each, until ctx ends, so it takes its time.
+func (b *Builder) Exceeding(ctx context.Context) []*feeds.Problem {
+	var all []*feeds.Problem
+	for _, a := range b.articles() {
+		if p, err := a.Exceeding(ctx, b.readAgain); p != nil && err == nil { // an error is named where the article is shown
+			all = append(all, p)
+		}
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	return all
+}
+
+// articles are all that are known now, by path.
+func (b *Builder) articles() []*article.Article {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	var all []*article.Article
+	for _, path := range slices.Sorted(maps.Keys(b.stamps)) {
+		if a := b.catalog.Get(path); a != nil && a.Hidden == "" {
+			all = append(all, a)
+		}
+	}
+	return all
 }
 
 // turnOf is what time will do next with an article.

@@ -41,7 +41,7 @@ type effort struct {
 // a footnote with all footnotes.
 func (e *effort) prepare(src string) {
 	if n := strings.Count(src, "[^"); n*n > e.inline {
-		panic(stopped{exceeds(strings.Index(src, "[^"), "there are too many footnotes: %d", n)})
+		panic(stopped{exceeds(strings.Index(src, "[^"), "the text names footnotes too often: %d times", n)})
 	}
 	e.escapedPipes = strings.Count(src, `\|`)
 }
@@ -50,7 +50,7 @@ func (e *effort) prepare(src string) {
 func (e *effort) read(line []byte) {
 	e.step()
 	if e.block -= 16 + len(line); e.block < 0 {
-		panic(stopped{exceeds(-1, "lists and quotes are nested too deep over too many lines")})
+		panic(stopped{exceeds(-1, "lists and quotes are nested too deep over too many lines: the limit is %d steps for each byte of the text", maxReads)})
 	}
 }
 
@@ -58,7 +58,7 @@ func (e *effort) read(line []byte) {
 // that is found.
 func (e *effort) SetOpenedBlocks(all []parser.Block) {
 	if len(all) > len(e.OpenedBlocks()) && !e.affords(blockCost) {
-		panic(stopped{exceeds(-1, "there are too many paragraphs, items and other blocks for so little text")})
+		panic(stopped{exceeds(-1, "there are too many paragraphs, items and other blocks: the limit is one for each %d bytes of the text, and %d more", blockCost/maxEffort, freeEffort/blockCost)})
 	}
 	e.Context.SetOpenedBlocks(all)
 }
@@ -101,16 +101,16 @@ func (h boundedHeading) Open(parent ast.Node, r text.Reader, pc parser.Context) 
 	line, at := r.PeekLine()
 	e := pc.(*effort)
 	if !e.affords(inlineCost(line) + attributeCost(line)) {
-		e.exceeded(at.Start, "the heading has too many marks")
+		e.exceeded(at.Start, "heading")
 		return nil, parser.NoChildren
 	}
 	return h.BlockParser.Open(parent, r, pc)
 }
 
 // exceeded remembers the first limit.
-func (e *effort) exceeded(at int, message string) {
+func (e *effort) exceeded(at int, what string) {
 	if e.limit == nil {
-		e.limit = exceeds(at, "%s: it is shown as it stands", message)
+		e.limit = exceeds(at, "the %s has too many marks (such as *, [, ` and {), lines or cells: the limit for the whole text is %d steps for each byte and %d more", what, maxEffort, freeEffort)
 	}
 }
 
@@ -124,7 +124,7 @@ func (laborious) Transform(p *ast.Paragraph, r text.Reader, pc parser.Context) {
 	if lines.Len() == 0 || e.affords(e.cost(lines, r)) {
 		return
 	}
-	e.exceeded(lines.At(0).Start, "the paragraph or table has too many marks or cells")
+	e.exceeded(lines.At(0).Start, "paragraph or table")
 	plain := &plainParagraph{}
 	plain.SetLines(lines)
 	plain.SetBlankPreviousLines(p.HasBlankPreviousLines())

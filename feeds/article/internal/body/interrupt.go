@@ -87,7 +87,7 @@ const maxGrowth, freeGrowth = 16, 256 << 10
 func (o *output) take(n int) {
 	o.step()
 	if o.room -= n; o.room < 0 {
-		panic(stopped{exceeds(-1, "the text would become more than %d times as long", maxGrowth)})
+		panic(stopped{exceeds(-1, "the text would become more than %d times as long as it is written", maxGrowth)})
 	}
 }
 

@@ -84,7 +84,7 @@ func (r *Renderer) parse(ctx context.Context, src, page string, size int) (c con
 	}
 	root, err := fragment(ctx, src)
 	if err != nil {
-		c.limit = exceeds(-1, "elements are nested too deep: it is shown without markup")
+		c.limit = exceeds(-1, "elements are nested more than 512 deep")
 		root.AppendChild(textNode(PlainText(stripTags(src))))
 	}
 	w := walker{Renderer: r, content: &c, steps: &steps{ctx: ctx}, page: address.Page(page), own: r.site.Holds(page), room: maxGrowth*size + freeGrowth}

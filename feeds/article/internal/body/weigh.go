@@ -86,18 +86,19 @@ func tidied(ctx context.Context, src string) string {
 
 // tags reads the tags of an HTML text and what is between them.
 type tags struct {
-	z *nethtml.Tokenizer
+	z   *nethtml.Tokenizer
+	src string
 
 	kind       nethtml.TokenType // a tag that closes itself is a start tag
 	name       string            // of a tag
 	raw        string            // as it stands
 	at         int               // where it stands, in bytes
-	attributes int
-	hides      bool // the text is that of an element, such as title, in which there are no tags
+	attributes int               // 0 for a tag that is too short to have too many
+	hides      bool              // the text is that of an element, such as title, in which there are no tags
 }
 
 func newTags(ctx context.Context, src string) *tags {
-	return &tags{z: nethtml.NewTokenizer(newSource(ctx, src))}
+	return &tags{z: nethtml.NewTokenizer(newSource(ctx, src)), src: src}
 }
 
 // next reads what comes next; false at the end.
@@ -105,7 +106,7 @@ func (t *tags) next() bool {
 	t.hides = t.kind == nethtml.StartTagToken && rawText[t.name]
 	t.at += len(t.raw)
 	t.kind = t.z.Next()
-	t.raw, t.name, t.attributes = string(t.z.Raw()), "", 0
+	t.raw, t.name, t.attributes = t.src[t.at:t.at+len(t.z.Raw())], "", 0 // tokens have all of src, in order
 	switch t.kind {
 	case nethtml.ErrorToken:
 		return false
@@ -113,17 +114,25 @@ func (t *tags) next() bool {
 		t.kind = nethtml.StartTagToken
 		fallthrough
 	case nethtml.StartTagToken, nethtml.EndTagToken:
-		name, more := t.z.TagName()
-		if a := atom.Lookup(name); a != 0 {
-			t.name = a.String()
-		} else {
-			t.name = string(name)
-		}
-		for ; more; t.attributes++ {
+		t.name = tagName(t.raw)
+		for more := len(t.raw) > 2*maxAttributes; more; t.attributes++ {
 			_, _, more = t.z.TagAttr()
 		}
 	}
 	return true
+}
+
+// tagName is the name in a tag, in lower case.
+func tagName(tag string) string {
+	name := strings.TrimPrefix(tag[1:], "/")
+	if end := strings.IndexAny(name, " \n\r\t\f/>"); end >= 0 {
+		name = name[:end]
+	}
+	var lower [16]byte
+	if a := atom.Lookup(append(lower[:0], name...)); a != 0 {
+		return a.String()
+	}
+	return strings.ToLower(name)
 }
 
 // follow hands n what was read.
