@@ -23,6 +23,7 @@ import (
 type bubble struct {
 	t      *testing.T
 	root   string
+	w      *Watcher
 	out    chan Changes
 	log    bytes.Buffer
 	cancel context.CancelFunc
@@ -57,6 +58,7 @@ func (b *bubble) run(opt Options) {
 	w, err := newWatcher(b.root, opt, b.open)
 	check(b.t, err)
 	w.pending.writing = b.writing
+	b.w = w
 	ctx, cancel := context.WithCancel(b.t.Context())
 	b.cancel = cancel
 	go func() { b.done <- w.Run(ctx, b.out) }()

@@ -65,6 +65,7 @@ func (w *Watcher) ReadFile(rel string, buf []byte, limit int64) ([]byte, Stamp, 
 		return nil, Stamp{}, notExist(rel)
 	case err != nil:
 		if err != ErrTooLarge {
+			w.lack.note(rel, err)
 			w.reported.reportAgain(rel)
 		}
 		return nil, stamp, fmt.Errorf("read %s: %w", rel, reason(err))
@@ -224,6 +225,7 @@ func (t *tree) countsAt(rel string) bool {
 // If it is unknown what is at rel, the next scan reports it again.
 func (w *Watcher) explain(rel string, err error) error {
 	if !isGone(err) {
+		w.lack.note(rel, err)
 		w.reported.reportAgain(rel)
 		return fmt.Errorf("read %s: %w", rel, reason(err))
 	}

@@ -16,7 +16,9 @@ import (
 //
 // While the receiver is busy, changes are merged. The next scan reports once more
 // each path that was reported since the last one, and each that Stat or ReadFile
-// failed to read. Where the system grants too few watches, or the file system has no
+// failed to read. What was not read because there were no descriptors left is reported
+// as soon as there are some: that is tried 100 ms later, and then in growing intervals
+// of up to 5 s. Where the system grants too few watches, or the file system has no
 // events, Run sends a Rescan each PollInterval, and tries to watch again each
 // ScanInterval. It must be called only once.
 func (w *Watcher) Run(ctx context.Context, out chan<- Changes) error {
@@ -26,7 +28,10 @@ func (w *Watcher) Run(ctx context.Context, out chan<- Changes) error {
 	settled.Stop()
 	scan := time.NewTimer(w.interval())
 	check := time.NewTicker(w.opt.PollInterval)
-	defer func() { settled.Stop(); scan.Stop(); check.Stop(); w.endScan() }()
+	retry := time.NewTimer(maxPause)
+	retry.Stop()
+	retrying := false
+	defer func() { settled.Stop(); scan.Stop(); check.Stop(); retry.Stop(); w.endScan() }()
 
 	for {
 		to := out
@@ -51,6 +56,19 @@ func (w *Watcher) Run(ctx context.Context, out chan<- Changes) error {
 			scan.Reset(w.interval())
 		case <-check.C:
 			w.check()
+		case <-w.lack.noted:
+			if !retrying {
+				retry.Reset(w.lack.next(time.Now()))
+				retrying = true
+			}
+		case <-retry.C:
+			c, ok := w.lack.retry()
+			if retrying = !ok; retrying {
+				retry.Reset(w.lack.next(time.Now()))
+			} else if c.Rescan {
+				c = w.rescan(ctx)
+			}
+			ready.merge(c)
 		case to <- ready:
 			if ready.Rescan {
 				scan.Reset(w.interval()) // from now on, so that a slow receiver gets a pause

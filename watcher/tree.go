@@ -16,6 +16,7 @@ type tree struct {
 	root  string // absolute, links not resolved: they may change
 	opt   Options
 	rules rules
+	lack  *lack
 
 	walks atomic.Uint64         // begun so far
 	links atomic.Pointer[links] // what a recent walk has found; nil before the first

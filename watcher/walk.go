@@ -230,7 +230,8 @@ func (n *node) file() (File, error) {
 
 // readFolder calls use with the entries of f, entriesAtOnce at a time. The function
 // use owns them.
-func (t *tree) readFolder(f *folder, use func([]fs.DirEntry)) error {
+func (t *tree) readFolder(f *folder, use func([]fs.DirEntry)) (err error) {
+	defer func() { t.lack.note("", err) }()
 	if len(t.opt.Only) > 0 {
 		entries, err := t.readOnly(f)
 		use(entries)

@@ -11,11 +11,12 @@
 // reports only files that differ from what was reported before: with a million files
 // comparing all takes seconds, during which a save must not wait. Where differences
 // cannot be known, the scan is a Rescan: Files has not been walked to its end, a file
-// is gone without an event, or a folder cannot be read.
+// is gone without an event, or a folder cannot be read. What cannot be read because there
+// are no descriptors left is reported again as soon as there are some.
 //
 // In order of reading: watcher.go, run.go (the loop), pending.go (how many events
 // become one update), scan.go and reported.go (the periodic scan), watches.go and
-// source.go (which folders are watched), tree.go (which entries of a folder count),
+// source.go (which folders are watched), lack.go (no descriptors left), tree.go (which entries of a folder count),
 // links.go (by which of several paths), walk.go and read.go (what callers read).
 package watcher
 
@@ -133,7 +134,7 @@ func newWatcher(root string, opt Options, open func() (*source, error)) (*Watche
 	if err != nil {
 		return nil, fmt.Errorf("watch %s: %w", root, err)
 	}
-	w := &Watcher{tree: &tree{root: abs, opt: opt, rules: rules}, open: open, watches: &watches{}}
+	w := &Watcher{tree: &tree{root: abs, opt: opt, rules: rules, lack: newLack(abs)}, open: open, watches: &watches{}}
 	w.pending = newPending(opt.Settle, opt.MaxDelay,
 		func(rel string) writing { return writingTo(w.abs(rel)) },
 		func() bool { return checkingOut(w.root) })
