@@ -13,7 +13,7 @@ const (
 	// minPause and maxPause bound the time after which is looked whether there are
 	// descriptors again.
 	minPause = 100 * time.Millisecond
-	maxPause = 5 * time.Second
+	maxPause = 2 * time.Second
 	// wantFree is how many descriptors must be free before everything is read again:
 	// with fewer that would fail for some folder. After each look that finds fewer,
 	// half of them are enough.

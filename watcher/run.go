@@ -18,7 +18,7 @@ import (
 // each path that was reported since the last one, and each that Stat or ReadFile
 // failed to read. What was not read because there were no descriptors left is reported
 // as soon as there are some: that is tried 100 ms later, and then in growing intervals
-// of up to 5 s. Where the system grants too few watches, or the file system has no
+// of up to 2 s. Where the system grants too few watches, or the file system has no
 // events, Run sends a Rescan each PollInterval, and tries to watch again each
 // ScanInterval. It must be called only once.
 func (w *Watcher) Run(ctx context.Context, out chan<- Changes) error {

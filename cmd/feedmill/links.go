@@ -47,6 +47,6 @@ func (s *site) printLeftOut(w io.Writer, dir string) {
 		fmt.Fprintf(w, "%s: left out: %s\n", filepath.Join(dir, filepath.FromSlash(l.Path)), l.Reason)
 	}
 	if more := all - len(some); more > 0 {
-		fmt.Fprintf(w, "and %s more left out because of links\n", plural(more, "path"))
+		fmt.Fprintf(w, "%s more left out because of links\n", plural(more, "path"))
 	}
 }
