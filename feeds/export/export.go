@@ -117,10 +117,10 @@ func addToManifest(root *os.Root, written, wanted map[string]bool) error {
 // equal reports whether the file is known to hold body.
 func equal(root *os.Root, name string, body []byte) bool {
 	info, err := root.Lstat(name)
-	if err != nil || !info.Mode().IsRegular() || info.Size() != int64(len(body)) {
+	if err != nil || info.Size() != int64(len(body)) {
 		return false
 	}
-	old, err := root.ReadFile(name)
+	old, err := readFile(root, name, info.Size())
 	return err == nil && bytes.Equal(old, body)
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
 	"os"
@@ -18,7 +19,7 @@ const (
 
 // readManifest returns the names of the files that earlier runs wrote.
 func readManifest(root *os.Root) (map[string]bool, error) {
-	src, err := root.ReadFile(manifestName)
+	src, err := readFile(root, manifestName, maxManifest)
 	if errors.Is(err, fs.ErrNotExist) {
 		return map[string]bool{}, nil
 	}
@@ -34,6 +35,28 @@ func readManifest(root *os.Root) (map[string]bool, error) {
 		written[n] = true
 	}
 	return written, nil
+}
+
+// maxManifest bounds the manifest, in bytes: it has room for a million names.
+const maxManifest = 64 << 20
+
+// readFile reads a whole file, which must be a regular one of at most limit bytes.
+func readFile(root *os.Root, name string, limit int64) ([]byte, error) {
+	info, err := root.Lstat(name)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() || info.Size() > limit {
+		return nil, fmt.Errorf("%s is no regular file of at most %d bytes, so export did not write it: empty the folder", name, limit)
+	}
+	f, err := root.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	src := make([]byte, info.Size())
+	_, err = io.ReadFull(f, src)
+	return src, err
 }
 
 func writeManifest(root *os.Root, names map[string]bool) error {

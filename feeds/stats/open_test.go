@@ -2,6 +2,7 @@ package stats
 
 import (
 	"bytes"
+	"errors"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -139,5 +140,19 @@ func TestTornWhileOpen(t *testing.T) {
 	}
 	if days := r.Site(now.AddDate(0, 0, -1), now); days[0].Polls == 0 {
 		t.Error("what could not be written is lost")
+	}
+}
+
+// TestForeignToday: what is no file of today's figures is not read, however large.
+func TestForeignToday(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "stats.today")
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(path, maxToday+1); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := readDay(path); !errors.Is(err, errToday) || !strings.Contains(err.Error(), "at most 64 MiB") {
+		t.Errorf("%v", err)
 	}
 }

@@ -7,7 +7,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
+	"syscall"
 
 	"feedmill/feeds"
 )
@@ -89,11 +91,27 @@ func replace(path string, content []byte) error {
 
 var errToday = errors.New("not today's figures, or damaged")
 
+// maxToday bounds the file of a day, in bytes. One with as many feeds, clients and
+// claimants as are counted is smaller.
+const maxToday = 64 << 20
+
 // readDay reads what write wrote.
 func readDay(path string) (*day, error) {
-	content, err := os.ReadFile(path)
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0) // to open a pipe can take for ever
 	if err != nil {
 		return nil, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() || info.Size() > maxToday {
+		return nil, fmt.Errorf("%w: it is no regular file of at most %d MiB", errToday, maxToday>>20)
+	}
+	content := make([]byte, info.Size())
+	if _, err := io.ReadFull(f, content); err != nil {
+		return nil, fmt.Errorf("%w: %w", errToday, err)
 	}
 	return decodeDay(content)
 }
