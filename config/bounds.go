@@ -25,11 +25,13 @@ const (
 	maxDefaults = 10_000   // values in all front matter for articles that do not state it
 	maxName     = 1_000    // bytes of a pattern, or of the name of a host, language or time zone
 	maxProblems = 100      // that are described; others are counted
-	maxFiles    = 10_000   // of a folder of topics
 	maxAllFiles = 16 << 20 // bytes of all files together
 
 	maxDefaultBytes = 64 << 10 // of texts in all front matter for articles that do not state it
 )
+
+// MaxTopicFiles bounds the files in a Jekyll site's folder of topics.
+const MaxTopicFiles = 10_000
 
 // readFile reads a whole file of at most maxFile bytes. It refuses pipes and devices,
 // because reading one may never end, and no signal would stop it.

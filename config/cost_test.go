@@ -305,7 +305,7 @@ func TestManyTopicFiles(t *testing.T) {
 	dir := t.TempDir()
 	mkdir(t, dir, "_data/topics")
 	write(t, filepath.Join(dir, jekyll), nil)
-	for i := range maxFiles + 1 {
+	for i := range MaxTopicFiles + 1 {
 		write(t, filepath.Join(dir, "_data/topics", fmt.Sprintf("%05d.yml", i)), nil)
 	}
 	want := "_data/topics: holds more than 10000 files: put several topics into one"

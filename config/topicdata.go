@@ -43,9 +43,9 @@ func topicFiles(dir string) (files []string, err error) {
 		return nil, nil
 	}
 	defer f.Close()
-	entries, _ := f.ReadDir(maxFiles + 1)
-	if len(entries) > maxFiles {
-		return nil, fmt.Errorf("holds more than %d files: put several topics into one", maxFiles)
+	entries, _ := f.ReadDir(MaxTopicFiles + 1)
+	if len(entries) > MaxTopicFiles {
+		return nil, fmt.Errorf("holds more than %d files: put several topics into one", MaxTopicFiles)
 	}
 	for _, e := range entries {
 		if slices.Contains([]string{".yaml", ".yml", ".json"}, filepath.Ext(e.Name())) {

@@ -1,11 +1,8 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -51,39 +48,4 @@ held back.`,
 	}
 	flags.add(cmd)
 	return cmd
-}
-
-// readState reads what serve has written into a file of the state folder; missing is the
-// error if there is no such file.
-func readState[T any](state, name string, missing error) (v T, err error) {
-	text, err := os.ReadFile(filepath.Join(state, name))
-	if errors.Is(err, fs.ErrNotExist) {
-		return v, missing
-	}
-	if err == nil {
-		err = json.Unmarshal(text, &v)
-	}
-	if err != nil {
-		err = fmt.Errorf("read %s: %w", name, err)
-	}
-	return v, err
-}
-
-// writeState writes what readState reads.
-func writeState(state, name string, v any, mode fs.FileMode) error {
-	text, err := json.Marshal(v)
-	if err != nil {
-		return err
-	}
-	return replaceFile(filepath.Join(state, name), text, mode)
-}
-
-// replaceFile puts data in file's place in one step, so that no other process
-// reads half of it.
-func replaceFile(file string, data []byte, mode fs.FileMode) error {
-	os.Remove(file + ".new") // one that was left behind would keep its permissions
-	if err := os.WriteFile(file+".new", data, mode); err != nil {
-		return err
-	}
-	return os.Rename(file+".new", file)
 }

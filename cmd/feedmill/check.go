@@ -4,13 +4,13 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
-	"github.com/bmatcuk/doublestar/v4"
 	"github.com/spf13/cobra"
 
 	"feedmill/config"
@@ -172,18 +172,45 @@ func unlisted(cfg *settings) []string {
 		return nil
 	}
 	var dirs []string
-	entries, _ := os.ReadDir(cfg.Dir) // the scan has complained already
-	for _, e := range entries {
-		holds := func(c feeds.Folder) bool { return c.Dir == e.Name() || strings.HasPrefix(c.Dir, e.Name()+"/") }
-		if !e.IsDir() || !strings.HasPrefix(e.Name(), "_") || slices.Contains(notArticles, e.Name()) || slices.ContainsFunc(cfg.Collections, holds) {
-			continue
-		}
-		pages, _ := doublestar.Glob(os.DirFS(filepath.Join(cfg.Dir, e.Name())), "**/*.{md,markdown,html}", doublestar.WithFilesOnly(), doublestar.WithNoFollow())
-		if len(pages) > 0 {
-			dirs = append(dirs, e.Name())
+	for _, name := range hidden(cfg.Dir) {
+		holds := func(c feeds.Folder) bool { return c.Dir == name || strings.HasPrefix(c.Dir, name+"/") }
+		if !slices.Contains(notArticles, name) && !slices.ContainsFunc(cfg.Collections, holds) && hasPage(filepath.Join(cfg.Dir, name)) {
+			dirs = append(dirs, name)
 		}
 	}
 	return dirs
+}
+
+// hidden names the folders in dir that Jekyll publishes only as collections, sorted.
+func hidden(dir string) (names []string) {
+	f, err := os.Open(dir)
+	if err != nil {
+		return nil // the scan has complained already
+	}
+	defer f.Close()
+	for err == nil {
+		var entries []fs.DirEntry
+		entries, err = f.ReadDir(1000)
+		for _, e := range entries {
+			if e.IsDir() && strings.HasPrefix(e.Name(), "_") {
+				names = append(names, e.Name())
+			}
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// hasPage reports whether there is a file of an article in dir or below it.
+func hasPage(dir string) (found bool) {
+	filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() && slices.Contains([]string{".md", ".markdown", ".html"}, filepath.Ext(path)) {
+			found = true
+			return fs.SkipAll
+		}
+		return nil
+	})
+	return found
 }
 
 // unwritable tries every document.

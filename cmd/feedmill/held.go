@@ -59,7 +59,10 @@ func (s *serve) watchAccepted(ctx context.Context, cfg *settings) error {
 // applyAccepted approves the change that the command accept has named, if it has.
 func (s *serve) applyAccepted() {
 	file := filepath.Join(s.state, acceptedFile)
-	text, err := os.ReadFile(file)
+	text, err := readSmall(file)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		s.log.Warn("the approval of feedmill accept cannot be read", "path", file, "err", err)
+	}
 	if err != nil || os.Remove(file) != nil {
 		return
 	}

@@ -109,6 +109,7 @@ func folder(args []string) string {
 // what builds its feeds.
 type site struct {
 	cfg      *settings
+	files    map[string]bool // those of cfg.Files
 	builder  *builder.Builder
 	articles *watcher.Watcher
 	watchers []*watcher.Watcher // articles; then the settings file where it lies elsewhere
@@ -137,7 +138,10 @@ func openSite(ctx context.Context, cfg *settings, opt siteOptions) (*site, error
 }
 
 func newSite(cfg *settings, opt siteOptions) (*site, error) {
-	s := &site{cfg: cfg, seen: cfg.fingerprint, log: opt.log}
+	s := &site{cfg: cfg, files: map[string]bool{}, seen: cfg.fingerprint, log: opt.log}
+	for _, f := range cfg.Files {
+		s.files[f] = true
+	}
 	about := cfg.Site.Site
 	about.BaseURL, about.HomeURL = opt.baseURL, cmp.Or(about.HomeURL, opt.baseURL)
 	var topics []feeds.KnownTopic
@@ -279,7 +283,7 @@ func (s *site) close() {
 // isSetting reports whether a path below the folder is that of a settings file.
 func (s *site) isSetting(path string) bool {
 	abs := filepath.Join(s.cfg.Dir, filepath.FromSlash(path))
-	return slices.ContainsFunc(s.cfg.Files, func(f string) bool { return f == abs || f == filepath.Dir(abs) })
+	return s.files[abs] || s.files[filepath.Dir(abs)]
 }
 
 // fingerprint tells states of files apart without reading them. A folder
@@ -289,10 +293,7 @@ func fingerprint(files []string) string {
 	for _, f := range files {
 		names := []string{""} // the file itself
 		if info, err := os.Stat(f); err == nil && info.IsDir() {
-			entries, _ := os.ReadDir(f)
-			for _, e := range entries {
-				names = append(names, e.Name())
-			}
+			names = append(names, topicFiles(f)...)
 		}
 		for _, name := range names {
 			if info, err := os.Stat(filepath.Join(f, name)); err == nil {
@@ -301,6 +302,18 @@ func fingerprint(files []string) string {
 		}
 	}
 	return b.String()
+}
+
+// topicFiles names the files in a folder, sorted, up to one more than may be there.
+func topicFiles(folder string) []string {
+	f, err := os.Open(folder)
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	names, _ := f.Readdirnames(config.MaxTopicFiles + 1)
+	slices.Sort(names)
+	return names
 }
 
 // below returns the path of a file from the folder dir, which is absolute; not ok where

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"os"
 	"syscall"
@@ -61,8 +60,9 @@ change is held back, or if there is a problem to mend.`,
 	return cmd
 }
 
-// maxStatus bounds what is read of an answer, in bytes.
-const maxStatus = 256 << 20
+// maxStatus bounds what is read of an answer, in bytes: room for more than a hundred
+// thousand problems.
+const maxStatus = 64 << 20
 
 // ask fetches /status.json from the running serve. Another program that answers at
 // the address does not know the key, and so is not taken for it.
@@ -88,5 +88,9 @@ func (r runningServe) ask(ctx context.Context) ([]byte, error) {
 	if response.StatusCode != http.StatusOK {
 		return nil, fmt.Errorf("%w: another program answers at %s", errNotRunning, r.URL)
 	}
-	return io.ReadAll(io.LimitReader(response.Body, maxStatus))
+	body, err := readAtMost(response.Body, maxStatus, "feedmill check names what is to be mended")
+	if err != nil {
+		return nil, fmt.Errorf("read the answer of serve: %w", err)
+	}
+	return body, nil
 }

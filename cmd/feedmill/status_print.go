@@ -54,6 +54,9 @@ func (p *statusPrinter) health(s *status.Status) {
 	p.line("memory", fmt.Sprintf("%s; rendered %s of %s", status.Bytes(s.Memory.Total), status.Bytes(s.Cache.Used), status.Bytes(s.Cache.Limit)))
 }
 
+// maxPrinted is how many problems are printed, as what follows is to be seen as well.
+const maxPrinted = 100
+
 func (p *statusPrinter) problems(s *status.Status) {
 	if s.Held != nil {
 		p.title(red, "HELD BACK since "+local(s.Held.Since))
@@ -63,7 +66,11 @@ func (p *statusPrinter) problems(s *status.Status) {
 	if len(s.Problems) > 0 {
 		p.title(yellow, "PROBLEMS TO MEND")
 	}
-	for _, text := range s.Problems {
+	for i, text := range s.Problems {
+		if i == maxPrinted {
+			p.line(fmt.Sprintf("and %d more: feedmill check names them all", len(s.Problems)-i))
+			break
+		}
 		if since := s.KeptSince(text); !since.IsZero() {
 			text += " (subscribers see the last good version, since " + local(since) + ")"
 		}
