@@ -1,6 +1,7 @@
 package articlecache
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -60,5 +61,36 @@ func TestCheck(t *testing.T) {
 	s.check(os.Remove(filepath.Join(dir, textsFile)))
 	if got := problems(dir); len(got) != 1 {
 		t.Errorf("without texts: %q", got)
+	}
+}
+
+// TestDisplaced deletes and replaces the files of a cache in use: with the next Compact
+// they are in their places again.
+func TestDisplaced(t *testing.T) {
+	dir := t.TempDir()
+	s := openStock(t, dir, Fingerprint{})
+	s.round(map[string]string{"a.md": post("A", "", "text a"), "b.md": post("B", "", "text b")})
+	want := print(s.kept)
+	for _, name := range []string{logFile, textsFile} {
+		for _, other := range []string{"", "other"} {
+			file := filepath.Join(dir, name)
+			s.check(os.Remove(file))
+			if other != "" {
+				s.check(os.WriteFile(file, []byte(other), 0o666))
+			}
+			s.check(s.session.Compact(s.now, true, len(s.kept), maps.Values(s.kept)))
+			if got := problems(dir); got != nil {
+				t.Errorf("%s replaced by %q: %q", name, other, got)
+			}
+		}
+	}
+	pair := s.c.pair
+	s.check(s.session.Compact(s.now, true, len(s.kept), maps.Values(s.kept)))
+	if s.c.pair != pair {
+		t.Error("files that are in their places are written anew")
+	}
+	s.close()
+	if got := print(openStock(t, dir, Fingerprint{}).kept); got != want {
+		t.Errorf("%s\nwant %s", got, want)
 	}
 }

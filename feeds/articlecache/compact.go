@@ -3,6 +3,7 @@ package articlecache
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"iter"
 	"os"
 	"path/filepath"
@@ -17,7 +18,7 @@ var spare = struct {
 }{16 << 20, 10_000}
 
 // Compact writes new files and commits them, if more than half of those that there
-// are is of no use. all yields every file, of which there are n; the rest is as for
+// are is of no use, or somebody has removed or replaced them. all yields every file, of which there are n; the rest is as for
 // Commit.
 func (s *Session) Compact(at time.Time, complete bool, n int, all iter.Seq[Entry]) error {
 	c := s.cache
@@ -49,7 +50,22 @@ func (s *Session) wasteful(n int) bool {
 	c := s.cache
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.disabled == nil && (c.oldHead != nil || c.textsEnd-2*s.live > spare.bytes || c.entries-2*n > spare.entries)
+	return c.disabled == nil && (c.oldHead != nil || c.displaced() || c.textsEnd-2*s.live > spare.bytes || c.entries-2*n > spare.entries)
+}
+
+// displaced reports whether somebody has removed the files, or put others in their
+// places.
+func (c *Cache) displaced() bool {
+	for name, open := range map[string]*os.File{logFile: c.log, textsFile: c.texts.File} {
+		if c.dir == "" {
+			break
+		}
+		there, err := os.Stat(filepath.Join(c.dir, name))
+		if own, failed := open.Stat(); failed == nil && (errors.Is(err, fs.ErrNotExist) || err == nil && !os.SameFile(own, there)) {
+			return true
+		}
+	}
+	return false
 }
 
 // beginNew turns to new files. Those before stay open for readers.

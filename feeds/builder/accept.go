@@ -45,7 +45,7 @@ func (b *Builder) updateLedger(r *round) (facts []feeds.Facts, flushed func() bo
 		b.opt.Logger.Error("what the ledger says of some articles is lost: they are new", "err", err)
 	}
 	done := make(chan error, 1)
-	go func() { done <- b.opt.Ledger.Flush() }()
+	go func() { b.keepLedger(r.now); done <- b.opt.Ledger.Flush() }()
 	return facts, func() bool {
 		err := <-done
 		if err != nil {

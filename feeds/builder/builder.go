@@ -88,8 +88,9 @@ type Builder struct {
 	version    uint64 // of the window or composer made last
 	periods    *periods
 	history    history
-	observers  []func(*round) // called after each round, in order
-	newDates   atomic.Bool    // the ledger has a date in memory that is to be written although no article has changed
+	observers  []func(*round)         // called after each round, in order
+	aside      atomic.Pointer[string] // path of the file that was last in the ledger's place; nil for none
+	newDates   atomic.Bool            // the ledger has a date in memory that is to be written although no article has changed
 
 	snapshot atomic.Pointer[document.Snapshot]
 	composer atomic.Pointer[composer]

@@ -81,6 +81,7 @@ func (b *Builder) Report() Report {
 	r.Problems = append(r.Problems, b.catalog.Conflicts()...)
 	r.Problems = append(r.Problems, b.spellings()...)
 	r.Problems = append(r.Problems, b.badDocuments()...)
+	r.Problems = append(r.Problems, b.asideProblem()...)
 	r.Problems = append(r.Problems, b.opt.items.problems(b.catalog.Get)...)
 	slices.SortFunc(r.Left, func(x, y Left) int { return strings.Compare(x.Path, y.Path) })
 	slices.SortFunc(r.Problems, (*feeds.Problem).Compare)

@@ -52,6 +52,7 @@ type Ledger struct {
 	unsaved map[string]bool      // names that differ from those in db
 
 	dates *dates
+	place os.FileInfo // of the file when it was last seen at its path; nil until then
 }
 
 // version is that of the file's format; see upgrade.go for those before. Any other

@@ -40,6 +40,7 @@ type endedDay map[string][]byte
 type history struct {
 	memory map[date]endedDay
 	db     *bbolt.DB // one bucket for each day; nil: there is no file
+	file   *os.File  // that db has open
 }
 
 // put adds a day that is over. It replaces what is known of that day.
@@ -184,9 +185,13 @@ func (h *history) use(work func(*bbolt.DB) error) error {
 const openTimeout = time.Second
 
 // openHistory opens the file and reads all of it once, so that damage is found now.
-func openHistory(path string) (db *bbolt.DB, err error) {
+func openHistory(path string) (db *bbolt.DB, file *os.File, err error) {
+	open := func(name string, how int, mode os.FileMode) (*os.File, error) {
+		file, err = os.OpenFile(name, how, mode)
+		return file, err
+	}
 	err = guarded(func() (err error) {
-		db, err = bbolt.Open(path, 0o600, &bbolt.Options{Timeout: openTimeout, FreelistType: bbolt.FreelistMapType})
+		db, err = bbolt.Open(path, 0o600, &bbolt.Options{Timeout: openTimeout, FreelistType: bbolt.FreelistMapType, OpenFile: open})
 		if err != nil {
 			return err
 		}
@@ -196,7 +201,7 @@ func openHistory(path string) (db *bbolt.DB, err error) {
 	if err != nil && db != nil && !errors.Is(err, errDamaged) {
 		guarded(db.Close)
 	}
-	return db, err
+	return db, file, err
 }
 
 func checkRecords(tx *bbolt.Tx) error {

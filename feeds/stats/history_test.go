@@ -81,7 +81,7 @@ func TestYear(t *testing.T) {
 func TestFullFile(t *testing.T) {
 	h := &history{memory: map[date]endedDay{}}
 	var err error
-	if h.db, err = openHistory(filepath.Join(t.TempDir(), "stats.db")); err != nil {
+	if h.db, _, err = openHistory(filepath.Join(t.TempDir(), "stats.db")); err != nil {
 		t.Fatal(err)
 	}
 	defer h.close()

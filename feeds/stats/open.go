@@ -19,12 +19,12 @@ func (r *Recorder) open(folder string, today date) {
 	if folder == "" {
 		return
 	}
-	db, err := r.openFile(folder)
+	db, file, err := r.openFile(folder)
 	if err != nil {
 		r.log.Warn("figures of subscribers are kept in memory and end with the program", "err", withAdvice(err))
 		return
 	}
-	r.history.db = db
+	r.history.db, r.history.file = db, file
 	r.path = filepath.Join(folder, todayName)
 	os.Remove(r.path + newSuffix) // left by a process that was killed while it wrote
 	r.resume(today)
@@ -33,17 +33,17 @@ func (r *Recorder) open(folder string, today date) {
 
 // openFile opens the file of the days that have ended. A damaged file is renamed
 // and replaced by an empty one.
-func (r *Recorder) openFile(folder string) (*bbolt.DB, error) {
+func (r *Recorder) openFile(folder string) (*bbolt.DB, *os.File, error) {
 	if err := os.MkdirAll(folder, 0o777); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	path := filepath.Join(folder, historyFile)
-	db, err := openHistory(path)
+	db, file, err := openHistory(path)
 	if err == nil || !isDamage(err) {
-		return db, err
+		return db, file, err
 	}
 	if e := os.Rename(path, path+damagedSuffix); e != nil {
-		return nil, errors.Join(err, e)
+		return nil, nil, errors.Join(err, e)
 	}
 	r.log.Warn("figures of subscribers are damaged and begin anew; feeds are not concerned", "path", path, "moved", path+damagedSuffix, "err", err)
 	return openHistory(path)

@@ -70,6 +70,8 @@ type Recorder struct {
 	path    string // of the file for today; empty: there is none
 	saved   int64  // today.answers when the file was last written; -1: the file is not of today
 	failing bool   // the last write failed, which has been logged
+
+	written os.FileInfo // of the file for today when it was last written; nil: it was not
 }
 
 const (
@@ -184,6 +186,7 @@ func (r *Recorder) save() {
 			}
 		} else {
 			r.saved = r.today.answers
+			r.written, _ = os.Stat(r.path)
 		}
 	}
 	if err != nil && !r.failing {
