@@ -109,20 +109,30 @@ func (r *reader) warn(v value, message string) { r.note(v, message+": ignored") 
 // note reports a problem that leaves the file usable. v can be no value, for a problem
 // of the whole.
 func (r *reader) note(v value, message string) {
-	if len(r.warnings) == maxWarnings {
+	switch {
+	case len(r.warnings) < maxWarnings:
+		r.warnings = append(r.warnings, problem(v, message))
+	case r.unlisted == 0:
+		r.beyond = problem(v, "")
+		fallthrough
+	default:
 		r.unlisted++
-		return
 	}
-	p := &feeds.Problem{Message: message}
-	if v.Exists() {
-		p = v.Problem(message)
-	}
-	r.warnings = append(r.warnings, p)
 }
 
-// countUnlisted adds a warning that says how many are not listed.
+// problem is one of v, if that is a value, else of the file as a whole.
+func problem(v value, message string) *feeds.Problem {
+	if !v.Exists() {
+		return &feeds.Problem{Message: message}
+	}
+	return v.Problem(message)
+}
+
+// countUnlisted adds a warning that says how many are not listed, at the place of the
+// first of these.
 func (r *reader) countUnlisted() {
 	if r.unlisted > 0 {
-		r.warnings = append(r.warnings, &feeds.Problem{Message: fmt.Sprintf("%d more problems, not listed beyond the first %d: mend those first", r.unlisted, maxWarnings)})
+		message := fmt.Sprintf("%d more problems, beyond the first %d: mend those first", r.unlisted, maxWarnings)
+		r.warnings = append(r.warnings, &feeds.Problem{Line: r.beyond.Line, Col: r.beyond.Col, Message: message})
 	}
 }

@@ -157,7 +157,7 @@ func TestLimitsOfTexts(t *testing.T) {
 func TestLimitsOfWarnings(t *testing.T) {
 	for n, want := range map[int]string{
 		maxWarnings:     "a.md:102:3: images[99]: must be a single value, not a list or keys: ignored",
-		maxWarnings + 7: "a.md: 7 more problems, not listed beyond the first 100: mend those first",
+		maxWarnings + 7: "a.md:103:3: 7 more problems, beyond the first 100: mend those first",
 	} {
 		a := parse(t, Options{}, "a.md", yamlFile("images:\n"+strings.Repeat("- []\n", n)))
 		var got []string

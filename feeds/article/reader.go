@@ -31,6 +31,7 @@ type reader struct {
 	errs     []*feeds.Problem // make the file unusable
 	warnings []*feeds.Problem // cost the article a value
 	unlisted int              // further warnings
+	beyond   *feeds.Problem   // the first of these
 }
 
 // draft is an article while its file is read.

@@ -146,7 +146,7 @@ func TestTOMLCost(t *testing.T) {
 	} {
 		var tree Tree
 		_, err := tree.Parse([]byte("+++\n" + text + "\n+++\n"))
-		if err == nil || !strings.Contains(err.Error(), "too long for so many of them") {
+		if err == nil || !strings.Contains(err.Error(), "come to more than 4 MiB up to here") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

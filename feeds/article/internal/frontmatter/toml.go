@@ -22,7 +22,7 @@ func parseTOML(t *Tree, text string) error {
 		return &feeds.Problem{Line: 1, Col: 1, Message: "nested too deep"}
 	case c.cost > maxTOMLCost:
 		line, col := position(text[:c.at])
-		return &feeds.Problem{Line: line + 1, Col: col, Message: "the keys up to here are too long for so many of them: shorten those in brackets or before dots"}
+		return &feeds.Problem{Line: line + 1, Col: col, Message: "the names of tables, repeated for each key below them, come to more than 4 MiB up to here: shorten them"}
 	}
 	values, err := decodeTOML(text)
 	if err != nil {

@@ -2,8 +2,8 @@ package frontmatter
 
 import "strings"
 
-// maxTOMLCost is the most that TOML may cost. That of usual front matter is a few times
-// its length.
+// maxTOMLCost is the most that TOML may cost, 4 MiB. That of usual front matter is a few
+// times its length.
 const maxTOMLCost = 64 * maxFrontMatter
 
 // tomlCost goes through TOML in the order of the decoder and counts what that does with
