@@ -77,7 +77,7 @@ func (h *handover) open(c handed) (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &httpConn{Conn: conn, unread: c.unread, handed: true, leave: sync.OnceFunc(func() { h.s.leave(c.from) })}, nil
+	return &httpConn{Conn: conn, unread: c.unread, handed: true, from: c.from, leave: sync.OnceFunc(func() { h.s.leave(c.from) })}, nil
 }
 
 // Close drops what nobody has accepted. It may be called more than once.

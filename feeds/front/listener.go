@@ -37,7 +37,7 @@ func (l *limitedListener) Accept() (net.Conn, error) {
 		peer, _ := netip.ParseAddrPort(c.RemoteAddr().String())
 		if from := l.s.places.admit(peer.Addr()); from != nil {
 			l.s.ended.Add(1)
-			return &httpConn{Conn: c, leave: sync.OnceFunc(func() { l.s.leave(from) })}, nil
+			return &httpConn{Conn: c, from: from, leave: sync.OnceFunc(func() { l.s.leave(from) })}, nil
 		}
 		c.Write(tooManyOfOne) // does not wait: nothing was sent before
 		c.Close()

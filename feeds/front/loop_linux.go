@@ -1,6 +1,7 @@
 package front
 
 import (
+	"net/netip"
 	"os"
 	"runtime"
 	"sync"
@@ -23,14 +24,14 @@ type loop struct {
 	mail   []mail     // for the loop
 	closed bool       // the loop has ended: nothing comes any more
 
-	owned    []*conn          // by descriptor; nil where there is none
-	count    int              // of them
-	lastID   uint32           // of a connection
-	again    []*conn          // that may have sent more than was read
-	making   int              // goroutines that make answers
-	makingOf map[string]int   // the same by path
-	makingBy map[*network]int // and by who has asked
-	waiting  []*conn          // whose answers are made when others are done
+	owned    []*conn            // by descriptor; nil where there is none
+	count    int                // of them
+	lastID   uint32             // of a connection
+	again    []*conn            // that may have sent more than was read
+	making   int                // goroutines that make answers
+	makingOf map[string]int     // the same by path
+	makingBy map[netip.Addr]int // and by the network that has asked
+	waiting  []*conn            // whose answers are made when others are done
 	accepts  acceptor
 
 	now   time.Time // of the last wake-up
@@ -69,7 +70,7 @@ const (
 )
 
 func newLoop(set *loops) (*loop, error) {
-	l := &loop{set: set, s: set.s, epoll: -1, wakeFD: -1, lastID: firstID, makingOf: map[string]int{}, makingBy: map[*network]int{}}
+	l := &loop{set: set, s: set.s, epoll: -1, wakeFD: -1, lastID: firstID, makingOf: map[string]int{}, makingBy: map[netip.Addr]int{}}
 	l.accepts.fd = -1
 	var err error
 	if l.epoll, err = l.s.sys.epollCreate(); err != nil {

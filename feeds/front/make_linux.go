@@ -32,7 +32,7 @@ func (l *loop) make(c *conn, n int) {
 
 // mayMake reports whether the answer for c may be made now.
 func (l *loop) mayMake(c *conn) bool {
-	return l.making < makersOfLoop && l.makingBy[c.from] < c.from.share(makersOfLoop) && l.makingOf[c.path] < makersOfLoop/2
+	return l.making < makersOfLoop && l.makingBy[c.from.key()] < c.from.share(makersOfLoop) && l.makingOf[c.path] < makersOfLoop/2
 }
 
 // startMaking starts a goroutine that gets a copy of the request. It passes c on with
@@ -40,7 +40,7 @@ func (l *loop) mayMake(c *conn) bool {
 func (l *loop) startMaking(c *conn) {
 	l.making++
 	l.makingOf[c.path]++
-	l.makingBy[c.from]++
+	l.makingBy[c.from.key()]++
 	head, peer := bytes.Clone(c.input[:c.asked]), c.peer
 	l.s.ended.Go(func() {
 		a, ok := l.s.make(head, peer)
@@ -55,8 +55,10 @@ func (l *loop) made(m mail) {
 	if l.makingOf[c.path]--; l.makingOf[c.path] == 0 {
 		delete(l.makingOf, c.path)
 	}
-	if l.makingBy[c.from]--; l.makingBy[c.from] == 0 {
-		delete(l.makingBy, c.from)
+	if by := c.from.key(); l.makingBy[by] == 1 {
+		delete(l.makingBy, by)
+	} else {
+		l.makingBy[by]--
 	}
 	if i := slices.IndexFunc(l.waiting, func(c *conn) bool { return !c.gone && l.mayMake(c) }); i >= 0 {
 		next := l.waiting[i]

@@ -13,7 +13,7 @@ import (
 // newHTTP is the server of net/http. The contexts of its requests end with ctx.
 func (s *server) newHTTP(ctx context.Context) *http.Server {
 	h := &http.Server{
-		Handler:                      adapter{s.h, s.time},
+		Handler:                      adapter{s.h, s.time, &makers{s.places, make(chan struct{}, makersOfHTTP)}},
 		DisableGeneralOptionsHandler: true,
 		ReadHeaderTimeout:            s.limits.Header,
 		ReadTimeout:                  s.limits.Read,
@@ -45,6 +45,7 @@ type httpConn struct {
 	net.Conn
 	unread []byte // what a loop has read of it
 	handed bool   // by a loop
+	from   *network
 	leave  func() // called when net/http has ended with it
 }
 
@@ -71,16 +72,17 @@ func (c *httpConn) CloseWrite() error {
 
 // HTTPHandler returns h as a handler of net/http that answers as [Serve] does. now
 // is the clock.
-func HTTPHandler(h Handler, now func() time.Time) http.Handler { return adapter{h, now} }
+func HTTPHandler(h Handler, now func() time.Time) http.Handler { return adapter{h, now, nil} }
 
 type adapter struct {
-	h   Handler
-	now func() time.Time
+	h      Handler
+	now    func() time.Time
+	makers *makers // nil: there is no limit
 }
 
 func (a adapter) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	left := make(chan struct{})
-	answer := a.h.Answer(httpRequest{r, left}, a.now())
+	answer := a.answer(httpRequest{r, left})
 	header := w.Header()
 	header["Content-Type"] = nil // net/http guesses one where there is none at all
 	for _, f := range answer.Fields {

@@ -21,9 +21,12 @@ type places struct {
 // network is where connections come from: an IPv4 address, or the /64 that an IPv6
 // address is in, because one client commonly has all addresses in that.
 type network struct {
-	address  netip.Addr // the first of them
-	quarters int        // how many quarters of all there is of a kind it may have at a time
-	open     int        // connections; guarded by places.mu
+	address  netip.Addr    // the first of them
+	quarters int           // how many quarters of all there is of a kind it may have at a time
+	open     int           // connections; guarded by places.mu
+	uses     int           // connections, and requests that net/http has of it; so too
+	waiting  atomic.Int64  // such requests
+	making   chan struct{} // holds one for each of them whose answer is being made
 }
 
 func newPlaces(n int, quarters func(netip.Addr) int) *places {
@@ -52,13 +55,39 @@ func (p *places) admit(peer netip.Addr) *network {
 		if p.quarters != nil {
 			n.quarters = p.quarters(peer)
 		}
+		n.making = make(chan struct{}, n.share(makersOfHTTP))
 		p.of[address] = n
 	}
 	if n.open >= n.share(cap(p.taken)) {
 		return nil
 	}
 	n.open++
+	n.uses++
 	return n
+}
+
+// key is what stands for the network; zero for nil.
+func (n *network) key() netip.Addr {
+	if n == nil {
+		return netip.Addr{}
+	}
+	return n.address
+}
+
+// use keeps the network remembered until unuse, also if all its connections end:
+// whoever opens new ones has no second share of what is still being made for it.
+func (p *places) use(n *network) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	n.uses++
+}
+
+func (p *places) unuse(n *network) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if n.uses--; n.uses == 0 {
+		delete(p.of, n.address)
+	}
 }
 
 // share is how much of all the network may have. A nil network may have all.
@@ -74,10 +103,9 @@ func (n *network) share(all int) int {
 func (p *places) leave(from *network) {
 	if from != nil {
 		p.mu.Lock()
-		if from.open--; from.open == 0 {
-			delete(p.of, from.address)
-		}
+		from.open--
 		p.mu.Unlock()
+		p.unuse(from)
 	}
 	p.give()
 }

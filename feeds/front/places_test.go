@@ -2,11 +2,14 @@ package front
 
 import (
 	"bufio"
+	"context"
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/netip"
 	"runtime"
+	"sync"
 	"testing"
 	"time"
 )
@@ -127,5 +130,47 @@ func TestMakersOfOneAddress(t *testing.T) {
 	}
 	if most := int(h.most.Load()); most > all/4+1 {
 		t.Errorf("%d of %d makers are for one address", most-1, all)
+	}
+}
+
+// net/http makes so many answers at a time for one network, and lets so many wait;
+// others have theirs meanwhile. Nobody gets a second share by opening connections anew.
+func TestMakersOfHTTP(t *testing.T) {
+	h := newToy()
+	from := &network{address: netip.MustParseAddr("192.0.2.1"), quarters: 1, making: make(chan struct{}, makersOfHTTP/4), uses: 1}
+	other := &network{address: netip.MustParseAddr("192.0.2.2"), quarters: 1, making: make(chan struct{}, makersOfHTTP/4), uses: 1}
+	p := newPlaces(8, nil)
+	a := adapter{h, time.Now, &makers{p, make(chan struct{}, makersOfHTTP)}}
+	ask := func(of *network, target string) Answer {
+		r := httptest.NewRequest("GET", target, nil)
+		return a.answer(httpRequest{r.WithContext(context.WithValue(t.Context(), connKey{}, &httpConn{from: of})), nil})
+	}
+	var all sync.WaitGroup
+	for range requestsOfHTTP / 4 {
+		all.Go(func() {
+			if got := ask(from, "/wait"); got.Status != 200 {
+				t.Error(got.Status)
+			}
+		})
+	}
+	for from.waiting.Load() < requestsOfHTTP/4 {
+		runtime.Gosched()
+	}
+	for range makersOfHTTP / 4 {
+		<-h.entered
+	}
+	if got := ask(from, "/made/1"); got.Status != 503 {
+		t.Errorf("one request more: %d", got.Status)
+	}
+	if got := ask(other, "/made/1"); got.Status != 200 {
+		t.Errorf("another network: %d", got.Status)
+	}
+	if most := h.most.Load(); most > makersOfHTTP/4+1 {
+		t.Errorf("%d answers are made at a time", most)
+	}
+	close(h.release)
+	all.Wait()
+	if from.uses != 1 || from.waiting.Load() != 0 || len(a.makers.making)+len(from.making) != 0 {
+		t.Errorf("%d uses, %d waiting afterwards", from.uses, from.waiting.Load())
 	}
 }
