@@ -20,6 +20,7 @@ type deadFolder struct {
 	names  []string // of its files; the inode of a file is its index + 2, that of the folder 1
 	files  map[string][]byte
 	dead   atomic.Int32 // what is answered no more
+	asked  atomic.Int32 // requests that got no answer
 }
 
 // What of a dead folder is answered no more.
@@ -74,8 +75,12 @@ func (f *deadFolder) serve() {
 			unix.Write(f.device, pack(uint32(16), -int32(syscall.EINTR), binary.NativeEndian.Uint64(buf[40:])))
 			continue
 		}
-		dead, closes := f.dead.Load(), opcode == fuseFlush || opcode == fuseRelease || opcode == fuseReleasedir
-		if opcode == fuseForget || opcode == fuseBatchForget || dead == allDead && !closes || dead == readsDead && opcode == fuseRead {
+		dead, harmless := f.dead.Load(), opcode == fuseInit || opcode == fuseFlush || opcode == fuseRelease || opcode == fuseReleasedir
+		if opcode == fuseForget || opcode == fuseBatchForget {
+			continue // which takes no answer
+		}
+		if dead == allDead && !harmless || dead == readsDead && opcode == fuseRead {
+			f.asked.Add(1)
 			continue
 		}
 		body, failed := f.answer(opcode, node, buf[40:n])

@@ -97,7 +97,9 @@ func TestFileSystemDiesWhileServing(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "feedmill.yaml"), []byte("site: {title: Other}\n"), 0o666); err != nil { // so that all is opened again
 		t.Fatal(err)
 	}
-	time.Sleep(200 * time.Millisecond) // any moment will do
+	if !poll(func() bool { return far.asked.Load() > 0 }) {
+		t.Errorf("it does not look at the folder again:\n%s", &p.stderr)
+	}
 	if err := p.terminate(); err != nil {
 		t.Errorf("%v\n%s", err, &p.stderr)
 	}
@@ -119,7 +121,8 @@ func TestSignalsEndEveryCommand(t *testing.T) {
 					if args[0] == "status" || args[0] == "accept" {
 						mount = dir // where the settings are
 					}
-					mountDead(t, mount, map[string][]byte{"a.md": []byte(articleOf("Far"))}).dead.Store(dead)
+					far := mountDead(t, mount, map[string][]byte{"a.md": []byte(articleOf("Far"))})
+					far.dead.Store(dead)
 					var p process
 					p.ended = make(chan struct{})
 					p.cmd = exec.Command("feedmill", append(args, "--state", t.TempDir(), dir)...)
@@ -132,7 +135,9 @@ func TestSignalsEndEveryCommand(t *testing.T) {
 						close(p.ended)
 					}()
 					defer p.kill()
-					time.Sleep(500 * time.Millisecond) // in which it comes to the file system
+					if !poll(func() bool { return far.asked.Load() > 0 }) {
+						t.Fatalf("it does not come to the file system:\n%s", &p.stderr)
+					}
 					for range signals {
 						p.cmd.Process.Signal(syscall.SIGTERM)
 						time.Sleep(50 * time.Millisecond) // or the system takes two for one
