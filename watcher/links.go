@@ -67,6 +67,13 @@ func (p place) compare(q place) int {
 	return cmp.Or(cmp.Compare(p.links, q.links), comparePaths(p.rel, q.rel))
 }
 
+// isTooLong reports whether a path with links does not count because of its length.
+func (p place) isTooLong() bool {
+	return p.links > maxLinks || p.links > 0 && len(p.rel) > maxLinkedPath
+}
+
+var tooLong = fmt.Sprintf("its path has more than %d links or %d bytes", maxLinks, maxLinkedPath)
+
 // comparePaths compares two slash-separated paths name by name.
 func comparePaths(a, b string) int {
 	for i := range min(len(a), len(b)) {
@@ -163,8 +170,8 @@ func (l *links) enter(f *folder) bool {
 	case known:
 		l.leaveLocked(LeftOut{Path: f.rel, Reason: sameAs("folder", p, f)})
 		return false
-	case f.links > maxLinks || len(f.rel) > maxLinkedPath:
-		l.leaveLocked(LeftOut{Path: f.rel, Reason: fmt.Sprintf("its path has more than %d links or %d bytes", maxLinks, maxLinkedPath)})
+	case f.place().isTooLong():
+		l.leaveLocked(LeftOut{Path: f.rel, Reason: tooLong})
 		return false
 	}
 	l.folders[f.real] = append(l.folders[f.real], f)
@@ -181,6 +188,10 @@ func (l *links) claim(n *node) bool {
 	defer l.mu.Unlock()
 	p, known := l.fileAt(n.real)
 	at := n.place()
+	if at.isTooLong() {
+		l.leaveLocked(LeftOut{Path: n.rel, Reason: tooLong})
+		return false
+	}
 	if first, ok := l.files[n.real]; n.isLink && (!ok || at.compare(first) < 0) {
 		l.files[n.real] = at
 	}

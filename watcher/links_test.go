@@ -256,16 +256,73 @@ func TestChainOfLinks(t *testing.T) {
 
 	entries := []string{"root/a -> ../1"}
 	for i := range 100 {
-		entries = append(entries, fmt.Sprintf("%d/l -> ../%d", i+1, i+2), fmt.Sprintf("%d/x.md", i+1))
+		entries = append(entries, fmt.Sprintf("%d/l -> ../%d", i+1, i+2), fmt.Sprintf("%d/x.md", i+1), fmt.Sprintf("%d/y.md -> ../y/%d.md", i+1, i), fmt.Sprintf("y/%d.md", i))
 	}
 	w = idle(t, filepath.Join(makeTree(t, entries...), "root"), Options{})
 	got := files(t, w)
-	if len(got) != maxLinks {
-		t.Errorf("%d files behind one link after the other, want %d", len(got), maxLinks)
+	if len(got) != 2*maxLinks-1 {
+		t.Errorf("%d files behind one link after the other, want %d", len(got), 2*maxLinks-1)
 	}
 	for _, rel := range got {
 		if _, _, err := w.ReadFile(rel, nil, 100); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// With FollowInside nothing outside is read, also if links are exchanged meanwhile, and
+// on systems that cannot open a file without following links.
+func TestInsideHolds(t *testing.T) {
+	above := makeTree(t, "out/x.md", "root/.a/x.md", "root/d -> .a")
+	root := filepath.Join(above, "root")
+	check(t, os.WriteFile(filepath.Join(above, "out", "x.md"), []byte("secret"), 0o644))
+	w := idle(t, root, Options{Follow: FollowInside})
+	stop, done := make(chan struct{}), make(chan error, 1)
+	go func() {
+		for i := 0; ; i++ {
+			select {
+			case <-stop:
+				done <- nil
+				return
+			default:
+			}
+			next := filepath.Join(root, ".next")
+			if err := os.Symlink([]string{".a", "../out", filepath.Join(above, "out")}[i%3], next); err != nil {
+				done <- err
+				return
+			}
+			if err := os.Rename(next, filepath.Join(root, "d")); err != nil {
+				done <- err
+				return
+			}
+		}
+	}()
+	for range 2000 {
+		if data, _, err := w.ReadFile("d/x.md", nil, 100); err == nil && string(data) == "secret" {
+			t.Error("read a file outside")
+			break
+		}
+		for _, rel := range []string{"d/x.md", ".a/x.md"} {
+			f, err := openInside(root, rel)
+			if err != nil {
+				continue
+			}
+			data, _, err := read(f, nil, 100)
+			f.Close()
+			if err == nil && string(data) == "secret" {
+				t.Error("the slow way read a file outside")
+			}
+		}
+	}
+	close(stop)
+	check(t, <-done)
+	if f, err := openInside(root, ".a/x.md"); err != nil {
+		t.Errorf("the slow way: %v", err)
+	} else {
+		f.Close()
+	}
+	if f, err := w.openSlowly(filepath.Join(above, "out", "x.md")); err == nil {
+		f.Close()
+		t.Error("the slow way opened a file outside")
 	}
 }

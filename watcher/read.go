@@ -170,7 +170,7 @@ func (w *Watcher) isFirst(l *links, n *node) bool {
 	if n.links == 0 {
 		return true
 	}
-	if n.isDir() && n.above.entered(n.real) != nil || n.links > maxLinks || len(n.rel) > maxLinkedPath {
+	if n.isDir() && n.above.entered(n.real) != nil || n.place().isTooLong() {
 		return false
 	}
 	if l == nil {

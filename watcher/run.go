@@ -167,10 +167,11 @@ func (w *Watcher) addEvent(ctx context.Context, real string, op fsnotify.Op, now
 		delete(ws.through, real) // its watch has ended
 	}
 	info, err := os.Lstat(real)
-	if err == nil && info.Mode()&fs.ModeSymlink != 0 && ws.links.linked(real) {
+	isLink := err == nil && info.Mode()&fs.ModeSymlink != 0
+	if isLink && ws.links.linked(real) {
 		w.pending.addAll(now) // links to a file that has become a link lead elsewhere
 	}
-	if err != nil || !info.IsDir() {
+	if err != nil || isLink || info.Mode().IsRegular() {
 		for _, rel := range ws.paths(real) {
 			w.pending.add(rel, op, err != nil, now)
 		}
