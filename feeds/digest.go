@@ -23,4 +23,6 @@ type Facts struct {
 	FirstSeen time.Time
 	Published time.Time
 	Updated   time.Time
+
+	Lost bool // what was remembered is lost, so nothing else here holds, and the article can't be shown anew
 }

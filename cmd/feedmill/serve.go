@@ -158,6 +158,7 @@ func (s *serve) run(ctx context.Context) error {
 	group.Go(func() error { return s.watchAccepted(ctx, cfg) })
 	group.Go(func() error { return s.figures.Run(ctx) })
 	group.Go(func() error { return s.keepState(ctx, cfg.Watch.ScanInterval) })
+	group.Go(func() error { return s.ledger.Run(ctx) })
 	group.Go(func() error { return s.sites(ctx, cfg) })
 	return group.Wait()
 }

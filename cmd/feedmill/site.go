@@ -185,11 +185,11 @@ func ledgerFile(cfg *settings) string { return filepath.Join(cfg.State, ledgerNa
 // openLedger opens the ledger of a site. Where the state folder cannot be
 // written, reading it has to do, or memory, and what that means is said.
 func openLedger(cfg *settings, log *slog.Logger) (*ledger.Ledger, error) {
-	l, err := ledger.Open(ledgerFile(cfg))
+	l, err := ledger.OpenWith(ledgerFile(cfg), ledger.Options{Logger: log})
 	if !errors.Is(err, fs.ErrPermission) && !errors.Is(err, syscall.EROFS) && !errors.Is(err, syscall.ENOSPC) {
 		return l, err
 	}
-	if l, failed := ledger.OpenReadOnly(ledgerFile(cfg)); failed == nil {
+	if l, failed := ledger.OpenWith(ledgerFile(cfg), ledger.Options{ReadOnly: true, Logger: log}); failed == nil {
 		log.Warn("the ledger can be read but not written: the ids and dates of new articles are lost when this process ends", "err", err)
 		return l, nil
 	}

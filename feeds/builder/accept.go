@@ -42,8 +42,9 @@ func (b *Builder) updateLedger(r *round) (facts []feeds.Facts, flushed func() bo
 	}
 	facts, err := b.opt.Ledger.Update(r.now, seen, gone)
 	if err != nil {
-		b.opt.Logger.Error("what the ledger says of some articles is lost: they are new", "err", err)
+		b.opt.Logger.Error("the ledger could not be read", "err", err)
 	}
+	facts = b.holdLost(r, facts)
 	done := make(chan error, 1)
 	go func() { b.keepLedger(r.now); done <- b.opt.Ledger.Flush() }()
 	return facts, func() bool {
@@ -53,6 +54,46 @@ func (b *Builder) updateLedger(r *round) (facts []feeds.Facts, flushed func() bo
 		}
 		return err == nil
 	}
+}
+
+// holdLost makes a fault of each article that the ledger holds, and returns the facts of
+// all others.
+func (b *Builder) holdLost(r *round, facts []feeds.Facts) []feeds.Facts {
+	if !slices.ContainsFunc(facts, func(f feeds.Facts) bool { return f.Lost }) {
+		return facts
+	}
+	causes := map[string]error{}
+	for _, x := range b.opt.Ledger.Lost() {
+		causes[x.Path] = x.Problem()
+	}
+	rest := make([]feeds.Facts, 0, len(facts))
+	for i := range r.files {
+		l := &r.files[i]
+		if l.err != nil {
+			continue
+		}
+		if facts[0].Lost {
+			b.texts.drop(l.article)
+			l.article, l.err = nil, causes[l.path]
+		} else {
+			rest = append(rest, facts[0])
+		}
+		facts = facts[1:]
+	}
+	return append(rest, facts...)
+}
+
+// acceptLost gives up what the ledger has lost, if all changes are accepted.
+func (b *Builder) acceptLost() {
+	if accepted := b.hold.accepted.Load(); accepted == nil || *accepted != AcceptAny {
+		return
+	}
+	for _, x := range b.opt.Ledger.Lost() {
+		if _, ok := b.stamps[x.Path]; ok {
+			b.stamps[x.Path] = 0
+		}
+	}
+	b.opt.Ledger.AcceptLost()
 }
 
 // forLedger is what the ledger has to know of an article that was read.

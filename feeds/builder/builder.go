@@ -162,6 +162,7 @@ func (b *Builder) Apply(ctx context.Context, c watcher.Changes) error {
 	if b.Held() != nil && len(c.Paths) > 0 {
 		c.Rescan = true
 	}
+	b.acceptLost()
 	r := &round{now: b.opt.Now(), first: b.Snapshot() == nil, rescan: c.Rescan}
 	if err := b.look(ctx, c, r); err != nil {
 		return fmt.Errorf("look for articles: %w", err)
@@ -175,6 +176,9 @@ func (b *Builder) Apply(ctx context.Context, c watcher.Changes) error {
 	r.due = b.catalog.Advance(r.now)
 	facts, flushed := b.updateLedger(r)
 	b.updateCatalog(r, facts)
+	if r.rescan && b.Held() == nil {
+		b.opt.Ledger.AllSeen()
+	}
 	r.lasting = flushed()
 	b.publish(r)
 	for _, observe := range b.observers {

@@ -78,6 +78,11 @@ func (b *Builder) Report() Report {
 			r.Kept[path] = at
 		}
 	}
+	for _, x := range b.opt.Ledger.Lost() {
+		if b.faults[x.Path].err == nil {
+			r.Problems = append(r.Problems, x.Problem())
+		}
+	}
 	r.Problems = append(r.Problems, b.catalog.Conflicts()...)
 	r.Problems = append(r.Problems, b.spellings()...)
 	r.Problems = append(r.Problems, b.badDocuments()...)

@@ -28,3 +28,31 @@ func BenchmarkFirst(b *testing.B) {
 		b.StartTimer()
 	}
 }
+
+// BenchmarkOpen opens a ledger of 50,000 articles.
+func BenchmarkOpen(b *testing.B) {
+	file := filepath.Join(b.TempDir(), "ledger.db")
+	l, err := Open(file)
+	if err != nil {
+		b.Fatal(err)
+	}
+	one := parse(b, "x.md", post("A title of some length", "webUrl: https://www.example.org/a/1\ntopics: [One topic, Another topic, Third topic]\ncategory: news\nprovider: P", "text"))
+	seen := make([]Article, 50_000)
+	for i := range seen {
+		seen[i] = one
+		seen[i].Path, seen[i].ID, seen[i].Link = fmt.Sprintf("2024/%02d/an-article-with-a-usual-name-%d.md", i%12+1, i), fmt.Sprint("urn:uuid:67b1bc55-4d5c-4d5e-8e6e-", i), fmt.Sprint("https://www.example.org/a/", i)
+	}
+	if _, err := l.Note(time.Now(), seen, nil); err != nil {
+		b.Fatal(err)
+	}
+	if err := l.Close(); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		l, err := Open(file)
+		if err != nil {
+			b.Fatal(err)
+		}
+		l.abandon()
+	}
+}

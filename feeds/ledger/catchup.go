@@ -42,6 +42,9 @@ func (l *Ledger) CatchUp(at time.Time, published []Published, newer, whole bool)
 	if newer {
 		c.dismiss(others, whole)
 	}
+	if clear(l.copied); newer && whole { // then nothing that was published is missing
+		l.acceptLost()
+	}
 	return differ
 }
 
@@ -58,12 +61,13 @@ type catchUp struct {
 func (c *catchUp) take(p *Published) bool {
 	l := c.l
 	r, live := l.record(p.Path)
+	newer := c.newer || l.copied[p.Path] // for the copy may be older
 	gone, left := l.gone.records[p.Path]
 	left = left && gone.ID == p.ID
 	switch {
 	case live && r.ID == p.ID && r.Digest == p.Digest && r.FirstSeen.Equal(p.FirstSeen):
 		return true
-	case live && !c.newer:
+	case live && !newer:
 		return r.ID == p.ID && r.FirstSeen.Equal(p.FirstSeen)
 	case !live && !c.newer && left:
 		return false
@@ -75,6 +79,7 @@ func (c *catchUp) take(p *Published) bool {
 		l.markDirty(p.Path)
 	}
 	l.set(p.Path, p.record(c.at))
+	l.unlose(p.Path)
 	return true
 }
 

@@ -1,7 +1,6 @@
 package ledger
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -62,41 +61,16 @@ func (l *Ledger) SetDate(name string, d Date) {
 }
 
 // FlushDates writes what SetDate has changed.
-func (l *Ledger) FlushDates() (err error) {
+func (l *Ledger) FlushDates() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if !l.Lasting() {
 		return nil
 	}
-	defer asError(&err)()
 	if err := l.writeTx(nil); err != nil {
 		return fmt.Errorf("write ledger: %w", err)
 	}
 	return nil
-}
-
-// writeTx is one transaction, which takes the dates that have changed along. A nil do
-// writes nothing but them.
-func (l *Ledger) writeTx(do func(*bbolt.Tx) error) error {
-	changed := l.dates.changed()
-	if do == nil && len(changed) == 0 {
-		return nil
-	}
-	err := l.db.Update(func(tx *bbolt.Tx) error {
-		err := writeDates(tx.Bucket(bucketDates), changed)
-		if do != nil {
-			err = errors.Join(do(tx), err)
-		}
-		return err
-	})
-	if err != nil { // the next call tries again
-		l.dates.mu.Lock()
-		defer l.dates.mu.Unlock()
-		for name := range changed {
-			l.dates.unsaved[name] = true
-		}
-	}
-	return err
 }
 
 // changed is what is to be written; zero for what has been forgotten.
@@ -111,31 +85,31 @@ func (d *dates) changed() map[string]Date {
 	return changed
 }
 
-func writeDates(b *bbolt.Bucket, changed map[string]Date) error {
-	for _, name := range slices.Sorted(maps.Keys(changed)) {
-		d, err := changed[name], error(nil)
-		if d.At.IsZero() {
-			err = b.Delete([]byte(name))
-		} else {
-			err = b.Put([]byte(name), packed.AppendTime(d.Of[:], d.At))
-		}
-		if err != nil {
-			return err
-		}
+// restore has what could not be written written by the next call.
+func (d *dates) restore(changed map[string]Date) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for name := range changed {
+		d.unsaved[name] = true
 	}
-	return nil
 }
 
-// loadDates reads what is on disk, as far as nothing newer is known. What is
-// damaged counts as unknown, and so does what a date of an older format stands for.
-func (l *Ledger) loadDates(b *bbolt.Bucket, older bool) error {
+func writeDates(w *recordWriter, changed map[string]Date) {
+	for _, name := range slices.Sorted(maps.Keys(changed)) {
+		if d := changed[name]; d.At.IsZero() {
+			w.erase(bucketDates, name)
+		} else {
+			w.store(bucketDates, name, 64, func(b []byte) []byte { return packed.AppendTime(append(b, d.Of[:]...), d.At) })
+		}
+	}
+}
+
+// loadDates reads what is on disk, as far as nothing newer is known.
+func (l *Ledger) loadDates(tx *bbolt.Tx) error {
 	l.dates.mu.Lock()
 	defer l.dates.mu.Unlock()
-	return b.ForEach(func(name, v []byte) error {
+	return each(tx, bucketDates, func(name, v []byte) error {
 		d, err := decodeDate(name, v)
-		if older {
-			d.Of = feeds.Digest{}
-		}
 		if _, newer := l.dates.byName[string(name)]; err == nil && !newer {
 			l.dates.byName[string(name)] = d
 		}

@@ -13,10 +13,9 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
-	"runtime"
-	"strconv"
 	"sync"
 	"time"
 
@@ -29,12 +28,17 @@ import (
 type Ledger struct {
 	mu        sync.Mutex
 	file      string
-	db        *bbolt.DB         // nil: nothing outlives the process
-	readOnly  bool              // db is only read: what is new does not outlive the process
-	old       bool              // there can be records that are old
-	tx        *bbolt.Tx         // between beginReads and endReads
-	damage    error             // what could not be read since the last Update
-	state     state             // what belongs to what is on disk
+	log       *slog.Logger
+	db        *bbolt.DB // nil: nothing outlives the process
+	disk      *os.File  // that db has open
+	stamp     stamp     // of disk, after the last write
+	sum       summary   // what disk says of itself
+	readOnly  bool      // db is only read: what is new does not outlive the process
+	tx        *bbolt.Tx // between beginReads and endReads
+	damage    error     // what could not be read since the last Update
+	state     state     // what belongs to what is on disk
+	copier    copier
+	origin    *Ledger           // of a shadow: see Preview; else nil
 	emptyFile bool              // nothing is in db; only known between beginReads and endReads
 	live      map[string]Record // what is not in db, or not yet, by path; Gone ones never
 	erased    map[string]bool   // paths in db that count no more
@@ -53,11 +57,18 @@ type Ledger struct {
 
 	dates *dates
 	place os.FileInfo // of the file when it was last seen at its path; nil until then
+
+	incomplete bool // records are lost of which not even the path is known
+
+	lost     map[string]loss // by path
+	unlisted map[string]bool // paths in lost, or no more, that differ from db
+	held     map[string]bool // paths in lost where an article was seen
+	copied   map[string]bool // paths whose records come from an older copy
 }
 
 // version is that of the file's format; see upgrade.go for those before. Any other
 // is refused.
-const version = "3"
+const version = "4"
 
 var (
 	bucketMeta = []byte("meta")
@@ -65,8 +76,8 @@ var (
 	bucketGone = []byte("gone")     // path → Record
 	bucketIDs  = []byte("ids")      // id → path
 
-	buckets    = [...][]byte{bucketMeta, bucketLive, bucketGone, bucketIDs, bucketNames, bucketLeft, bucketDates}
-	keyVersion = []byte("version") // in the meta bucket
+	parts      = [...][]byte{bucketLive, bucketGone, bucketIDs, bucketNames, bucketLeft, bucketDates, bucketLost} // all but meta
+	keyVersion = []byte("version")                                                                                // in the meta bucket
 )
 
 // ErrBusy says that another process has the ledger open.
@@ -76,123 +87,93 @@ var ErrBusy = errors.New("in use by another feedmill: stop it, or name another f
 func Memory() *Ledger {
 	l := &Ledger{
 		live: map[string]Record{}, erased: map[string]bool{}, dirty: map[string]bool{}, gone: goneRecords{records: map[string]Record{}}, ids: map[string]string{},
-		left: map[string][]LeftFeed{}, unwritten: map[string]bool{}, dates: newDates(),
+		left: map[string][]LeftFeed{}, unwritten: map[string]bool{}, dates: newDates(), log: slog.New(slog.DiscardHandler),
+		lost: map[string]loss{}, unlisted: map[string]bool{}, held: map[string]bool{}, copied: map[string]bool{}, copier: newCopier(),
 	}
 	rand.Read(l.state.instance[:]) // never fails
 	l.gone.changed = l.removals.add
 	return l
 }
 
-// Open opens the ledger in file, which it makes, with its folder, where there is
-// none. The error says what to do; then [Memory] is what is left.
-func Open(file string) (*Ledger, error) {
-	if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
-		return nil, fmt.Errorf("make the state folder: %w", err)
-	}
-	return open(file, false)
+// Options is what a ledger is opened with.
+type Options struct {
+	ReadOnly bool         // the file, which must be there, is not written: what comes to the ledger is forgotten when the process ends
+	Logger   *slog.Logger // is told of damage and what became of it; nil for nobody
 }
 
-// OpenReadOnly opens the ledger in file, which must be there, where it cannot be
-// written: what it knows holds, what comes to it is forgotten when the process ends.
-func OpenReadOnly(file string) (*Ledger, error) { return open(file, true) }
+// Open opens the ledger in file, which it makes, with its folder, where there is
+// none. A file that is damaged is put aside, and made again of what is sound in it and
+// in the copy beside it; see [Ledger.Lost]. The error says what to do; then [Memory] is
+// what is left.
+func Open(file string) (*Ledger, error) { return OpenWith(file, Options{}) }
 
-func open(file string, readOnly bool) (*Ledger, error) {
+// OpenReadOnly is OpenWith of a file that is not written.
+func OpenReadOnly(file string) (*Ledger, error) { return OpenWith(file, Options{ReadOnly: true}) }
+
+// OpenWith is Open with options.
+func OpenWith(file string, opt Options) (*Ledger, error) {
+	if !opt.ReadOnly {
+		if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
+			return nil, fmt.Errorf("make the state folder: %w", err)
+		}
+	}
 	l := Memory()
-	l.file, l.readOnly = file, readOnly
+	l.file, l.readOnly = file, opt.ReadOnly
+	if opt.Logger != nil {
+		l.log = opt.Logger
+	}
 	if err := l.open(); err != nil {
 		return nil, explain(file, err)
 	}
 	return l, nil
 }
 
-// open opens the file. What is damaged in it may show later, when it is read:
-// bbolt panics on pages that make no sense.
-func (l *Ledger) open() (err error) {
-	defer asError(&err)()
-	if l.db, err = bbolt.Open(l.file, 0o666, &bbolt.Options{Timeout: time.Second, ReadOnly: l.readOnly, FreelistType: bbolt.FreelistMapType, InitialMmapSize: mapped()}); err != nil {
-		return err
-	}
-	if err = l.load(); err != nil {
-		l.db.Close()
-	}
+// load reads all but the records of articles that are there.
+func (l *Ledger) load() error {
+	err := l.view(func(tx *bbolt.Tx) (err error) {
+		for _, name := range parts {
+			if tx.Bucket(name) == nil {
+				return fmt.Errorf("part %q is missing", name)
+			}
+		}
+		if l.sum, err = parseSummary(tx.Bucket(bucketMeta).Get(keySummary)); err != nil {
+			return err
+		}
+		return errors.Join(l.loadNames(tx), l.loadLeft(tx), l.loadDates(tx), l.loadLost(tx), l.loadGone(tx))
+	})
+	l.state = l.sum.state
 	return err
 }
 
-// mapped is how much of a file to map: where that costs addresses and nothing else,
-// so much that it need not be done again, with all that is in use copied, while
-// a large folder is taken in.
-func mapped() int {
-	if strconv.IntSize < 64 || runtime.GOOS == "windows" { // there, the file grows to it
-		return 0
-	}
-	return 1 << 30
-}
-
-// load checks the version, upgrades an older file, and reads all but the records of
-// articles that are there.
-func (l *Ledger) load() error {
-	if l.readOnly {
-		return l.db.View(l.loadFrom)
-	}
-	return l.db.Update(func(tx *bbolt.Tx) error {
-		for _, name := range buckets {
-			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
-				return err
-			}
-		}
-		if meta := tx.Bucket(bucketMeta); meta.Get(keyVersion) == nil {
-			if err := meta.Put(keyVersion, []byte(version)); err != nil {
-				return err
-			}
-		}
-		if err := errors.Join(forgetBegun(tx), l.loadFrom(tx)); err != nil {
+// each calls do with the records of a bucket. A broken seal ends it.
+func each(tx *bbolt.Tx, bucket []byte, do func(k, v []byte) error) error {
+	return tx.Bucket(bucket).ForEach(func(k, v []byte) error {
+		v, err := open(bucket, k, v)
+		if err != nil {
 			return err
 		}
-		return l.upgrade(tx)
+		return do(k, v)
 	})
 }
 
-// loadFrom is load without recordWriter; an error where a part is missing.
-func (l *Ledger) loadFrom(tx *bbolt.Tx) error {
-	for _, name := range buckets {
-		if tx.Bucket(name) == nil {
-			return fmt.Errorf("part %q is missing", name)
-		}
-	}
-	meta := tx.Bucket(bucketMeta)
-	v := string(meta.Get(keyVersion))
-	if v != version && !older(v) {
-		return fmt.Errorf("written by another version of feedmill (format %s, this one has %s): use that version, or move the file away", v, version)
-	}
-	if meta.Get(keyBegun) != nil {
-		return errors.New("only a part of the first articles is on disk")
-	}
-	if err := l.state.load(meta); err != nil {
-		return err
-	}
-	if err := l.loadNames(tx.Bucket(bucketNames)); err != nil {
-		return err
-	}
-	if err := l.loadLeft(tx.Bucket(bucketLeft)); err != nil {
-		return err
-	}
-	l.old = older(v) || meta.Get(keyOld) != nil
-	if err := l.loadDates(tx.Bucket(bucketDates), older(v)); err != nil {
-		return err
-	}
-	return tx.Bucket(bucketGone).ForEach(func(k, v []byte) error {
+func (l *Ledger) loadGone(tx *bbolt.Tx) error {
+	return each(tx, bucketGone, func(k, v []byte) error {
 		r, err := decode(k, v)
 		l.gone.set(string(k), r)
 		return err
 	})
 }
 
-// Close releases the file.
+// Close releases the file, after a copy of it was made where there is none of its state.
 func (l *Ledger) Close() error {
 	if l.db == nil {
 		return nil
 	}
-	return errors.Join(l.FlushDates(), l.db.Close())
+	err := l.FlushDates()
+	l.copyAtEnd()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return errors.Join(err, l.closeDisk())
 }
 
 // Lasting reports whether what is new outlives the process.

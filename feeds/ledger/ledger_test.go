@@ -328,8 +328,11 @@ func TestOpenErrors(t *testing.T) {
 	if _, err := Open(file); !errors.Is(err, ErrBusy) || !strings.Contains(err.Error(), "--state") {
 		t.Errorf("opened twice: %v", err)
 	}
-	l.db.Update(func(tx *bbolt.Tx) error { return tx.Bucket(bucketMeta).Put([]byte("version"), []byte("99")) })
-	l.Close()
+	l.db.Update(func(tx *bbolt.Tx) error {
+		meta := tx.Bucket(bucketMeta)
+		return errors.Join(meta.Delete(keySummary), meta.Put([]byte("version"), []byte("99")))
+	})
+	l.abandon()
 	if _, err := Open(file); err == nil || !strings.Contains(err.Error(), "another version") {
 		t.Errorf("another version: %v", err)
 	}

@@ -51,8 +51,8 @@ func (u *update) updateLeft(id string, from, to []feeds.Tag) {
 func folded(t feeds.Tag) feeds.Tag { return feeds.Tag{Kind: t.Kind, Name: feeds.Fold(t.Name)} }
 
 // loadLeft reads which feeds articles have left.
-func (l *Ledger) loadLeft(b *bbolt.Bucket) error {
-	return b.ForEach(func(id, v []byte) error {
+func (l *Ledger) loadLeft(tx *bbolt.Tx) error {
+	return each(tx, bucketLeft, func(id, v []byte) error {
 		left, err := decodeLeft(id, v)
 		l.left[string(id)] = left
 		return err
@@ -67,17 +67,12 @@ func decodeLeft(id, v []byte) (left []LeftFeed, err error) {
 }
 
 // writeLeft stores what has changed; the caller clears unwritten after it.
-func (l *Ledger) writeLeft(b *bbolt.Bucket) error {
+func (l *Ledger) writeLeft(w *recordWriter) {
 	for id := range l.unwritten {
-		v, err := json.Marshal(l.left[id])
-		if err == nil && len(l.left[id]) > 0 {
-			err = b.Put([]byte(id), v)
-		} else if err == nil {
-			err = b.Delete([]byte(id))
-		}
-		if err != nil {
-			return err
+		if len(l.left[id]) > 0 {
+			w.json(bucketLeft, id, l.left[id])
+		} else {
+			w.erase(bucketLeft, id)
 		}
 	}
-	return nil
 }

@@ -50,18 +50,11 @@ func (l *Ledger) SaveNames(served map[feeds.Key]string) error {
 	if len(l.unsaved) == 0 {
 		return nil
 	}
-	err := l.db.Update(func(tx *bbolt.Tx) error {
-		b := tx.Bucket(bucketNames)
+	err := l.writeTx(func(w *recordWriter) error {
 		for key := range l.unsaved {
-			v, err := json.Marshal(l.names[key])
-			if err != nil {
-				return err
-			}
-			if err := b.Put([]byte(key), v); err != nil {
-				return err
-			}
+			w.json(bucketNames, key, l.names[key])
 		}
-		return nil
+		return w.err
 	})
 	if err != nil {
 		return fmt.Errorf("write ledger: %w", err)
@@ -85,9 +78,9 @@ func (l *Ledger) setOwner(k feeds.Key, key string) {
 }
 
 // loadNames reads all names.
-func (l *Ledger) loadNames(b *bbolt.Bucket) error {
+func (l *Ledger) loadNames(tx *bbolt.Tx) error {
 	l.names, l.owners, l.unsaved = map[string][]string{}, map[feeds.Key]string{}, map[string]bool{}
-	return b.ForEach(func(k, v []byte) error {
+	return each(tx, bucketNames, func(k, v []byte) error {
 		slugs, err := decodeName(k, v)
 		kind, _ := nameOf(string(k))
 		for _, s := range slugs {

@@ -58,8 +58,13 @@ func TestNames(t *testing.T) {
 	if Check(file) == nil {
 		t.Error("a damaged name is not noticed")
 	}
-	if _, err := Open(file); err == nil {
-		t.Error("a damaged name is opened")
+	l, err := Open(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	if got, want := fmt.Sprint(l.Names()), "[{topic a/b [a-b]} {topic c sharp [c-sharp]} {topic c# [cs]} {type video [video]}]"; got != want {
+		t.Errorf("after damage %s, want %s", got, want)
 	}
 }
 

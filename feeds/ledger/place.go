@@ -7,8 +7,7 @@ import (
 	"os"
 	"time"
 
-	"go.etcd.io/bbolt"
-	bolterrors "go.etcd.io/bbolt/errors"
+	"feedmill/feeds/ledger/internal/boltfile"
 )
 
 // Displaced is what KeepPlace has found at the ledger's path in place of its file.
@@ -53,15 +52,10 @@ func (l *Ledger) KeepPlace(now time.Time) (d Displaced, err error) {
 
 // isLocked reports whether a process has a ledger open.
 func isLocked(file string) bool {
-	locked := false
-	func() (err error) {
-		defer asError(&err)()
-		db, err := bbolt.Open(file, 0o666, &bbolt.Options{Timeout: time.Millisecond, ReadOnly: true})
-		if err == nil {
-			return db.Close()
-		}
-		locked = errors.Is(err, bolterrors.ErrTimeout)
-		return err
-	}()
-	return locked
+	f, err := os.Open(file)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	return errors.Is(boltfile.Lock(f, false, 0), boltfile.ErrLocked)
 }

@@ -24,6 +24,7 @@ type Effect struct {
 func (l *Ledger) Preview(now time.Time, seen []Article, gone []string) []Effect {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.heal(l.outside()) // Update will tell
 	if l.beginReads(); l.knowsNone() {
 		l.endReads()
 		return nil
@@ -121,5 +122,5 @@ func effect(s *seenArticle, now time.Time) Effect {
 // shadow is a ledger to try things on: what is done to it never comes to l.
 func (l *Ledger) shadow() *Ledger {
 	gone := goneRecords{records: maps.Clone(l.gone.records), changed: func(string) {}}
-	return &Ledger{db: l.db, tx: l.tx, live: maps.Clone(l.live), erased: maps.Clone(l.erased), dirty: map[string]bool{}, gone: gone, ids: l.ids}
+	return &Ledger{origin: l, db: l.db, disk: l.disk, tx: l.tx, sum: l.sum, live: maps.Clone(l.live), erased: maps.Clone(l.erased), dirty: map[string]bool{}, gone: gone, ids: l.ids}
 }

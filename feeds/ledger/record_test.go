@@ -2,10 +2,13 @@ package ledger
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
+	"os"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -79,7 +82,7 @@ func TestRecord(t *testing.T) {
 	}
 }
 
-// TestTakeOver reads ledgers of formats 1 and 2, and writes format 3. What is gone
+// TestTakeOver reads ledgers of formats 1 and 2, and writes the present one. What is gone
 // is known again when it comes back, although it was never written anew.
 func TestTakeOver(t *testing.T) {
 	for _, format := range []string{"1", "2"} {
@@ -92,35 +95,17 @@ func TestTakeOver(t *testing.T) {
 		p.l.SetDate("/", Date{feeds.Digest{1}, p.now})
 		p.l.SetDate("held", Date{At: p.now})
 		p.check(p.l.FlushDates())
-		p.check(p.l.db.Update(func(tx *bbolt.Tx) error {
-			for _, name := range [][]byte{bucketLive, bucketGone} {
-				old := map[string][]byte{}
-				err := tx.Bucket(name).ForEach(func(k, v []byte) error {
-					r, err := decode(k, v)
-					seen := parse(t, string(k), files[string(k)])
-					r.Digest, r.Content, r.old = seen.OldDigest, seen.OldContent, true
-					if old[string(k)] = r.append(nil); format == "1" {
-						old[string(k)] = inJSON(t, r)
-					}
-					return err
-				})
-				for k, v := range old {
-					err = errors.Join(err, tx.Bucket(name).Put([]byte(k), v))
-				}
-				if err != nil {
-					return err
-				}
-			}
-			meta := tx.Bucket(bucketMeta)
-			if format == "1" {
-				meta.Delete(keyInstance)
-				meta.Delete(keyGeneration)
-			}
-			return meta.Put(keyVersion, []byte(format))
-		}))
 		at := p.l.Date("/").At
 		a := p.facts["a.md"]
 		p.l.Close()
+		writeOld(t, p.file, format, func(k string, r Record) []byte {
+			seen := parse(t, k, files[k])
+			r.Digest, r.Content, r.old = seen.OldDigest, seen.OldContent, true
+			if format == "1" {
+				return inJSON(t, r)
+			}
+			return r.append(nil)
+		})
 		if format == "2" {
 			l, err := OpenReadOnly(p.file)
 			p.check(err)
@@ -164,6 +149,46 @@ func TestTakeOver(t *testing.T) {
 	}
 }
 
+// writeOld writes a ledger anew in the form of an older format, with what record makes
+// of the records of articles.
+func writeOld(t *testing.T, file, format string, record func(path string, r Record) []byte) {
+	t.Helper()
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := collect(bytes.NewReader(b), int64(len(b)))
+	os.Remove(file)
+	os.Remove(file + copySuffix)
+	db, err := bbolt.Open(file, 0o666, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = db.Update(func(tx *bbolt.Tx) error {
+		for i, part := range all.reached {
+			b, err := tx.CreateBucket(parts[i])
+			for k, v := range part {
+				v = v[:len(v)-sealSize]
+				if r, bad := decode([]byte(k), v); i <= partOf(bucketGone) && bad == nil {
+					v = record(k, r)
+				}
+				err = errors.Join(err, b.Put([]byte(k), v))
+			}
+			if err != nil {
+				return err
+			}
+		}
+		meta, err := tx.CreateBucket(bucketMeta)
+		if format != "1" {
+			err = errors.Join(err, meta.Put([]byte("instance"), all.sum.instance[:]), meta.Put([]byte("generation"), binary.BigEndian.AppendUint64(nil, all.sum.generation)))
+		}
+		return errors.Join(err, tx.DeleteBucket(bucketLost), meta.Put(keyVersion, []byte(format)))
+	})
+	if err = errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func (p *play) check(err error) {
 	p.t.Helper()
 	if err != nil {
@@ -173,18 +198,22 @@ func (p *play) check(err error) {
 
 func recordsOf(l *Ledger) map[string]Record { return maps.Collect(l.Records()) }
 
-// TestDamagedRecord is named when it is read, and is no reason to stop.
+// TestDamagedRecord is found when it is read, and comes back from what the file had
+// before.
 func TestDamagedRecord(t *testing.T) {
 	p := newPlay(t)
 	p.round(map[string]string{"a.md": post("A", "", "x"), "b.md": post("B", "", "y")})
-	b := p.id("b.md")
+	a, b := p.id("a.md"), p.id("b.md")
 	p.l.db.Update(func(tx *bbolt.Tx) error { return tx.Bucket(bucketLive).Put([]byte("a.md"), []byte{packedRecord, 200}) })
 	facts, err := p.l.Note(p.now, []Article{parse(t, "a.md", post("A", "", "x")), parse(t, "b.md", post("B", "", "z"))}, nil)
-	if err == nil || !strings.Contains(err.Error(), "a.md") || facts[1].ID != b || facts[0].ID == "" {
+	if err != nil || facts[1].ID != b || facts[0].ID != a {
 		t.Errorf("%+v: %v", facts, err)
 	}
-	if _, err = p.l.Note(p.now, []Article{parse(t, "a.md", post("A", "", "x"))}, nil); err != nil {
-		t.Errorf("it is not written anew: %v", err)
+	if aside, _ := filepath.Glob(p.file + ".damaged-*"); len(aside) != 1 {
+		t.Errorf("put aside: %v", aside)
+	}
+	if err := Check(p.file); !errors.Is(err, ErrBusy) {
+		t.Errorf("after it was mended: %v", err)
 	}
 }
 

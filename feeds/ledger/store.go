@@ -14,9 +14,16 @@ import (
 // not write meanwhile: bbolt would wait for ever.
 func (l *Ledger) beginReads() {
 	if l.db != nil && l.tx == nil {
-		l.tx, _ = l.db.Begin(false) // without it, each read opens the file by itself
+		l.tx = l.beginTx() // without it, each read opens the file by itself
 		l.emptyFile = l.isEmptyFile(bucketLive, bucketIDs)
 	}
+}
+
+func (l *Ledger) beginTx() (tx *bbolt.Tx) {
+	err := error(nil)
+	defer asError(&err)()
+	tx, _ = l.db.Begin(false)
+	return tx
 }
 
 // isEmptyFile reports whether the file has nothing in these buckets.
@@ -35,7 +42,11 @@ func (l *Ledger) isEmptyFile(buckets ...[]byte) bool {
 func (l *Ledger) endReads() {
 	l.emptyFile = false
 	if l.tx != nil {
-		l.tx.Rollback()
+		err := error(nil)
+		func() {
+			defer asError(&err)()
+			l.tx.Rollback()
+		}()
 		l.tx = nil
 	}
 }
@@ -47,6 +58,12 @@ func (l *Ledger) view(do func(*bbolt.Tx) error) (err error) {
 		return do(l.tx)
 	}
 	return l.db.View(do)
+}
+
+// update is a transaction that writes.
+func (l *Ledger) update(do func(*bbolt.Tx) error) (err error) {
+	defer asError(&err)()
+	return l.db.Update(do)
 }
 
 // record returns the record of the article at a path. A damaged one counts as none, and
@@ -66,15 +83,28 @@ func (l *Ledger) record(p string) (r Record, ok bool) {
 	return r, ok
 }
 
-// look gives found what the file has under a key, if there is something. What is
-// damaged sets damage.
+// look gives found what the file has under a key, if there is something. A file that is
+// damaged is mended first; what can't be read then sets damage.
 func (l *Ledger) look(bucket []byte, key string, found func(v []byte) error) {
-	err := l.view(func(tx *bbolt.Tx) error {
-		if v := tx.Bucket(bucket).Get([]byte(key)); v != nil {
-			return found(v)
+	get := func() error {
+		return l.view(func(tx *bbolt.Tx) error {
+			v := tx.Bucket(bucket).Get([]byte(key))
+			if v == nil {
+				return nil
+			}
+			v, err := open(bucket, []byte(key), v)
+			if err == nil {
+				err = found(v)
+			}
+			return err
+		})
+	}
+	err := get()
+	if errors.Is(err, errDamaged) {
+		if err = l.heal(err); err == nil && l.db != nil {
+			err = get()
 		}
-		return nil
-	})
+	}
 	if err != nil && l.damage == nil {
 		l.damage = err
 	}
@@ -129,12 +159,11 @@ func (l *Ledger) Flush() error {
 		return fmt.Errorf("write ledger: %w", err)
 	}
 	if len(l.live)+len(l.dirty)+len(l.unwritten) == 0 {
-		return nil
+		return l.writeLosses()
 	}
 	if err := l.write(); err != nil {
 		return fmt.Errorf("write ledger: %w", err)
 	}
-	l.state.generation++
 	// New ones: a map never gives memory back.
 	l.live, l.erased, l.dirty, l.ids, l.unwritten = map[string]Record{}, map[string]bool{}, map[string]bool{}, map[string]string{}, map[string]bool{}
 	return nil
@@ -149,15 +178,16 @@ func (l *Ledger) recreate() error {
 		return err
 	}
 	copied := l.file + ".restored"
-	err := l.db.View(func(tx *bbolt.Tx) error { return tx.CopyFile(copied, 0o666) })
+	f, err := os.Create(copied)
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(l.db.Close(), os.Rename(copied, l.file)); err != nil {
+	err = l.view(func(tx *bbolt.Tx) error { _, err := tx.WriteTo(f); return err })
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return err
 	}
-	gone, left := l.gone, l.left
-	err = l.open()
-	l.gone, l.left = gone, left
-	return err
+	if err := errors.Join(l.closeDisk(), os.Rename(copied, l.file)); err != nil {
+		return err
+	}
+	return l.reopen()
 }

@@ -9,12 +9,12 @@ import (
 
 // Update takes into the ledger what one round of changes brought: the articles seen,
 // and the paths that hold none any more. It returns what holds for each article, in
-// the order of seen. Nothing is on disk before Flush. The error says which records
-// are damaged; their articles count as new.
+// the order of seen. Nothing is on disk before Flush. The error says what
+// could not be read. Articles whose records are lost are held: their Facts say so.
 func (l *Ledger) Update(now time.Time, seen []Article, gone []string) ([]feeds.Facts, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.damage = nil
+	l.damage = l.heal(l.outside())
 	l.beginReads()
 	defer l.endReads()
 	if n := len(seen); n > batch && len(l.live) == 0 && len(l.ids) == 0 {
@@ -23,6 +23,10 @@ func (l *Ledger) Update(now time.Time, seen []Article, gone []string) ([]feeds.F
 	u := l.newUpdate(now)
 	for _, p := range gone {
 		u.remove(p)
+		if _, lost := l.lost[p]; lost {
+			u.lostLeft = true
+			l.unlose(p)
+		}
 	}
 	u.identify(seen)
 	facts := make([]feeds.Facts, len(seen))
@@ -48,6 +52,7 @@ type update struct {
 	claimed map[string]string // paths of records to those of the articles that they are of by now
 
 	replaced []Effect // what is done to articles at whose paths there are others now
+	lostLeft bool     // an article whose record is lost is not where it was any more
 }
 
 func (l *Ledger) newUpdate(now time.Time) *update {
@@ -84,6 +89,11 @@ func (u *update) updateRecord(s *seenArticle, undated int) feeds.Facts {
 		}
 		return feeds.Facts{ID: s.ID}
 	}
+	if !s.known && u.holds(s) {
+		return feeds.Facts{Lost: true}
+	}
+	u.l.unlose(s.Path)
+	r = s.record
 	before := r
 	switch {
 	case !s.known:

@@ -89,7 +89,9 @@ func (l *Ledger) batch(from []byte, live map[string]Record, read func(string, []
 			path := string(k)
 			if _, newer := live[path]; !newer && !l.erased[path] {
 				paths = append(paths, path)
-				read(path, v)
+				if v, _, ok := unseal(bucketLive, k, v); ok {
+					read(path, v)
+				}
 			}
 		}
 		return nil

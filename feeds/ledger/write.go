@@ -1,7 +1,8 @@
 package ledger
 
 import (
-	"encoding/binary"
+	"encoding/json"
+	"errors"
 	"maps"
 	"slices"
 
@@ -15,59 +16,101 @@ const sorted = 0.9
 // on disk: bbolt has all of one in memory, several times over.
 const portion = 16_384
 
-// keyBegun is in the meta bucket while only a part of the first articles is on
-// disk. Nobody has seen any of them by then: see forgetBegun.
-var keyBegun = []byte("begun")
-
 // write puts everything in the order of its keys: that is how a tree of pages
 // grows fastest, and smallest.
-func (l *Ledger) write() (err error) {
-	defer asError(&err)()
+func (l *Ledger) write() error {
 	first := len(l.live) > portion && l.isEmptyFile(bucketLive, bucketIDs)
 	if first {
 		if err := l.begin(); err != nil {
 			return err
 		}
 	}
-	return l.writeTx(func(tx *bbolt.Tx) error {
-		live, gone := tx.Bucket(bucketLive), tx.Bucket(bucketGone)
-		var w recordWriter
+	return l.writeTx(func(w *recordWriter) error {
 		for _, p := range slices.Sorted(maps.Keys(l.dirty)) {
 			if l.erased[p] {
-				w.erase(live, p)
+				w.erase(bucketLive, p)
 			}
 			if r, left := l.gone.records[p]; left {
-				w.put(gone, p, &r)
+				w.record(bucketGone, p, &r)
 			} else {
-				w.erase(gone, p)
+				w.erase(bucketGone, p)
 			}
 		}
 		if !first {
-			w.live(tx, l, slices.Sorted(maps.Keys(l.live)))
-			w.ids(tx, l, slices.Sorted(maps.Keys(l.ids)))
+			w.live(l, slices.Sorted(maps.Keys(l.live)))
+			w.ids(l, slices.Sorted(maps.Keys(l.ids)))
 		}
-		meta := tx.Bucket(bucketMeta)
-		w.erase(meta, string(keyBegun))
-		if w.err != nil {
-			return w.err
-		}
-		if err := l.writeLeft(tx.Bucket(bucketLeft)); err != nil {
-			return err
-		}
-		return meta.Put(keyGeneration, binary.BigEndian.AppendUint64(nil, l.state.generation+1))
+		l.writeLeft(w)
+		w.sum.begun = false
+		w.sum.generation++
+		return w.err
 	})
 }
 
+// writeTx is one transaction, which takes the dates that have changed, and the list of
+// what is lost, along. A nil do writes nothing but them. After an error the next call
+// tries again. A file that is damaged is mended before, or then.
+func (l *Ledger) writeTx(do func(*recordWriter) error) error {
+	changed := l.dates.changed()
+	if do == nil && len(changed)+len(l.unlisted) == 0 && l.incomplete == l.sum.incomplete {
+		return nil
+	}
+	err := l.heal(l.outside())
+	if err == nil {
+		err = l.writeOnce(do, changed)
+	}
+	if errors.Is(err, errDamaged) {
+		if err = l.heal(err); err == nil {
+			err = l.writeOnce(do, changed)
+		}
+	}
+	if err != nil {
+		l.dates.restore(changed)
+		return err
+	}
+	clear(l.unlisted)
+	l.copier.changed()
+	return nil
+}
+
+func (l *Ledger) writeOnce(do func(*recordWriter) error, changed map[string]Date) error {
+	if l.db == nil {
+		return errors.New("there is no file any more")
+	}
+	sum := l.sum
+	err := l.update(func(tx *bbolt.Tx) error {
+		w := newRecordWriter(tx, l.sum)
+		writeDates(w, changed)
+		l.writeLost(w)
+		if do != nil && w.err == nil {
+			w.err = do(w)
+		}
+		err := w.finish()
+		sum = w.sum
+		return err
+	})
+	if err == nil {
+		l.wrote(sum)
+	}
+	return err
+}
+
+// wrote takes note of a transaction.
+func (l *Ledger) wrote(sum summary) {
+	l.sum, l.state = sum, sum.state
+	l.stamp, _ = stampOf(l.disk)
+}
+
 // begin writes very many articles to a file that has none, in portions. They do
-// not count before another transaction has taken keyBegun away.
-func (l *Ledger) begin() error {
-	err := l.db.Update(func(tx *bbolt.Tx) error { return tx.Bucket(bucketMeta).Put(keyBegun, []byte{1}) })
-	each := func(keys []string, write func(*recordWriter, *bbolt.Tx, *Ledger, []string)) {
+// not count before another transaction has set begun back. Nobody has seen any of
+// them by then: see forgetBegun.
+func (l *Ledger) begin() (err error) {
+	each := func(keys []string, write func(*recordWriter, *Ledger, []string)) {
 		for some := range slices.Chunk(keys, portion) {
 			if err == nil {
-				err = l.db.Update(func(tx *bbolt.Tx) error {
-					var w recordWriter
-					write(&w, tx, l, some)
+				err = l.writeTx(func(w *recordWriter) error {
+					w.sum.begun, w.fresh = true, true
+					write(w, l, some)
 					return w.err
 				})
 			}
@@ -79,68 +122,51 @@ func (l *Ledger) begin() error {
 }
 
 // forgetBegun empties a file in which begin did not come to its end.
-func forgetBegun(tx *bbolt.Tx) error {
-	meta := tx.Bucket(bucketMeta)
-	if meta.Get(keyBegun) == nil {
+func (l *Ledger) forgetBegun() error {
+	if !l.sum.begun {
 		return nil
 	}
-	for _, name := range [][]byte{bucketLive, bucketIDs} {
-		if err := tx.DeleteBucket(name); err != nil {
-			return err
+	return l.writeTx(func(w *recordWriter) error {
+		for _, name := range [][]byte{bucketLive, bucketIDs} {
+			if w.err = errors.Join(w.err, w.tx.DeleteBucket(name)); w.err != nil {
+				return w.err
+			}
+			w.buckets[partOf(name)], w.err = w.tx.CreateBucket(name)
+			w.sum.parts[partOf(name)] = tally{}
 		}
-		if _, err := tx.CreateBucket(name); err != nil {
-			return err
-		}
-	}
-	return meta.Delete(keyBegun)
+		w.sum.begun = false
+		return w.err
+	})
 }
 
-// recordWriter writes many records in one transaction. What it stores lies in few pieces
-// of memory, which bbolt needs until the end. After an error it does nothing.
-type recordWriter struct {
-	room []byte
-	err  error
-}
-
-func (w *recordWriter) live(tx *bbolt.Tx, l *Ledger, paths []string) {
-	b := tx.Bucket(bucketLive)
+func (w *recordWriter) live(l *Ledger, paths []string) {
 	if len(paths) > batch {
-		b.FillPercent = sorted
+		w.buckets[partOf(bucketLive)].FillPercent = sorted
 	}
 	for _, p := range paths {
 		r := l.live[p]
-		w.put(b, p, &r)
+		w.record(bucketLive, p, &r)
 	}
 }
 
-func (w *recordWriter) ids(tx *bbolt.Tx, l *Ledger, ids []string) {
-	b := tx.Bucket(bucketIDs)
+func (w *recordWriter) ids(l *Ledger, ids []string) {
 	if len(ids) > batch {
-		b.FillPercent = sorted
+		w.buckets[partOf(bucketIDs)].FillPercent = sorted
 	}
 	for _, id := range ids {
-		w.store(b, id, len(l.ids[id]), func(room []byte) []byte { return append(room, l.ids[id]...) })
+		w.store(bucketIDs, id, len(l.ids[id]), func(room []byte) []byte { return append(room, l.ids[id]...) })
 	}
 }
 
-func (w *recordWriter) put(b *bbolt.Bucket, p string, r *Record) {
-	w.store(b, p, 512+len(p)+64*len(r.Feeds), r.append)
+func (w *recordWriter) record(bucket []byte, p string, r *Record) {
+	w.store(bucket, p, 512+len(p)+64*len(r.Feeds), r.append)
 }
 
-// store puts what build appends, about n bytes, under a key.
-func (w *recordWriter) store(b *bbolt.Bucket, key string, n int, build func([]byte) []byte) {
-	if cap(w.room)-len(w.room) < n {
-		w.room = make([]byte, 0, max(n, 1<<18))
-	}
-	start := len(w.room)
-	w.room = build(w.room)
-	if end := len(w.room); w.err == nil {
-		w.err = b.Put([]byte(key), w.room[start:end:end]) // of the key, bbolt makes a copy
-	}
-}
-
-func (w *recordWriter) erase(b *bbolt.Bucket, key string) {
+// json puts plain data, which can be written as JSON, under a key.
+func (w *recordWriter) json(bucket []byte, key string, v any) {
+	b, err := json.Marshal(v)
 	if w.err == nil {
-		w.err = b.Delete([]byte(key))
+		w.err = err
 	}
+	w.store(bucket, key, len(b), func(room []byte) []byte { return append(room, b...) })
 }

@@ -35,7 +35,7 @@ func TestFirstInPortions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.want("in portions", transactions(p.l)-before == 1+3+3+1)
+	p.want("in portions", transactions(p.l)-before == 3+3+1)
 	p.l.Close()
 	if err := Check(p.file); err != nil {
 		t.Fatal(err)

@@ -1,0 +1,91 @@
+package builder
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// overwritePages fills each page of the ledger that has some text with nonsense, and
+// removes the copy.
+func (h *house) overwritePages(text string) {
+	h.t.Helper()
+	h.stop()
+	h.stop = func() {}
+	file, size := filepath.Join(h.state, "ledger.db"), os.Getpagesize()
+	b, err := os.ReadFile(file)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	for from := 2 * size; from+size <= len(b); from += size {
+		if page := b[from : from+size]; bytes.Contains(page, []byte(text)) {
+			copy(page, bytes.Repeat([]byte{0xaa}, size))
+		}
+	}
+	if err := os.WriteFile(file, b, 0o666); err != nil {
+		h.t.Fatal(err)
+	}
+	if err := os.Remove(file + ".copy"); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+// ids are the ids of all articles in feeds, by path.
+func (h *house) ids() map[string]string {
+	all := map[string]string{}
+	for path := range h.disk.files {
+		if a := h.Builder.catalog.Get(path); a != nil && h.Builder.catalog.Absent(path) == "" {
+			all[path] = a.ID()
+		}
+	}
+	return all
+}
+
+// TestRecordsLost destroys records of the ledger, and the cache: an article that is not
+// known any more is held and named until that is accepted, and no other has another id.
+// As long as the cache is there, nothing is lost.
+func TestRecordsLost(t *testing.T) {
+	h := stocked(t, nil)
+	h.restart()
+	h.now = h.now.Add(24 * time.Hour)
+	moveAll(h.disk, 40)
+	h.restart()
+	want, ids := h.shown(), h.ids()
+	h.overwritePages("moved/7.md")
+	h.restart()
+	h.same("with the cache", want)
+
+	h.overwritePages("moved/7.md")
+	h.forget()
+	h.restart()
+	problems := ""
+	for _, p := range h.Report().Problems {
+		problems += p.Error() + "\n"
+	}
+	held := 0
+	for path, id := range ids {
+		switch got := h.ids()[path]; {
+		case got == "" && strings.Contains(problems, path+": held: "):
+			held++
+		case got != id:
+			t.Errorf("%s has the id %q, had %q; problems:\n%s", path, got, id, problems)
+		}
+	}
+	if held == 0 {
+		t.Error("none is held")
+	}
+	h.disk.write("moved/7.md", strings.Replace(h.disk.files["moved/7.md"], "title:", "id: urn:x:7\ntitle:", 1))
+	scan(t, h.Builder)
+	if got := h.ids()["moved/7.md"]; got != "urn:x:7" {
+		t.Errorf("an article that states its id has %q", got)
+	}
+	h.restart()
+	h.Builder.Accept(AcceptAny)
+	scan(t, h.Builder)
+	if n := len(h.ids()); n != len(ids) {
+		t.Errorf("%d of %d articles are shown after all was accepted", n, len(ids))
+	}
+}
