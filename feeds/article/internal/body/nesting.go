@@ -22,7 +22,8 @@ type nesting struct {
 	left  map[string]map[string]*leftover // formatting elements to be opened again, by name and tag
 	again int                             // what opening them takes each time, in bytes
 	taken int                             // what opening them has taken, in bytes
-	lost  bool                            // svg or math may be open, though they are not in open
+	lost  bool                            // elements may be open that are not in open
+	alien bool                            // among these svg or math
 	link  link                            // the last one
 
 	tidy *strings.Builder // where an end tag is written for each element that leaves open; nil for nowhere
@@ -69,6 +70,9 @@ func (n *nesting) start(name, tag string) {
 	if void[name] {
 		return
 	}
+	if name == "form" && n.count[name] > 0 { // it is ignored
+		n.lost = true
+	}
 	e := opened{name: name}
 	if formatting[name] {
 		e.tag = tag
@@ -110,6 +114,7 @@ func (n *nesting) end(name string) {
 	i := n.topmost(names, nil)
 	switch {
 	case i < 0 && n.tidy != nil: // it is left out
+	case i < 0 && !n.lost && !formatting[name] && !slices.Contains(tableParts, name): // there is nothing to close
 	case i < 0: // it can close what is not in open, and all above it
 		n.loseAll()
 	case i == len(n.open)-1:
@@ -150,8 +155,12 @@ func (n *nesting) closeBefore(name string) {
 		n.closeTo(true, []string{"dd", "dt"}, "dl")
 	case "td", "th", "tr", "tbody", "thead", "tfoot", "caption", "col", "colgroup":
 		n.closeTo(false, tableParts)
-		if k := len(n.open); k > 0 && (n.open[k-1].name == "td" || n.open[k-1].name == "th" || n.open[k-1].name == "caption") {
+		if k := len(n.open); k > 0 && cell(n.open[k-1].name) {
 			n.lose(k-1, "table")
+		}
+	case "table": // closes a table that it is not in a cell of
+		if i := n.topmost(tableParts, nil); i >= 0 && !cell(n.open[i].name) {
+			n.closeTo(true, []string{"table"})
 		}
 	case "option", "optgroup", "input", "keygen", "select":
 		n.closeTo(name == "input" || name == "select", []string{"select"})
@@ -185,11 +194,18 @@ func (n *nesting) closeLink() {
 // and all above it; or only these.
 func (n *nesting) closeTo(inclusive bool, names []string, stops ...string) {
 	i := n.topmost(names, stops)
-	if i < 0 {
+	switch {
+	case i < 0 && n.lost && n.topmost(stops, nil) < 0 && n.tidy == nil:
+		n.loseAll() // there can be one that is not in open
 		return
-	}
-	if !inclusive {
+	case i < 0:
+		return
+	case !inclusive:
 		i++
+	case names[0] != "p": // a parser stops at some blocks
+		for _, e := range n.open[i+1:] {
+			n.lost = n.lost || closesParagraph[e.name] && e.name != "p" && e.name != "div" && e.name != "address"
+		}
 	}
 	if i < len(n.open) {
 		n.lose(i, n.open[i].name)
@@ -221,21 +237,30 @@ func (n *nesting) lose(i int, name string) {
 	table := slices.Contains(tableParts, name)
 	for _, e := range n.open[i:] {
 		if e.name != name && barrier[e.name] && !(table && slices.Contains(tableParts, e.name)) && n.tidy == nil {
-			i = 0
+			n.loseAll()
+			return
 		}
 	}
 	for len(n.open) > i {
 		e := n.pop()
-		if e.name == "svg" || e.name == "math" {
-			n.lost = true
-		}
 		if e.tag != "" {
 			n.leave(e)
+		} else if e.name != name && !table && !closesParagraph[name] && name != "p" {
+			n.lost = true // a parser may leave it open
 		}
 	}
 }
 
-func (n *nesting) loseAll() { n.lose(0, "") }
+// loseAll takes all elements off the stack where nobody knows which of them a parser closes.
+func (n *nesting) loseAll() {
+	n.lost = true
+	n.alien = n.inForeign()
+	for len(n.open) > 0 {
+		if e := n.pop(); e.tag != "" {
+			n.leave(e)
+		}
+	}
+}
 
 // leave counts a formatting element as one that is opened again from now on.
 func (n *nesting) leave(e opened) {
@@ -271,7 +296,7 @@ func (n *nesting) pop() opened {
 
 // inForeign reports whether a parser may be within svg or math, where elements such as title
 // hide no tags.
-func (n *nesting) inForeign() bool { return n.lost || n.count["svg"]+n.count["math"] > 0 }
+func (n *nesting) inForeign() bool { return n.alien || n.count["svg"]+n.count["math"] > 0 }
 
 func nameSet(names string) map[string]bool {
 	all := map[string]bool{}
@@ -280,6 +305,8 @@ func nameSet(names string) map[string]bool {
 	}
 	return all
 }
+
+func cell(name string) bool { return name == "td" || name == "th" || name == "caption" }
 
 func heading(name string) bool {
 	return len(name) == 2 && name[0] == 'h' && name[1] >= '1' && name[1] <= '6'

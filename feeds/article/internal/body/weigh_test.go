@@ -47,14 +47,14 @@ func TestNestingBounds(t *testing.T) {
 	for seed := range uint64(1500) {
 		src := randomTags(seed)
 		if got, most := treeSize(t, src), bound(t, src); got > most {
-			t.Fatalf("seed %d: a tree of %d bytes, more than %d:\n%.2000s", seed, got, most, src)
+			t.Errorf("seed %d: a tree of %d bytes, more than %d:\n%.2000s", seed, got, most, src)
 		}
 	}
 }
 
 // randomTags makes a text of a random pattern of tags, which it repeats.
 func randomTags(seed uint64) string {
-	r := rand.New(rand.NewPCG(seed, 1))
+	r := rand.New(rand.NewPCG(seed, 2))
 	names := strings.Fields(`a b b i font nobr code p p div li ul dd dt dl h1 h2 table tr td th tbody caption colgroup col object applet marquee button
 		select option optgroup form svg math mi desc foreignObject title template ruby rt rp span br img input hr pre address section iframe style x-y`)
 	k := 2 + r.IntN(12)
