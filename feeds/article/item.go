@@ -126,7 +126,7 @@ func (r *reader) related(v value) {
 	if !v.IsList() {
 		return // themes for Jekyll use related: true as a switch
 	}
-	addAll(r, v, &r.item.Related, r.relation, func(o *feeds.Related) string { return o.URL })
+	addAll(r, v, &r.item.Related, (*reader).relation, func(o feeds.Related) string { return o.URL })
 }
 
 // relation reads keys, or an address.

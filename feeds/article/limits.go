@@ -26,12 +26,12 @@ const (
 
 // addAll adds to a list what read makes of each element of v, or of v itself if it is
 // no list. One whose key is zero or that of another is left out.
-func addAll[T any, K comparable](r *reader, v value, all *[]T, read func(value) T, key func(*T) K) {
+func addAll[T any, K comparable](r *reader, v value, all *[]T, read func(*reader, value) T, key func(T) K) {
 	var none K
 	seen := known[T, K]{all: all, key: key}
 	for e := range v.List() {
-		t := read(e)
-		k := key(&t)
+		t := read(r, e)
+		k := key(t)
 		if k == none || seen.has(k) {
 			continue
 		}
@@ -50,7 +50,7 @@ func addAll[T any, K comparable](r *reader, v value, all *[]T, read func(value) 
 // known finds the keys of a list.
 type known[T any, K comparable] struct {
 	all  *[]T
-	key  func(*T) K
+	key  func(T) K
 	keys map[K]bool // nil as long as the list is short
 }
 
@@ -59,7 +59,7 @@ func (s *known[T, K]) has(k K) bool {
 		return s.keys[k]
 	}
 	for i := range *s.all {
-		if s.key(&(*s.all)[i]) == k {
+		if s.key((*s.all)[i]) == k {
 			return true
 		}
 	}
@@ -74,7 +74,7 @@ func (s *known[T, K]) add(k K) {
 	case len(*s.all) > 16:
 		s.keys = make(map[K]bool, 2*len(*s.all))
 		for i := range *s.all {
-			s.keys[s.key(&(*s.all)[i])] = true
+			s.keys[s.key((*s.all)[i])] = true
 		}
 	}
 }

@@ -13,7 +13,7 @@ import (
 
 // addImages adds pictures, each once.
 func (r *reader) addImages(v value) {
-	addAll(r, v, &r.item.Images, r.picture, func(i *feeds.Image) string { return i.URL })
+	addAll(r, v, &r.item.Images, (*reader).picture, func(i feeds.Image) string { return i.URL })
 }
 
 // picture reads keys, or an address.
@@ -55,9 +55,9 @@ func (r *reader) pixels(v value) int {
 // enclosures adds files to download or play. Those at one address are several if they
 // differ in anything else.
 func (r *reader) enclosures(v value) {
-	addAll(r, v, &r.item.Enclosures, r.enclosure, func(e *feeds.Enclosure) (key feeds.Enclosure) {
+	addAll(r, v, &r.item.Enclosures, (*reader).enclosure, func(e feeds.Enclosure) (key feeds.Enclosure) {
 		if e.URL != "" {
-			key = *e
+			key = e
 		}
 		return key
 	})

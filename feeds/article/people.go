@@ -68,7 +68,7 @@ func (r *reader) providerName(v value) string {
 
 // addAuthors adds those in v whose names are not there yet.
 func (r *reader) addAuthors(v value) {
-	addAll(r, v, &r.item.Authors, r.person, func(p *feeds.Person) string { return p.Name })
+	addAll(r, v, &r.item.Authors, (*reader).person, func(p feeds.Person) string { return p.Name })
 }
 
 // person reads keys, or a line such as "Ann Example <ann@example.com>".
