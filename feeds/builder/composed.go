@@ -62,6 +62,7 @@ func (x *composedFeeds) find(k feeds.Key) *composedFeed {
 	f, ok := x.byKey[k]
 	if !ok {
 		f = &composedFeed{}
+		f.mu.Lock() // until the cache has it, or what it grows by would not count
 		x.byKey[k] = f
 	}
 	x.mu.Unlock()
@@ -71,6 +72,7 @@ func (x *composedFeeds) find(k feeds.Key) *composedFeed {
 			defer x.mu.Unlock()
 			delete(x.byKey, k)
 		})
+		f.mu.Unlock()
 	}
 	return f
 }
