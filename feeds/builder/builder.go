@@ -4,6 +4,7 @@
 // [Builder.Apply] takes a change all the way, step by step:
 //
 //	look           which files differ; they are read and parsed meanwhile, by all processors
+//	               (read.go), and the round goes on without those that hang (hanging.go)
 //	guard          too much at once is held back, but for what no reader sees of it
 //	updateLedger   which article each is, since when, and whether a reader sees a difference
 //	updateCatalog  which feeds that touches
@@ -14,7 +15,8 @@
 // The first round begins with restore: with what was accepted last, as the cache
 // has it. A file that cannot be used keeps its last good version; one that is gone
 // takes its article along. Nothing is rendered here: revisions do that when
-// somebody asks, of the articles of their window (assemble.go, items.go), and the
+// somebody asks, of the articles of their window (assemble.go, items.go), within a
+// budget for each (budget.go) and until Options.Making ends, and the
 // archive makes its documents in the same way (archive.go, period.go). Composed
 // feeds are selected from the windows when somebody asks for them (composed.go).
 package builder

@@ -86,8 +86,8 @@ func (r *reading) add(j found) {
 	}
 }
 
-// known is a version of a file that was read before: in a round that is held, or after its
-// round had gone on without it.
+// known returns a version of a file that was read before: in a round that is held, or after
+// its round had gone on without it.
 func (r *reading) known(path string, version stamp) (l loaded, ok bool) {
 	if l, ok := r.b.hanging.take(path, version); ok {
 		if l.article != nil {
