@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"feedmill/feeds/backup"
+	"feedmill/feeds/ledger"
 	"feedmill/feeds/status"
 )
 
@@ -105,33 +106,33 @@ func packState(ctx context.Context, w io.Writer, compress bool, cfg *settings) e
 		z = gzip.NewWriter(w)
 		w = z
 	}
-	err := sendState(ctx, w, cfg)
-	if z != nil {
-		err = errors.Join(err, z.Close())
+	if err := sendState(ctx, w, cfg); err != nil || z == nil {
+		return err
 	}
-	return err
+	return z.Close()
 }
 
+// sendState writes a backup, not compressed. Whether a serve runs the lock of the ledger
+// tells, not who answers where one was.
 func sendState(ctx context.Context, w io.Writer, cfg *settings) error {
 	running, err := readState[runningServe](cfg.State, runningFile, errNotRunning)
+	var body io.ReadCloser
 	if err == nil {
-		var body io.ReadCloser
-		if body, err = running.command(ctx, controlBackup); err == nil {
-			defer body.Close()
-			if _, err := io.Copy(w, body); errors.Is(err, io.ErrUnexpectedEOF) {
-				return errors.New("serve has ended meanwhile, or could not go on: its log says why")
-			} else if err != nil {
-				return err
-			}
-			return nil
+		body, err = running.command(ctx, controlBackup)
+	}
+	if err == nil {
+		defer body.Close()
+		if _, err = io.Copy(w, body); errors.Is(err, io.ErrUnexpectedEOF) {
+			err = errors.New("serve has ended meanwhile, or could not go on: its log says why")
 		}
-	}
-	if !errors.Is(err, errNotRunning) {
 		return err
 	}
-	files, err := stateAtRest(cfg)
-	if err != nil {
+	files, failed := stateAtRest(cfg)
+	switch {
+	case errors.Is(failed, ledger.ErrBusy) && !errors.Is(err, errNotRunning):
 		return err
+	case failed != nil:
+		return failed
 	}
 	defer files.close()
 	return files.write(w, cfg.Dir)

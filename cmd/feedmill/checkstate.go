@@ -29,7 +29,7 @@ func checkState(ctx context.Context, cfg *settings) ([]*feeds.Problem, error) {
 	switch {
 	case err == nil:
 		problems = append(problems, checkReadable(cfg.State)...)
-	case errors.Is(err, errNotRunning):
+	case errors.Is(err, errNotRunning), !errors.Is(ledger.Check(ledgerFile(cfg)), ledger.ErrBusy): // after kill -9 another program may answer
 		problems = checkFiles(cfg.State)
 	default:
 		problems = append(checkReadable(cfg.State), &feeds.Problem{Path: filepath.Join(cfg.State, runningFile), Message: err.Error()})

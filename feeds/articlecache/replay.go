@@ -22,6 +22,7 @@ type Restored struct {
 	Entries  []Entry
 	At       time.Time // of the commit; zero for nothing
 	Relation Relation  // of the ledger to that commit
+	Cut      bool      // something at the end was damaged, or not written to its end
 	Whole    bool      // at the commit, the ledger knew of no article that is not among Entries
 }
 
@@ -70,9 +71,11 @@ func (s *Session) Restore() Restored {
 		return r.Restored
 	}
 	r := s.replay(log, end)
+	cut := r.broken
 	if r.uncommitted {
 		r = s.replay(log, r.committed)
 	}
+	r.Cut = cut
 	return c.resumeFrom(s, r)
 }
 

@@ -124,6 +124,9 @@ func (b *Builder) refill(r articlecache.Restored) {
 		now = r.At
 	}
 	b.catalog.Advance(now)
+	if r.Cut {
+		b.opt.Logger.Info("the end of the cache is damaged, or was not written; the files of its articles are read again")
+	}
 	b.texts.whole = r.Complete()
 	b.stamps = make(map[string]stamp, len(r.Entries))
 	articles := make([]*article.Article, 0, len(r.Entries))
