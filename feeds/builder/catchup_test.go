@@ -2,6 +2,7 @@ package builder
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -133,6 +134,42 @@ func TestLedgerOlder(t *testing.T) {
 		}
 		if got[path] != want[path] {
 			t.Errorf("%s is\n%s\nwant\n%s", path, got[path], want[path])
+		}
+	}
+}
+
+// TestLedgerDiverged puts a ledger back that has less writes than the cache and knows
+// articles that the cache does not, as that of a second machine may: articles that lie
+// where it says keep its ids, also those that were edited.
+func TestLedgerDiverged(t *testing.T) {
+	h := stocked(t, nil)
+	h.restart()
+	moveAll(h.disk, 10)
+	scan(t, h.Builder)
+	ids := map[string]string{}
+	for i := range 10 {
+		path := fmt.Sprintf("moved/%d.md", i)
+		ids[path] = h.Builder.catalog.Get(path).ID()
+	}
+	moved := maps.Clone(h.disk.files)
+	h.ledgerCopy(false)
+	h.restart()
+	for i := range 10 {
+		h.disk.remove(fmt.Sprintf("moved/%d.md", i))
+	}
+	scan(t, h.Builder)
+	h.disk.write("new.md", numberedPosts(100, "t0", "text"))
+	scan(t, h.Builder)
+	h.ledgerCopy(true)
+	for path := range ids {
+		h.disk.write(path, strings.Replace(moved[path], "text", "edited", 1))
+	}
+	h.now = h.now.Add(72 * time.Hour)
+	h.restart()
+	expectHeld(t, h.Builder, "")
+	for path, id := range ids {
+		if a := h.Builder.catalog.Get(path); a == nil || a.ID() != id {
+			t.Errorf("%s: %v, want the id %s", path, a, id)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"iter"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -25,6 +26,8 @@ type texts struct {
 	full     sync.Once // to say that there is no room on disk
 	restored bool      // restore was called
 	foreign  bool      // some of what was restored was read under other settings, and has not been read again
+	stale    []string  // paths that are only in an older copy of the ledger, until the first look at all files
+	staleAt  time.Time // when they were not there any more
 	whole    bool      // the ledger knows of no article that is neither in the catalog nor in a file that stamps names
 }
 
@@ -162,18 +165,51 @@ func (b *Builder) catchUp(r *articlecache.Restored, articles []*article.Article)
 	}
 	older := r.Relation == articlecache.Older
 	if older || r.Relation == articlecache.Foreign {
+		if r.Cut {
+			b.opt.Logger.Error("the ledger is lost, or older than the cache, and a part of the cache is damaged: some articles that were renamed may come back under other ids; restore a backup")
+		}
 		b.opt.Logger.Warn("the ledger is not the one that the cache belongs to, or an older copy of it: ids and dates that it lacks are taken from the cache")
 	}
-	for _, path := range b.opt.Ledger.CatchUp(r.At, published, older, r.Whole) {
+	differ, others := b.opt.Ledger.CatchUp(r.At, published, older, r.Whole)
+	for _, path := range differ {
 		b.stamps[path] = 0
 		if err := b.texts.session.SaveArticle(b.catalog.Get(path), 0); err != nil { // and again, if this round is held
 			b.opt.Logger.Warn("the next start reads more files than need be", "err", err)
 		}
 	}
+	if older && r.Whole {
+		for _, path := range others {
+			b.stamps[path] = 0
+		}
+		b.texts.whole, b.texts.stale, b.texts.staleAt = true, others, r.At
+		return
+	}
 	b.texts.whole = true
 	for path := range b.opt.Ledger.Paths() {
 		b.texts.whole = b.texts.whole && b.catalog.Get(path) != nil
 	}
+}
+
+// dismissStale takes out of what is gone the articles that were so when the cache was
+// written, of which only an older copy of the ledger knew: readers have no such articles.
+func (b *Builder) dismissStale(gone []string) []string {
+	t := &b.texts
+	if len(t.stale) == 0 {
+		return gone
+	}
+	slices.Sort(t.stale)
+	var dismissed []string
+	gone = slices.DeleteFunc(gone, func(path string) bool {
+		_, stale := slices.BinarySearch(t.stale, path)
+		if stale {
+			dismissed = append(dismissed, path)
+			delete(b.stamps, path)
+		}
+		return stale
+	})
+	b.opt.Ledger.Dismiss(t.staleAt, dismissed)
+	t.stale = nil
+	return gone
 }
 
 // saveTexts writes down what a round has changed, if the ledger has it on disk.

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"slices"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -16,13 +17,14 @@ type Published struct {
 
 // CatchUp takes over what an article cache knows and the ledger does not, because the
 // ledger was lost, damaged, or replaced by an older copy: which articles were published
-// under which ids, and since when. It returns the paths of articles for which something
-// else holds in the ledger: what readers know of them is not what they will be told.
+// under which ids, and since when. What the ledger knows holds, unless newer says that
+// published is a later state of the same ledger, as of a time; whole that it is all that was
+// published then. Nothing is on disk before Flush.
 //
-// What the ledger knows holds, unless newer says that published is a later state of the
-// same ledger, as of a time: then that holds, and articles that are not in it are gone
-// since, provided that it is whole. Nothing is on disk before Flush.
-func (l *Ledger) CatchUp(at time.Time, published []Published, newer, whole bool) (differ []string) {
+// It returns the paths of articles for which something else holds in the ledger: what
+// readers know of them is not what they will be told. And, where published is newer, the
+// paths of articles that are not in it: see Dismiss.
+func (l *Ledger) CatchUp(at time.Time, published []Published, newer, whole bool) (differ, others []string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	c := catchUp{l: l, at: at.UTC().Truncate(time.Second), newer: newer, paths: make(map[string]bool, len(published)), ids: make(map[string]bool, len(published))}
@@ -37,15 +39,23 @@ func (l *Ledger) CatchUp(at time.Time, published []Published, newer, whole bool)
 			differ = append(differ, p.Path)
 		}
 	}
-	others := c.others()
+	others = c.others()
 	l.endReads()
-	if newer {
-		c.dismiss(others, whole)
-	}
 	if clear(l.copied); newer && whole { // then nothing that was published is missing
 		l.acceptLost()
 	}
-	return differ
+	return differ, slices.DeleteFunc(others, c.moved)
+}
+
+// Dismiss takes note that articles that CatchUp has found only in the ledger are gone,
+// and were when something else was published.
+func (l *Ledger) Dismiss(at time.Time, paths []string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	u := l.newUpdate(at)
+	for _, path := range paths {
+		u.remove(path)
+	}
 }
 
 // catchUp is one call of CatchUp.
@@ -125,19 +135,14 @@ func (c *catchUp) others() (paths []string) {
 	return paths
 }
 
-// dismiss forgets the paths from which articles have moved, and, where what is
-// published is the whole, notes that all other articles are gone.
-func (c *catchUp) dismiss(paths []string, whole bool) {
-	u := c.l.newUpdate(c.at)
-	for _, path := range paths {
-		switch r, ok := c.l.record(path); {
-		case !ok:
-		case c.ids[r.ID]:
-			c.l.erase(path)
-		case whole:
-			u.remove(path)
-		}
+// moved forgets the record at a path if its article is published at another by now.
+func (c *catchUp) moved(path string) bool {
+	r, ok := c.l.record(path)
+	if ok && c.ids[r.ID] {
+		c.l.erase(path)
+		return true
 	}
+	return false
 }
 
 // ownerOf returns the path that an id was last given to.
