@@ -26,6 +26,9 @@ func (h *house) ledgerCopy(put bool) {
 	if err != nil {
 		h.t.Fatal(err)
 	}
+	if put { // and not that of what was put back
+		os.Remove(filepath.Join(h.state, "ledger.db.copy"))
+	}
 }
 
 // loseLedger removes the ledger, with whatever lies beside it that could replace it.
