@@ -49,7 +49,11 @@ func (e *effort) prepare(src string) {
 // read is called for each look at a line. It stops goldmark if these are too many.
 func (e *effort) read(line []byte) {
 	e.step()
-	if e.block -= 16 + len(line); e.block < 0 {
+	look := 16
+	if util.IsBlank(line) { // goldmark keeps something for each block that goes on after it
+		look = 64
+	}
+	if e.block -= look + len(line); e.block < 0 {
 		panic(stopped{exceeds(-1, "lists and quotes are nested too deep over too many lines: the limit is %d steps for each byte of the text", maxReads)})
 	}
 }
