@@ -169,6 +169,7 @@ func (b *Builder) Apply(ctx context.Context, c watcher.Changes) error {
 	if err := b.look(ctx, c, r); err != nil {
 		return fmt.Errorf("look for articles: %w", err)
 	}
+	b.remind(r)
 	if c.Rescan || len(c.Paths) > 0 {
 		b.guard(r)
 	}

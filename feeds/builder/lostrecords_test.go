@@ -44,6 +44,41 @@ func (h *house) ids() map[string]string {
 	return all
 }
 
+// TestCutOffWhileOpen cuts the ledger off while it is open, and its copy is gone: all that is
+// published keeps its ids, and what is new is new.
+func TestCutOffWhileOpen(t *testing.T) {
+	h := stocked(t, nil)
+	h.restart()
+	h.now = h.now.Add(24 * time.Hour)
+	moveAll(h.disk, 40)
+	scan(t, h.Builder)
+	ids := h.ids()
+	if err := os.Truncate(filepath.Join(h.state, "ledger.db"), int64(2*os.Getpagesize())); err != nil {
+		t.Fatal(err)
+	}
+	h.disk.write("new.md", "---\ntitle: New\n---\nNew.\n")
+	h.disk.write("again/9.md", h.disk.files["moved/9.md"])
+	h.disk.remove("moved/9.md")
+	scan(t, h.Builder)
+	ids["again/9.md"] = ids["moved/9.md"]
+	delete(ids, "moved/9.md")
+	for range 2 {
+		got := h.ids()
+		for path, id := range ids {
+			if got[path] != id {
+				t.Errorf("%s has the id %q, had %q", path, got[path], id)
+			}
+		}
+		if got["new.md"] == "" {
+			t.Error("a new article is held")
+		}
+		h.stop()
+		h.stop = func() {}
+		h.forget()
+		h.restart()
+	}
+}
+
 // TestRecordsLost destroys records of the ledger, and the cache: an article that is not
 // known any more is held and named until that is accepted, and no other has another id.
 // As long as the cache is there, nothing is lost.

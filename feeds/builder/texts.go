@@ -152,6 +152,27 @@ func (b *Builder) refill(r articlecache.Restored) {
 	b.catchUp(&r, articles)
 }
 
+// remind tells the ledger what is published now, if its file was damaged while it was open
+// and it has lost some of that.
+func (b *Builder) remind(r *round) {
+	if r.first || !b.opt.Ledger.Forgot() {
+		return
+	}
+	var published []ledger.Published
+	for path := range b.stamps {
+		if a := b.catalog.Get(path); a != nil {
+			published = append(published, publishedAs(a))
+		}
+	}
+	b.opt.Ledger.CatchUp(r.now, published, true, false)
+	b.opt.Ledger.AllSeen()
+	b.opt.Logger.Warn("the ledger was mended with what is published now")
+}
+
+func publishedAs(a *article.Article) ledger.Published {
+	return ledger.Published{Article: forLedger(a), FirstSeen: a.FirstSeen(), Updated: a.Changed()}
+}
+
 // catchUp tells the ledger what articles were published as, where it may have forgotten
 // that: it is another one than before, or an older copy. Articles for which it has
 // something else are read again, so that the guard sees what becomes of them.
@@ -161,7 +182,7 @@ func (b *Builder) catchUp(r *articlecache.Restored, articles []*article.Article)
 	}
 	published := make([]ledger.Published, 0, len(articles))
 	for _, a := range articles {
-		published = append(published, ledger.Published{Article: forLedger(a), FirstSeen: a.FirstSeen(), Updated: a.Changed()})
+		published = append(published, publishedAs(a))
 	}
 	older := r.Relation == articlecache.Older
 	if older || r.Relation == articlecache.Foreign {

@@ -31,6 +31,16 @@ func lossesOf(lost map[string]loss) []Loss {
 	return all
 }
 
+// Forgot looks whether another program has written to the file, mends it then, and reports
+// whether records may be lost, or are those of an older copy, so that
+// [Ledger.CatchUp] can help.
+func (l *Ledger) Forgot() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.damage = l.heal(l.outside())
+	return l.incomplete || len(l.copied) > 0
+}
+
 // AllSeen takes note that every article that is there has been in a call of Update
 // since the ledger was opened. From then on one that has no record is new.
 func (l *Ledger) AllSeen() {
