@@ -392,3 +392,75 @@ func FuzzOpen(f *testing.F) {
 		_ = maps.Collect(l.Records())
 	})
 }
+
+// TestCannotMend: where a damaged file can't be made again, what is known stays in memory,
+// and writing fails.
+func TestCannotMend(t *testing.T) {
+	d := newDamagedLedger(t)
+	file := filepath.Join(t.TempDir(), "ledger.db")
+	for _, name := range []string{file, file + copySuffix} {
+		if err := os.WriteFile(name, d.file, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	l, err := Open(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	if err := os.MkdirAll(file+".new/in/the/way", 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(file, 5000); err != nil {
+		t.Fatal(err)
+	}
+	facts, err := l.Update(d.now.Add(time.Hour), slices.Clone(d.seen), nil)
+	if err != nil || !slices.Equal(facts, d.facts) {
+		t.Errorf("other facts: %v", err)
+	}
+	if err := l.Flush(); err == nil {
+		t.Error("what is not written counts as written")
+	}
+}
+
+// TestDamagedReadOnly: where the file can't be written, what is sound in it and in the
+// copy is read all the same, and both stay as they are.
+func TestDamagedReadOnly(t *testing.T) {
+	d := newDamagedLedger(t)
+	file := filepath.Join(t.TempDir(), "ledger.db")
+	bad := slices.Clone(d.file)
+	clear(bad[2*os.Getpagesize() : len(bad)/2])
+	for name, b := range map[string][]byte{file: bad, file + copySuffix: d.file} {
+		if err := os.WriteFile(name, b, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	l, err := OpenReadOnly(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	facts, err := l.Note(d.now.Add(time.Hour), slices.Clone(d.seen), nil)
+	if err != nil || !slices.Equal(facts, d.facts) || l.Lasting() {
+		t.Errorf("other facts: %v", err)
+	}
+	if err := l.Close(); err != nil {
+		t.Error(err)
+	}
+	now, err := os.ReadFile(file)
+	if err != nil || !bytes.Equal(now, bad) || len(glob(file+"*")) != 2 {
+		t.Errorf("files were changed: %v, %v", glob(file+"*"), err)
+	}
+	if err := os.WriteFile(file, d.file, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if l, err = OpenReadOnly(file); err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	if err := os.Truncate(file, 0); err != nil { // while it is open
+		t.Fatal(err)
+	}
+	if facts, err := l.Note(d.now.Add(time.Hour), slices.Clone(d.seen), nil); err != nil || !slices.Equal(facts, d.facts) {
+		t.Errorf("afterwards: %v", err)
+	}
+}

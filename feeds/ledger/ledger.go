@@ -35,6 +35,7 @@ type Ledger struct {
 	sum       summary   // what disk says of itself
 	readOnly  bool      // db is only read: what is new does not outlive the process
 	tx        *bbolt.Tx // between beginReads and endReads
+	failed    error     // why there is no file any more; nil while there is
 	damage    error     // what could not be read since the last Update
 	state     state     // what belongs to what is on disk
 	copier    copier

@@ -238,6 +238,9 @@ func (l *Ledger) heal(cause error) error {
 	}
 	if err != nil {
 		l.remember(f, c, &known)
+		if !l.readOnly {
+			l.failed = fmt.Errorf("write ledger: it was damaged, and can't be made again: %w", err)
+		}
 		l.log.Error("the ledger can't be written any more: what is new is lost when this process ends", "path", l.file, "err", err)
 		return nil
 	}

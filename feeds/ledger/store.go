@@ -153,7 +153,7 @@ func (l *Ledger) Flush() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if !l.Lasting() {
-		return nil
+		return l.failed
 	}
 	if err := l.recreate(); err != nil {
 		return fmt.Errorf("write ledger: %w", err)
