@@ -174,8 +174,11 @@ func TestCacheOfAnother(t *testing.T) {
 		want   Relation
 		kept   int
 	}{
-		"another ledger": {func(dir string) error { return os.Remove(filepath.Join(dir, "ledger.db")) }, Foreign, 1},
+		"another ledger": {func(dir string) error {
+			return errors.Join(os.Remove(filepath.Join(dir, "ledger.db")), os.Remove(filepath.Join(dir, "ledger.db.copy")))
+		}, Foreign, 1},
 		"older ledger": {func(dir string) error {
+			os.Remove(filepath.Join(dir, "ledger.db.copy")) // which would replace the older one
 			return os.Rename(filepath.Join(dir, "backup.db"), filepath.Join(dir, "ledger.db"))
 		}, Older, 1},
 		"no texts": {func(dir string) error { return os.Remove(filepath.Join(dir, textsFile)) }, Equal, 0},
