@@ -46,9 +46,13 @@ func newStreams(h *Handler) *streams {
 }
 
 // join makes room for one more stream of the client of, who may be unknown, over a
-// connection from peer.
+// connection from peer. Nobody but a trusted proxy has more than a quarter of all
+// places.
 func (s *streams) join(of netip.Prefix, peer netip.Addr) bool {
-	share := maxStreams * s.handler.Quarters(peer) / 4
+	share := maxStreams / 4
+	if s.handler.Quarters(peer) == 4 {
+		share = maxStreams
+	}
 	network := front.Network(peer)
 	s.mu.Lock()
 	defer s.mu.Unlock()
