@@ -136,7 +136,7 @@ func fits(s string) error {
 
 // maxAlternatives bounds the ways in which the alternatives of a pattern, as in
 // {a,b}, can be combined: each is tried.
-const maxAlternatives = 100
+const maxAlternatives = 20
 
 // simple is an error where it would take long to compare paths with a glob pattern.
 func simple(pattern string) error {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"strconv"
 	"strings"
@@ -70,7 +71,7 @@ func (p *jsonParser) next() (line, col int) {
 // maxDepth is deeper than any front matter nests.
 const maxDepth = 64
 
-var errDepth = errors.New("nested too deep")
+var errDepth = fmt.Errorf("nested too deep: %d levels are the most", maxDepth)
 
 // value adds the next value to the tree and returns its node.
 func (p *jsonParser) value(depth int) (int32, error) {

@@ -19,7 +19,8 @@ func parseTOML(t *Tree, text string) error {
 	var c tomlCost
 	switch c.read(text); {
 	case c.deep:
-		return &feeds.Problem{Line: 1, Col: 1, Message: "nested too deep"}
+		line, col := position(text[:c.at])
+		return &feeds.Problem{Line: line + 1, Col: col, Message: errDepth.Error()}
 	case c.cost > maxTOMLCost:
 		line, col := position(text[:c.at])
 		return &feeds.Problem{Line: line + 1, Col: col, Message: "the names of tables, repeated for each key below them, come to more than 4 MiB up to here: shorten them"}

@@ -195,7 +195,7 @@ var yamlMessages = []struct{ parser, user string }{
 	{"did not find expected alphabetic or numeric character", "a value that begins with * or & must be put in quotes"},
 	{"hexdecimal number", `a backslash that means something else in double quotes: write two, or use single quotes`},
 	{"unknown anchor", "a value that begins with * must be put in quotes"},
-	{tooDeep, "nested too deep"},
+	{tooDeep, "nested too deep: 10,000 levels are the most"},
 }
 
 // yamlMessage returns what is wrong and how to mend it, for an error of yaml.v3.
