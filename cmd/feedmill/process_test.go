@@ -1,6 +1,8 @@
 package main
 
 import (
+	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -15,6 +17,7 @@ import (
 
 // process is a running "feedmill serve".
 type process struct {
+	program        string // empty: the one that is tested
 	cmd            *exec.Cmd
 	stdout, stderr output
 	address        string // host:port it listens on
@@ -46,8 +49,8 @@ var listening = regexp.MustCompile(`listening"?[ ,]"?address"?[=:]"?(127\.0\.0\.
 // start runs serve in dir and returns when it is ready, or holds back what it
 // would show.
 func (p *process) start(dir string, args []string) error {
-	*p = process{ended: make(chan struct{})}
-	p.cmd = exec.Command("feedmill", append([]string{"serve"}, args...)...)
+	*p = process{program: p.program, ended: make(chan struct{})}
+	p.cmd = exec.Command(cmp.Or(p.program, "feedmill"), append([]string{"serve"}, args...)...)
 	p.cmd.Dir, p.cmd.Stdout, p.cmd.Stderr = dir, &p.stdout, &p.stderr
 	if err := p.cmd.Start(); err != nil {
 		return err
@@ -114,7 +117,9 @@ var plain = &http.Transport{DisableCompression: true}
 
 // get fetches a path without following redirects.
 func (p *process) get(path string, headers ...string) (answer, error) {
-	req, err := http.NewRequest(http.MethodGet, "http://"+p.address+path, nil)
+	ctx, stop := context.WithTimeout(context.Background(), 30*time.Second) // what takes longer hangs
+	defer stop()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+p.address+path, nil)
 	if err != nil {
 		return answer{}, err
 	}
