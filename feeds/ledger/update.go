@@ -79,7 +79,6 @@ func (u *update) remove(p string) {
 
 // updateRecord brings the record of an article up to date and says what holds for it.
 func (u *update) updateRecord(s *seenArticle, undated int) feeds.Facts {
-	r := s.record
 	if s.Hidden {
 		if s.known && s.from == s.Path {
 			u.remove(s.Path)
@@ -93,7 +92,7 @@ func (u *update) updateRecord(s *seenArticle, undated int) feeds.Facts {
 		return feeds.Facts{Lost: true}
 	}
 	u.l.unlose(s.Path)
-	r = s.record
+	r := s.record
 	before := r
 	switch {
 	case !s.known:
