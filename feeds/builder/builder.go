@@ -66,8 +66,9 @@ type Options struct {
 	OnHeld     func(*feeds.Hold)                                // called with what is held when that changes, nil for nothing any more; nil for nobody
 	Making     context.Context                                  // documents are made until it ends, and then fail, see document.Revision.Until; nil: for ever
 
-	items   *items        // articles as rendered
-	picking chan struct{} // bounds how many select articles for composed feeds at once
+	items    *items        // articles as rendered
+	patience time.Duration // how long a round waits for one file; zero: see patience
+	picking  chan struct{} // bounds how many select articles for composed feeds at once
 }
 
 // Builder makes snapshots. Apply and Run must not be called concurrently with
@@ -127,6 +128,7 @@ func New(src Source, opt Options) *Builder {
 	if opt.Limits == nil {
 		opt.Limits = func(feeds.Kind, string) feeds.Limits { return feeds.Limits{Items: 50, MaxBytes: 512 << 10} }
 	}
+	opt.patience = cmp.Or(opt.patience, patience)
 	if opt.Ledger == nil {
 		opt.Ledger = ledger.Memory()
 	}

@@ -122,7 +122,7 @@ func TestSlowFileDelaysOnlyItself(t *testing.T) {
 				d.write("a.md", dated("A", 2))
 				s := newStuck(d)
 				var log strings.Builder
-				b := testBuilder(s, nil, func(o *Options) { o.Logger = textLogger(&log) })
+				b := impatient(s, func(o *Options) { o.Logger = textLogger(&log) })
 				in, stop := running(t, b)
 				in <- watcher.Changes{Rescan: true}
 				synctest.Wait()
@@ -181,7 +181,7 @@ func TestSlowFileIsAnotherByThen(t *testing.T) {
 		d.write("slow.md", dated("One", 1))
 		d.write("gone.md", dated("Gone", 2))
 		s := newStuck(d)
-		b := testBuilder(s, nil, nil)
+		b := impatient(s, nil)
 		in, stop := running(t, b)
 		in <- watcher.Changes{Rescan: true}
 		synctest.Wait()
@@ -228,7 +228,7 @@ func TestFirstRoundHangs(t *testing.T) {
 		s := newStuck(d)
 		s.read = func(path string) bool { return strings.HasPrefix(path, "far/") }
 		memory := ledger.Memory()
-		b := testBuilder(s, nil, func(o *Options) { o.Ledger = memory })
+		b := impatient(s, func(o *Options) { o.Ledger = memory })
 		began := time.Now()
 		if err := b.Apply(t.Context(), watcher.Changes{Rescan: true}); err != nil {
 			t.Fatal(err)
@@ -270,7 +270,7 @@ func TestStopping(t *testing.T) {
 				d := newDisk()
 				d.write("a.md", dated("A", 1))
 				s := newStuck(d)
-				b := testBuilder(s, nil, nil)
+				b := impatient(s, nil)
 				scan(t, b)
 				hang(s)
 				d.write("a.md", dated("X", 1))
@@ -303,7 +303,7 @@ func TestWalkHangs(t *testing.T) {
 		d.write("a.md", dated("A", 1))
 		s := newStuck(d)
 		var log strings.Builder
-		b := testBuilder(s, nil, func(o *Options) { o.Logger = textLogger(&log) })
+		b := impatient(s, func(o *Options) { o.Logger = textLogger(&log) })
 		in, stop := running(t, b)
 		in <- watcher.Changes{Rescan: true}
 		synctest.Wait()
@@ -343,7 +343,7 @@ func TestLostTextHangs(t *testing.T) {
 		d.write("a.md", dated("A", 1))
 		s := newStuck(d)
 		s.read = only("a.md")
-		b := testBuilder(s, nil, nil)
+		b := impatient(s, nil)
 		for range 3 {
 			began := time.Now()
 			if _, err := b.readAgain("a.md"); !errors.Is(err, errHanging) || time.Since(began) > 2*patience {
@@ -403,7 +403,7 @@ func TestManyHang(t *testing.T) {
 		}
 		s := newStuck(d)
 		s.read = func(string) bool { return true }
-		b := testBuilder(s, nil, nil)
+		b := impatient(s, nil)
 		if err := b.Apply(t.Context(), watcher.Changes{Rescan: true}); err != nil {
 			t.Fatal(err)
 		}
@@ -426,6 +426,15 @@ func TestManyHang(t *testing.T) {
 		}
 		if n := b.Snapshot().Listing(feeds.Key{}).Count; n != 3000 {
 			t.Errorf("%d articles afterwards", n)
+		}
+	})
+}
+
+// impatient is a builder that goes on without files as that of users does.
+func impatient(src Source, change func(*Options)) *Builder {
+	return testBuilder(src, nil, func(o *Options) {
+		if o.patience = 0; change != nil {
+			change(o)
 		}
 	})
 }

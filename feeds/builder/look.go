@@ -15,9 +15,9 @@ import (
 // look finds out what has changed: the files that differ, read and parsed, in
 // order of path, and the known ones that are gone.
 func (b *Builder) look(ctx context.Context, c watcher.Changes, r *round) (err error) {
-	reading := &reading{b: b, ctx: ctx, old: b.opt.Ledger.WantsOldDigests(), patience: patience}
+	reading := &reading{b: b, ctx: ctx, old: b.opt.Ledger.WantsOldDigests(), patience: b.opt.patience}
 	if r.first {
-		reading.patience = readBudget
+		reading.patience = max(readBudget, b.opt.patience)
 	}
 	var gone []string
 	if c.Rescan {
