@@ -36,15 +36,26 @@ func readState[T any](state, name string, missing error) (v T, err error) {
 // readSmall reads a whole file of at most maxState bytes. It refuses pipes and devices,
 // because reading one may never end.
 func readSmall(file string) ([]byte, error) {
-	f, err := os.OpenFile(file, os.O_RDONLY|syscall.O_NONBLOCK, 0) // to open a pipe can take for ever, too
+	f, err := openRegular(file)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
+	return readAtMost(f, maxState, "feedmill did not write it, so remove it")
+}
+
+// openRegular opens a regular file. Anything else is an error: to open a pipe can take for
+// ever, too.
+func openRegular(file string) (*os.File, error) {
+	f, err := os.OpenFile(file, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, err
+	}
 	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
+		f.Close()
 		return nil, cmp.Or(err, errors.New("it is no regular file: remove it"))
 	}
-	return readAtMost(f, maxState, "feedmill did not write it, so remove it")
+	return f, nil
 }
 
 // readAtMost reads all of r. Where that is more than limit bytes it fails, and says what

@@ -61,7 +61,7 @@ func (f *stateFiles) addCopy(name string, write func(io.Writer) error) error {
 
 // addFile adds a file of the state folder as it is, if it is there.
 func (f *stateFiles) addFile(state, name string) error {
-	file, err := os.Open(filepath.Join(state, name))
+	file, err := openRegular(filepath.Join(state, name))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}

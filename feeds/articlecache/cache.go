@@ -23,6 +23,8 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+
+	"feedmill/feeds/internal/regular"
 )
 
 // Cache is the two open files. Several builders may share it, each by a [Session] of
@@ -117,8 +119,8 @@ func (c *Cache) Close() error {
 
 // resume opens the files that are there; false unless they belong to each other.
 func (c *Cache) resume() bool {
-	log, logErr := os.OpenFile(filepath.Join(c.dir, logFile), os.O_RDWR, 0)
-	texts, textsErr := os.OpenFile(filepath.Join(c.dir, textsFile), os.O_RDWR, 0)
+	log, logErr := regular.OpenFile(filepath.Join(c.dir, logFile), os.O_RDWR, 0)
+	texts, textsErr := regular.OpenFile(filepath.Join(c.dir, textsFile), os.O_RDWR, 0)
 	if logErr == nil && textsErr == nil {
 		one, two := readHead(log), readHead(texts)
 		if one != nil && bytes.Equal(one, two) {
@@ -181,7 +183,11 @@ func (c *Cache) makeFiles(suffix string) error {
 
 func (c *Cache) create(name string) (*os.File, error) {
 	if c.dir != "" {
-		return os.OpenFile(filepath.Join(c.dir, name), os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o666)
+		name = filepath.Join(c.dir, name)
+		if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() {
+			os.Remove(name) // a pipe, an empty folder, or a link that leads nowhere
+		}
+		return regular.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o666)
 	}
 	f, err := os.CreateTemp("", "feedmill")
 	if err == nil {

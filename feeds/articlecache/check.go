@@ -11,6 +11,7 @@ import (
 
 	"feedmill/feeds"
 	"feedmill/feeds/article"
+	"feedmill/feeds/internal/regular"
 )
 
 // Check reads every entry and every text of the cache in a folder and reports what is
@@ -41,8 +42,8 @@ var errPair = errors.New("it and " + textsFile + " are not of one cache, or dama
 const advice = "the next start reads the articles' files again; nothing else is lost as long as the ledger is sound"
 
 func openFiles(dir string) (log, texts *os.File, err error) {
-	log, logErr := os.Open(filepath.Join(dir, logFile))
-	texts, textsErr := os.Open(filepath.Join(dir, textsFile))
+	log, logErr := regular.Open(filepath.Join(dir, logFile))
+	texts, textsErr := regular.Open(filepath.Join(dir, textsFile))
 	switch {
 	case logErr != nil && textsErr != nil:
 		err = logErr

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"runtime/debug"
 	"strings"
 	"unicode/utf8"
@@ -13,6 +12,7 @@ import (
 	bolterrors "go.etcd.io/bbolt/errors"
 
 	"feedmill/feeds"
+	"feedmill/feeds/internal/regular"
 	"feedmill/feeds/ledger/internal/boltfile"
 )
 
@@ -52,8 +52,8 @@ func explain(file string, err error) error {
 // damage can't be told from what is just being written, and the error is ErrBusy alone
 // unless records are lost.
 func Check(file string) error {
-	f, err := os.Open(file)
-	if errors.Is(err, fs.ErrNotExist) {
+	f, err := regular.Open(file)
+	if errors.Is(err, fs.ErrNotExist) && !exists(file) {
 		return nil
 	}
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 
 	"go.etcd.io/bbolt"
 
+	"feedmill/feeds/internal/regular"
 	"feedmill/feeds/ledger/internal/boltfile"
 )
 
@@ -110,13 +111,14 @@ func (l *Ledger) makeCopy(ctx context.Context) error {
 		return nil
 	}
 	name := l.copyFile() + ".new"
+	os.Remove(name) // it may be a pipe
 	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o666)
 	if err != nil {
 		return err
 	}
 	made, err := l.copyInto(ctx, f)
 	if err = errors.Join(err, f.Close()); err == nil {
-		err = os.Rename(name, l.copyFile())
+		err = l.placeCopy(name)
 	}
 	if err != nil {
 		os.Remove(name)
@@ -124,6 +126,19 @@ func (l *Ledger) makeCopy(ctx context.Context) error {
 	}
 	l.copier.serial = made.serial
 	return nil
+}
+
+// placeCopy gives a copy its name. A folder that has that name is put aside; all else is
+// replaced.
+func (l *Ledger) placeCopy(name string) error {
+	if info, err := os.Lstat(l.copyFile()); err == nil && info.IsDir() {
+		aside, err := putAside(l.copyFile())
+		if err != nil {
+			return err
+		}
+		l.log.Warn("there was a folder in the place of the ledger's copy; it was put aside", "path", aside)
+	}
+	return os.Rename(name, l.copyFile())
 }
 
 // copyInto writes a copy and reads it again. What it finds to be damaged in the ledger is
@@ -197,7 +212,7 @@ func (l *Ledger) CopyTo(w io.Writer) (err error) {
 
 // readSummary reads what a file says of itself, and little more of it.
 func readSummary(file string) (s summary, err error) {
-	f, err := os.Open(file)
+	f, err := regular.Open(file)
 	if err != nil {
 		return s, err
 	}

@@ -12,6 +12,7 @@ import (
 
 	"go.etcd.io/bbolt"
 
+	"feedmill/feeds/internal/regular"
 	"feedmill/feeds/ledger/internal/boltfile"
 )
 
@@ -23,7 +24,13 @@ const busyTime = time.Second
 func (l *Ledger) open() error {
 	for last := false; ; last = true {
 		f, size, err := openLocked(l.file, l.readOnly)
-		if err != nil {
+		if err != nil && !last {
+			var again bool
+			if again, err = l.replaceObstacle(err); again {
+				continue
+			}
+		}
+		if err != nil || l.db != nil {
 			return err
 		}
 		c := examine(f, size)
@@ -44,6 +51,24 @@ func (l *Ledger) open() error {
 			return err
 		}
 	}
+}
+
+// replaceObstacle puts aside what is at the ledger's path and is no file that can be read,
+// and has the copy take over. Without a copy the error stays. again is false where the
+// ledger is open afterwards.
+func (l *Ledger) replaceObstacle(cause error) (again bool, err error) {
+	f, err := regular.Open(l.file)
+	if err == nil {
+		f.Close()
+		return false, cause
+	}
+	if !regular.Obstructed(l.file, err) {
+		return false, cause
+	}
+	if _, copied := readSummary(l.copyFile()); copied != nil {
+		return false, fmt.Errorf("%w: move it away, and restore the ledger from a backup: there is no copy that could take over", cause)
+	}
+	return l.mend(nil, &contents{problem: err}, err, nil)
 }
 
 // fault says why a file can't be used as it is; nil where it can, or there is none.
@@ -73,7 +98,7 @@ func openLocked(file string, readOnly bool) (f *os.File, size int64, err error) 
 	if readOnly {
 		how = os.O_RDONLY
 	}
-	if f, err = os.OpenFile(file, how, 0o666); err != nil {
+	if f, err = regular.OpenFile(file, how, 0o666); err != nil {
 		return nil, 0, err
 	}
 	if err = boltfile.Lock(f, !readOnly, busyTime); err == nil {
@@ -231,6 +256,6 @@ func (l *Ledger) reopen() error {
 }
 
 func exists(file string) bool {
-	_, err := os.Stat(file)
+	_, err := os.Lstat(file)
 	return !errors.Is(err, fs.ErrNotExist)
 }

@@ -13,11 +13,12 @@ import (
 
 	"go.etcd.io/bbolt"
 
+	"feedmill/feeds/internal/regular"
 	"feedmill/feeds/ledger/internal/boltfile"
 )
 
 // mend makes a file again that is damaged, or of an older format, and puts the damaged
-// one aside. known is what it should say of itself, if that is remembered. again is
+// one aside; f is nil where what is there can't be read. known is what it should say of itself, if that is remembered. again is
 // false where the ledger is open afterwards.
 func (l *Ledger) mend(f *os.File, c *contents, fault error, known *summary) (again bool, err error) {
 	out := l.salvage(f, c, known)
@@ -65,7 +66,7 @@ func (l *Ledger) salvage(f io.ReaderAt, c *contents, known *summary) *salvaged {
 		return l.convert(f, size, c)
 	}
 	s := &sources{file: collect(f, size), broken: c.broken, known: known}
-	if file, err := os.Open(l.copyFile()); err == nil {
+	if file, err := regular.Open(l.copyFile()); err == nil {
 		defer file.Close()
 		size := sizeOf(file)
 		found := examine(file, size)
@@ -122,8 +123,11 @@ func (l *Ledger) inMemory() *records {
 // putAside gives the damaged file a name with the date, and removes the oldest of those
 // that were put aside earlier.
 func (l *Ledger) putAside(f *os.File) (name string, err error) {
-	now, here := error(nil), os.FileInfo(nil)
-	if here, now = os.Stat(l.file); now != nil {
+	if f == nil {
+		return putAside(l.file)
+	}
+	here, gone := os.Stat(l.file)
+	if gone != nil {
 		return "gone", nil
 	}
 	if mine, err := f.Stat(); err != nil || !os.SameFile(mine, here) {
@@ -132,14 +136,19 @@ func (l *Ledger) putAside(f *os.File) (name string, err error) {
 	if here.Size() == 0 {
 		return "empty", nil
 	}
-	base := l.file + ".damaged-" + time.Now().UTC().Format("20060102T150405Z")
+	return putAside(l.file)
+}
+
+// putAside gives whatever is at a path a name with the date.
+func putAside(file string) (name string, err error) {
+	base := file + ".damaged-" + time.Now().UTC().Format("20060102T150405Z")
 	for name = base; exists(name); {
 		name += "-again"
 	}
-	if err := os.Rename(l.file, name); err != nil {
+	if err := os.Rename(file, name); err != nil {
 		return "", err
 	}
-	old, _ := filepath.Glob(l.file + ".damaged-*") // the pattern is good unless the path is odd
+	old, _ := filepath.Glob(file + ".damaged-*") // the pattern is good unless the path is odd
 	slices.Sort(old)
 	for len(old) > maxAside {
 		os.Remove(old[0])

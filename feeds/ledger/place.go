@@ -7,6 +7,7 @@ import (
 	"os"
 	"time"
 
+	"feedmill/feeds/internal/regular"
 	"feedmill/feeds/ledger/internal/boltfile"
 )
 
@@ -27,6 +28,9 @@ func (l *Ledger) KeepPlace(now time.Time) (d Displaced, err error) {
 		return d, nil
 	}
 	there, err := os.Stat(l.file)
+	if err != nil && exists(l.file) {
+		there, err = os.Lstat(l.file) // a link that leads nowhere
+	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		d.Deleted = true
@@ -52,7 +56,7 @@ func (l *Ledger) KeepPlace(now time.Time) (d Displaced, err error) {
 
 // isLocked reports whether a process has a ledger open.
 func isLocked(file string) bool {
-	f, err := os.Open(file)
+	f, err := regular.Open(file)
 	if err != nil {
 		return false
 	}

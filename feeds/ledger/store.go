@@ -178,6 +178,7 @@ func (l *Ledger) recreate() error {
 		return err
 	}
 	copied := l.file + ".restored"
+	os.Remove(copied) // it may be a pipe
 	f, err := os.Create(copied)
 	if err != nil {
 		return err
