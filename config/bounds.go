@@ -134,26 +134,71 @@ func fits(s string) error {
 	return nil
 }
 
-// maxAlternatives bounds the ways in which the alternatives of a pattern, as in
-// {a,b}, can be combined: each is tried.
-const maxAlternatives = 20
+const (
+	// maxAlternatives bounds the ways in which the alternatives of a pattern, as in
+	// {a,b}, can be combined, if those are more than are written: each is tried.
+	maxAlternatives = 20
+	// maxBraces bounds the groups of alternatives in a pattern.
+	maxBraces = 10
+)
 
 // simple is an error where it would take long to compare paths with a glob pattern.
 func simple(pattern string) error {
 	if err := fits(pattern); err != nil {
 		return err
 	}
-	ways := 1
-	for i, rest := range strings.Split(pattern, "{") {
-		if i > 0 {
-			group, _, _ := strings.Cut(rest, "}")
-			ways *= strings.Count(group, ",") + 1
-		}
-		if ways > maxAlternatives || i > 10 {
-			return fmt.Errorf("has more than %d combinations of alternatives in braces: write several patterns instead", maxAlternatives)
-		}
+	if groups, ways := alternatives(pattern); groups > maxBraces || ways > max(maxAlternatives, 1+strings.Count(pattern, ",")) {
+		return fmt.Errorf("has more than %d combinations of alternatives, or %d groups of them, in braces: write several patterns instead", maxAlternatives, maxBraces)
 	}
 	return nil
+}
+
+// alternatives counts the groups in braces of a glob pattern, also those within others
+// and those that are not closed, and the patterns without braces that it stands for. It
+// counts no further than just beyond what any pattern may have.
+func alternatives(pattern string) (groups, ways int) {
+	type group struct{ before, this int } // ways in the alternatives before the last comma, and in the one after it
+	open := []group{{0, 1}}
+	end := func() int {
+		g := open[len(open)-1]
+		return min(g.before+g.this, maxName+1)
+	}
+	shut := func() {
+		n := end()
+		open = open[:len(open)-1]
+		g := &open[len(open)-1]
+		g.this = min(g.this*n, maxName+1)
+	}
+	for i := 0; i < len(pattern) && groups <= maxBraces; i++ {
+		inside := len(open) > 1
+		switch c := pattern[i]; {
+		case c == '\\':
+			i++
+		case c == '[':
+			i = classEnd(pattern, i)
+		case c == '{':
+			groups++
+			open = append(open, group{0, 1})
+		case c == ',' && inside:
+			open[len(open)-1] = group{end(), 1}
+		case c == '}' && inside:
+			shut()
+		}
+	}
+	for len(open) > 1 {
+		shut()
+	}
+	return groups, end()
+}
+
+// classEnd finds the bracket that ends the class of characters that begins at i.
+func classEnd(pattern string, i int) int {
+	for i++; i < len(pattern) && pattern[i] != ']'; i++ {
+		if pattern[i] == '\\' {
+			i++
+		}
+	}
+	return i
 }
 
 // skip counts a problem that comes after too many to be described. It reports whether
