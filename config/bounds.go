@@ -217,6 +217,9 @@ func (l *loader) failed() error {
 	if l.more > 0 {
 		err = errors.Join(err, &feeds.Problem{Message: fmt.Sprintf("and %d more problems in the settings: mend these first", l.more)})
 	}
+	if l.unread {
+		return unread{err}
+	}
 	return err
 }
 

@@ -1,10 +1,15 @@
 package config
 
 import (
+	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/bmatcuk/doublestar/v4"
+
+	"feedmill/feeds"
 )
 
 func TestAlternatives(t *testing.T) {
@@ -71,4 +76,27 @@ func FuzzAlternatives(f *testing.F) {
 			doublestar.MatchUnvalidated(pattern, strings.Repeat("a/b", 20)) // ends
 		}
 	})
+}
+
+// What cannot be read may be readable later although no file changes; what is wrong in a
+// file stays wrong.
+func TestUnread(t *testing.T) {
+	for name, c := range map[string]struct {
+		make   func(dir string) error
+		unread bool
+	}{
+		"wrong value":      {func(dir string) error { return os.WriteFile(filepath.Join(dir, FileName), []byte("a: b"), 0o666) }, false},
+		"folder":           {func(dir string) error { return os.Mkdir(filepath.Join(dir, FileName), 0o777) }, true},
+		"circle":           {func(dir string) error { return os.Symlink(FileName, filepath.Join(dir, FileName)) }, true},
+		"no folder at all": {os.Remove, true},
+	} {
+		dir := t.TempDir()
+		if err := c.make(dir); err != nil {
+			t.Fatal(err)
+		}
+		_, err := Load(dir, "", Names{})
+		if err == nil || errors.Is(err, ErrUnread) != c.unread || len(feeds.Problems(err)) != 1 || feeds.Problems(err)[0].Path == "" {
+			t.Errorf("%s: %#v", name, err)
+		}
+	}
 }

@@ -30,12 +30,13 @@ type Names struct {
 
 // Load reads the settings for the articles in dir from file, or from
 // dir/feedmill.yaml, where it exists, if file is empty. The error joins one
-// [feeds.Problem] for each mistake. A folder that is not there is no error by itself,
+// [feeds.Problem] for each mistake. It is ErrUnread if a file or folder could not be
+// read, which may pass without a change of the files. A folder that is not there is no error by itself,
 // as it can be back a moment later: see Config.Missing.
 func Load(dir, file string, known Names) (*Config, error) {
 	l, err := newLoader(dir)
 	if err != nil {
-		return nil, err
+		return nil, unread{err}
 	}
 	l.known = known
 	l.readSite()
@@ -48,6 +49,15 @@ func Load(dir, file string, known Names) (*Config, error) {
 	return &l.Config, nil
 }
 
+// ErrUnread is in the error of Load if something could not be read.
+var ErrUnread = errors.New("settings cannot be read")
+
+// unread is an error that is ErrUnread, and otherwise the problems in it.
+type unread struct{ error }
+
+func (u unread) Unwrap() []error   { return []error{u.error} }
+func (u unread) Is(err error) bool { return err == ErrUnread }
+
 // loader is a Config that is being read, and the problems found in it so far.
 type loader struct {
 	Config
@@ -57,6 +67,7 @@ type loader struct {
 	topics     []placedTopic
 	ownTopics  firsts           // those of feedmill.yaml, by folded name and by slugKey; nil until asked for
 	problems   []*feeds.Problem // the first maxProblems
+	unread     bool             // a file that is there could not be read
 	more       int              // problems beyond those
 	bytes      int              // of all files so far
 	watched    map[string]bool  // Files
@@ -117,6 +128,7 @@ func (l *loader) open(path string, lenient bool) *source {
 	}
 	s := &source{path: filepath.ToSlash(path), lenient: lenient, report: l.report, skip: l.skip, text: bytes.TrimPrefix(text, []byte("\ufeff"))}
 	if err != nil {
+		l.unread = true
 		s.unreadable = "cannot be read: " + reason(err)
 	} else if l.bytes += len(text); l.bytes > maxAllFiles {
 		s.unreadable = fmt.Sprintf("cannot be read: with it, all files of settings and topics are larger than %d MiB together: remove what is not needed", maxAllFiles>>20)

@@ -2,10 +2,14 @@ package config
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
+	"syscall"
 
 	"gopkg.in/yaml.v3"
 
@@ -22,7 +26,8 @@ func (l *loader) readTopicData() {
 	l.watch(dir)
 	names, err := topicFiles(dir)
 	if err != nil {
-		l.report(&feeds.Problem{Path: filepath.ToSlash(dir), Message: err.Error()})
+		l.unread = true
+		l.report(&feeds.Problem{Path: filepath.ToSlash(dir), Message: reason(err)})
 	}
 	for _, file := range append(names, dir+".yml", dir+".yaml", dir+".json") {
 		s := l.open(file, true)
@@ -38,12 +43,17 @@ func (l *loader) readTopicData() {
 // topicFiles lists the files of topics in a folder, sorted; none where there is no such
 // folder, as on most sites.
 func topicFiles(dir string) (files []string, err error) {
-	f, err := os.Open(dir)
-	if err != nil {
-		return nil, nil
+	f, err := os.OpenFile(dir, os.O_RDONLY|syscall.O_NONBLOCK, 0) // a pipe may be there, and to open one can take for ever
+	if err == nil {
+		defer f.Close()
 	}
-	defer f.Close()
-	entries, _ := f.ReadDir(MaxTopicFiles + 1)
+	var entries []fs.DirEntry
+	if err == nil {
+		entries, err = f.ReadDir(MaxTopicFiles + 1)
+	}
+	if err != nil && err != io.EOF && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR) {
+		return nil, fmt.Errorf("the folder of topics cannot be read: %s", reason(err))
+	}
 	if len(entries) > MaxTopicFiles {
 		return nil, fmt.Errorf("holds more than %d files: put several topics into one", MaxTopicFiles)
 	}

@@ -36,22 +36,33 @@ func (s *serve) writeHeld(h *feeds.Hold) {
 // watchAccepted waits for the command accept, by watching the file that it leaves
 // in the state folder, until ctx ends.
 func (s *serve) watchAccepted(ctx context.Context, cfg *settings) error {
-	w, err := watcher.New(s.state, watcher.Options{
-		Only: []string{acceptedFile}, ScanOnly: cfg.Watch.Mode == "scan", ScanInterval: cfg.Watch.ScanInterval, PollInterval: pollInterval(cfg), Logger: s.log,
+	w, err := untilEnd(ctx, func() (*watcher.Watcher, error) {
+		return watcher.New(s.state, watcher.Options{
+			Only: []string{acceptedFile}, ScanOnly: cfg.Watch.Mode == "scan", ScanInterval: cfg.Watch.ScanInterval, PollInterval: pollInterval(cfg), Logger: s.log,
+		})
 	})
-	if err != nil {
+	switch {
+	case ctx.Err() != nil && w == nil:
+		return nil
+	case err != nil:
 		s.log.Warn("feedmill accept cannot reach this process", "err", err)
 		return nil
 	}
 	seen := make(chan watcher.Changes)
 	done := make(chan error, 1)
-	go func() { done <- w.Run(ctx, seen) }()
+	go func() {
+		_, err := untilEnd(ctx, func() (struct{}, error) { return struct{}{}, w.Run(ctx, seen) })
+		done <- err
+	}()
 	for {
 		select {
 		case err := <-done:
+			if ctx.Err() != nil { // it has ended, or hangs
+				return nil
+			}
 			return err
 		case <-seen:
-			s.applyAccepted()
+			untilEnd(ctx, func() (struct{}, error) { s.applyAccepted(); return struct{}{}, nil }) // the only error is that of ctx
 		}
 	}
 }

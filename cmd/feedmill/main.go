@@ -10,6 +10,8 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"runtime"
+	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -182,4 +184,29 @@ func (l *logFlag) logger(w io.Writer) (*slog.Logger, error) {
 		return slog.New(slog.NewJSONHandler(w, nil)), nil
 	}
 	return nil, fmt.Errorf("%w: --log-format is text or json, not %q", errUsage, l.format)
+}
+
+func newVersion() *cobra.Command {
+	return &cobra.Command{
+		Use:     "version",
+		Short:   "Print the version",
+		Example: "  feedmill version",
+		Args:    noArguments,
+		Run: func(cmd *cobra.Command, _ []string) {
+			fmt.Fprintf(cmd.OutOrStdout(), "feedmill %s %s %s/%s\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+		},
+	}
+}
+
+// version is that of the module, which the go command makes of the commit that the
+// program is built from.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	switch {
+	case !ok:
+		return "unknown"
+	case info.Main.Version == "", info.Main.Version == "(devel)":
+		return "devel"
+	}
+	return info.Main.Version
 }

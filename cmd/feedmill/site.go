@@ -93,10 +93,21 @@ func (f *siteFlags) read(args []string) (*settings, error) {
 func (f *siteFlags) loadWhole(ctx context.Context, args []string) (*settings, error) {
 	cfg, err := f.load(ctx, args)
 	if err == nil {
-		err = cfg.Complete()
+		if missing := cfg.Complete(); missing != nil {
+			err = incomplete{missing}
+		}
 	}
 	return cfg, err
 }
+
+// errIncomplete is in the error of loadWhole if a folder that is named is not there.
+var errIncomplete = errors.New("a folder that settings name is not there")
+
+// incomplete is an error that is errIncomplete, and otherwise the problems in it.
+type incomplete struct{ error }
+
+func (i incomplete) Unwrap() []error   { return []error{i.error} }
+func (i incomplete) Is(err error) bool { return err == errIncomplete }
 
 func folder(args []string) string {
 	if len(args) == 0 {
