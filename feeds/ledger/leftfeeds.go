@@ -68,7 +68,7 @@ func decodeLeft(id, v []byte) (left []LeftFeed, err error) {
 
 // writeLeft stores what has changed; the caller clears unwritten after it.
 func (l *Ledger) writeLeft(w *recordWriter) {
-	for id := range l.unwritten {
+	for _, id := range inOrder(l.unwritten) {
 		if len(l.left[id]) > 0 {
 			w.json(bucketLeft, id, l.left[id])
 		} else {

@@ -120,7 +120,7 @@ func (l *Ledger) loadLost(tx *bbolt.Tx) error {
 // writeLost stores what has changed.
 func (l *Ledger) writeLost(w *recordWriter) {
 	w.sum.incomplete = l.incomplete
-	for p := range l.unlisted {
+	for _, p := range inOrder(l.unlisted) {
 		if x, ok := l.lost[p]; ok {
 			w.losses(map[string]loss{p: x})
 		} else {

@@ -51,7 +51,7 @@ func (l *Ledger) SaveNames(served map[feeds.Key]string) error {
 		return nil
 	}
 	err := l.writeTx(func(w *recordWriter) error {
-		for key := range l.unsaved {
+		for _, key := range inOrder(l.unsaved) {
 			w.json(bucketNames, key, l.names[key])
 		}
 		return w.err

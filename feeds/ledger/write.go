@@ -26,7 +26,7 @@ func (l *Ledger) write() error {
 		}
 	}
 	return l.writeTx(func(w *recordWriter) error {
-		for _, p := range slices.Sorted(maps.Keys(l.dirty)) {
+		for _, p := range inOrder(l.dirty) {
 			if l.erased[p] {
 				w.erase(bucketLive, p)
 			}
@@ -37,8 +37,8 @@ func (l *Ledger) write() error {
 			}
 		}
 		if !first {
-			w.live(l, slices.Sorted(maps.Keys(l.live)))
-			w.ids(l, slices.Sorted(maps.Keys(l.ids)))
+			w.live(l, inOrder(l.live))
+			w.ids(l, inOrder(l.ids))
 		}
 		l.writeLeft(w)
 		w.sum.begun = false
@@ -46,6 +46,10 @@ func (l *Ledger) write() error {
 		return w.err
 	})
 }
+
+// inOrder are the keys of records that a transaction writes. In any other order, bbolt
+// moves all records after each that it adds, which takes the square of their number.
+func inOrder[T any](records map[string]T) []string { return slices.Sorted(maps.Keys(records)) }
 
 // writeTx is one transaction, which takes the dates that have changed, and the list of
 // what is lost, along. A nil do writes nothing but them. After an error the next call
@@ -116,8 +120,8 @@ func (l *Ledger) begin() (err error) {
 			}
 		}
 	}
-	each(slices.Sorted(maps.Keys(l.live)), (*recordWriter).live)
-	each(slices.Sorted(maps.Keys(l.ids)), (*recordWriter).ids)
+	each(inOrder(l.live), (*recordWriter).live)
+	each(inOrder(l.ids), (*recordWriter).ids)
 	return err
 }
 
