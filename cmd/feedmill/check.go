@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"io"
 	"io/fs"
@@ -54,7 +55,7 @@ names the article, or the file, and what to do.`,
 				return err
 			}
 			r := s.builder.Report()
-			problems := slices.Concat(r.Problems, s.builder.Exceeding(cmd.Context()), unwritable(s.builder.Snapshot()), s.builder.Slow())
+			problems := slices.Concat(r.Problems, s.builder.Exceeding(cmd.Context()), unwritable(cmd.Context(), s.builder.Snapshot()), s.builder.Slow())
 			if err := cmd.Context().Err(); err != nil { // then nothing can be written
 				return err
 			}
@@ -213,10 +214,13 @@ func hasPage(dir string) (found bool) {
 	return found
 }
 
-// unwritable tries every document.
-func unwritable(snap *document.Snapshot) []*feeds.Problem {
+// unwritable tries every document, until ctx ends.
+func unwritable(ctx context.Context, snap *document.Snapshot) []*feeds.Problem {
 	var all []*feeds.Problem
 	for _, l := range snap.Listings {
+		if ctx.Err() != nil {
+			break
+		}
 		for _, f := range feeds.Formats {
 			if _, err := l.Document(f); err != nil {
 				all = append(all, &feeds.Problem{Message: err.Error()})
