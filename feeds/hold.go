@@ -7,15 +7,17 @@ import (
 )
 
 // Hold says why a change set is kept from readers: too many articles that they
-// know would vanish, change, or come back as new ones.
+// know would vanish, change, or come back as new ones. Or, where Lost is not zero, that
+// articles are kept from readers because nobody knows their ids any more.
 type Hold struct {
 	Since       time.Time `json:"since"`
-	Fingerprint string    `json:"fingerprint"` // names the change set: whoever accepts it accepts no other
-	Feed        string    `json:"feed"`        // the feed hit hardest, as in "topic Go" or "all feeds"
-	Known       int       `json:"known"`       // articles in it that readers know
-	Vanished    int       `json:"vanished"`    // of them, those that would be shown no more, or only as new ones, or left a short while ago
-	Changed     int       `json:"changed"`     // of them, those that would be marked as changed
-	Renewed     int       `json:"renewed"`     // of them, those that would have another id
+	Fingerprint string    `json:"fingerprint"`    // names the change set: whoever accepts it accepts no other
+	Feed        string    `json:"feed"`           // the feed hit hardest, as in "topic Go" or "all feeds"
+	Known       int       `json:"known"`          // articles in it that readers know
+	Vanished    int       `json:"vanished"`       // of them, those that would be shown no more, or only as new ones, or left a short while ago
+	Changed     int       `json:"changed"`        // of them, those that would be marked as changed
+	Renewed     int       `json:"renewed"`        // of them, those that would have another id
+	Lost        int       `json:"lost,omitempty"` // articles whose records in the ledger are lost; then all else but Since and Fingerprint is zero
 }
 
 // Guard says when a change set is held: when it makes more than Items and more
@@ -40,6 +42,9 @@ func (h *Hold) Hit() int { return h.Vanished + h.Changed + h.Renewed }
 // String says what would happen, for the operator: it names a feed that may not
 // be public yet.
 func (h *Hold) String() string {
+	if h.Lost > 0 {
+		return fmt.Sprintf("%d articles whose records in the ledger are lost would be shown as new ones", h.Lost)
+	}
 	var parts []string
 	for _, p := range []struct {
 		n    int

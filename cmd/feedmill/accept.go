@@ -25,8 +25,10 @@ func newAccept() *cobra.Command {
 		Long: `Accept approves a change of DIR that serve is holding back because it would make
 too many known articles vanish, change or come back as new. It approves that change
 and no other: if the articles have changed again since, serve decides anew. If no
-serve is running, the next one finds the approval. It exits with 1 if nothing is
-held back.`,
+serve is running, the next one finds the approval. Articles that are held because
+their records in the ledger are lost are shown under new ids once that is accepted;
+where a change is held back as well, that is approved first, and the articles by
+another call. It exits with 1 if nothing is held back.`,
 		Example:           "  feedmill accept ~/site",
 		Args:              oneFolder,
 		ValidArgsFunction: completeFolder,

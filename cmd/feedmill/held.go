@@ -20,6 +20,18 @@ func (s *serve) Held() *feeds.Hold {
 	return s.refused.Load()
 }
 
+// acceptable is what the command accept can let pass: what is held, else the articles whose
+// records are lost.
+func (s *serve) acceptable() *feeds.Hold {
+	if held := s.Held(); held != nil {
+		return held
+	}
+	if b := s.current.Load(); b != nil {
+		return b.Acceptable()
+	}
+	return nil
+}
+
 // writeHeld tells accept what is held; nil for nothing.
 func (s *serve) writeHeld(h *feeds.Hold) {
 	var err error

@@ -62,7 +62,7 @@ func (r runningServe) answers(ctx context.Context) bool {
 
 // keepHeld tells accept again what is held, if that was deleted.
 func (s *serve) keepHeld() {
-	held := s.Held()
+	held := s.acceptable()
 	if held == nil {
 		return
 	}

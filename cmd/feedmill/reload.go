@@ -54,7 +54,7 @@ func (s *serve) open(ctx context.Context, cfg *settings) (*site, error) {
 		return nil, fmt.Errorf("held back: %s; feedmill accept approves them", h)
 	}
 	s.refused.Store(nil)
-	s.writeHeld(next.builder.Held())
+	s.writeHeld(next.builder.Acceptable())
 	s.current.Store(next.builder)
 	s.inForce.Store(cfg)
 	if fingerprint := s.approved.Swap(nil); fingerprint != nil { // accepted while it was scanned

@@ -1,6 +1,7 @@
 package builder
 
 import (
+	"cmp"
 	"errors"
 	"io/fs"
 	"slices"
@@ -9,6 +10,7 @@ import (
 
 	"feedmill/feeds"
 	"feedmill/feeds/article"
+	"feedmill/feeds/document"
 	"feedmill/feeds/ledger"
 )
 
@@ -83,9 +85,47 @@ func (b *Builder) holdLost(r *round, facts []feeds.Facts) []feeds.Facts {
 	return append(rest, facts...)
 }
 
-// acceptLost gives up what the ledger has lost, if all changes are accepted.
+// Acceptable is what Accept can let pass: the change set that is held, else the articles
+// that are held because their records are lost; nil if there is neither.
+func (b *Builder) Acceptable() *feeds.Hold { return cmp.Or(b.Held(), b.hold.lost.Load()) }
+
+// noteLost notes which articles are held because their records are lost, and tells it.
+// Where a round began with the approval of just them, as the first of a process may, the
+// next one lets them pass.
+func (b *Builder) noteLost(accepted *string) {
+	before, now := b.hold.lost.Load(), (*feeds.Hold)(nil)
+	if lost := b.opt.Ledger.Lost(); len(lost) > 0 {
+		paths := make([]string, len(lost))
+		for i, x := range lost {
+			paths[i] = x.Path
+		}
+		now = &feeds.Hold{Since: b.opt.Now().UTC().Truncate(time.Second), Lost: len(lost), Fingerprint: document.TagOf([]byte(strings.Join(paths, "\x00")))}
+	}
+	if now != nil && accepted != nil && *accepted == now.Fingerprint {
+		b.Accept(*accepted)
+	}
+	if fingerprint(now) == fingerprint(before) {
+		return
+	}
+	if before != nil && now != nil {
+		now.Since = before.Since
+	}
+	if b.hold.lost.Store(now); b.Held() == nil && b.opt.OnHeld != nil {
+		b.opt.OnHeld(now)
+	}
+}
+
+// acceptLost gives up what the ledger has lost, if that or any change is accepted.
 func (b *Builder) acceptLost() {
-	if accepted := b.hold.accepted.Load(); accepted == nil || *accepted != AcceptAny {
+	accepted := b.hold.accepted.Load()
+	switch held := b.hold.lost.Load(); {
+	case accepted == nil:
+		return
+	case *accepted == AcceptAny:
+	case held != nil && *accepted == held.Fingerprint:
+		b.hold.accepted.CompareAndSwap(accepted, nil)
+		b.opt.Logger.Warn("change set accepted", "what", held.String())
+	default:
 		return
 	}
 	for _, x := range b.opt.Ledger.Lost() {

@@ -63,7 +63,7 @@ type Options struct {
 	Now        func() time.Time                                 // nil: time.Now
 	Logger     *slog.Logger                                     // nil: none
 	Guard      feeds.Guard                                      // what is too much for one round; zero: nothing is
-	OnHeld     func(*feeds.Hold)                                // called with what is held when that changes, nil for nothing any more; nil for nobody
+	OnHeld     func(*feeds.Hold)                                // called with what Acceptable returns when that changes, nil for nothing any more; nil for nobody
 	Making     context.Context                                  // documents are made until it ends, and then fail, see document.Revision.Until; nil: for ever
 
 	items    *items        // articles as rendered
@@ -166,6 +166,7 @@ func (b *Builder) Apply(ctx context.Context, c watcher.Changes) error {
 	if b.Held() != nil && len(c.Paths) > 0 {
 		c.Rescan = true
 	}
+	accepted := b.hold.accepted.Load()
 	b.acceptLost()
 	r := &round{now: b.opt.Now(), first: b.Snapshot() == nil, rescan: c.Rescan}
 	if err := b.look(ctx, c, r); err != nil {
@@ -185,6 +186,7 @@ func (b *Builder) Apply(ctx context.Context, c watcher.Changes) error {
 		b.opt.Ledger.AllSeen()
 	}
 	r.lasting = flushed()
+	b.noteLost(accepted)
 	b.publish(r)
 	for _, observe := range b.observers {
 		observe(r)

@@ -30,6 +30,7 @@ const (
 // hold is what the guard remembers between rounds.
 type hold struct {
 	now      atomic.Pointer[feeds.Hold] // nil: nothing is held
+	lost     atomic.Pointer[feeds.Hold] // the articles whose records are lost; nil for none
 	accepted atomic.Pointer[string]     // fingerprint of the change set that may pass, or AcceptAny
 	waiting  map[string]loaded          // files of the last round, if that is held
 	arrived  map[string]time.Time       // articles that came while the program ran, by path, and when
@@ -98,7 +99,7 @@ func (b *Builder) decide(r *round) bool {
 	}
 	b.hold.now.Store(now)
 	if b.opt.OnHeld != nil && fingerprint(now) != fingerprint(before) {
-		b.opt.OnHeld(now)
+		b.opt.OnHeld(b.Acceptable())
 	}
 	// This is logged last, when Held already says the same.
 	switch {

@@ -124,3 +124,40 @@ func TestRecordsLost(t *testing.T) {
 		t.Errorf("%d of %d articles are shown after all was accepted", n, len(ids))
 	}
 }
+
+// TestAcceptLost accepts, while the builder runs, the articles that are held because their
+// records are lost: they are shown, also after a restart, and nothing is to be accepted
+// any more. Another approval does nothing.
+func TestAcceptLost(t *testing.T) {
+	h := stocked(t, nil)
+	h.restart()
+	h.now = h.now.Add(24 * time.Hour)
+	moveAll(h.disk, 40)
+	h.restart()
+	ids := h.ids()
+	if a := h.Builder.Acceptable(); a != nil {
+		t.Fatalf("to be accepted of a sound ledger: %v", a)
+	}
+	h.overwritePages("moved/7.md")
+	h.forget()
+	h.restart()
+	held := h.Builder.Acceptable()
+	if held == nil || held.Lost != len(ids)-len(h.ids()) || held.Lost == 0 {
+		t.Fatalf("to be accepted: %+v; %d of %d articles are shown", held, len(h.ids()), len(ids))
+	}
+	h.Builder.Accept("another")
+	scan(t, h.Builder)
+	if n := len(h.ids()); n != len(ids)-held.Lost {
+		t.Errorf("another approval shows %d articles", n)
+	}
+	h.restart()
+	h.Builder.Accept(held.Fingerprint) // what acceptLost does not know yet in the first round
+	scan(t, h.Builder)
+	scan(t, h.Builder)
+	for range 2 {
+		if n := len(h.ids()); n != len(ids) || h.Builder.Acceptable() != nil {
+			t.Errorf("accepted: %d of %d articles are shown, %v is to be accepted", n, len(ids), h.Builder.Acceptable())
+		}
+		h.restart()
+	}
+}

@@ -117,5 +117,5 @@ func lostIn(f io.ReaderAt, c *contents) (errs []error) {
 
 // Problem is what people are told of it.
 func (x Loss) Problem() *feeds.Problem {
-	return &feeds.Problem{Path: x.Path, Message: "held: " + x.Cause + ", and another id would show the article to subscribers again; restore a backup of the ledger, give the article an id, or start once with --accept"}
+	return &feeds.Problem{Path: x.Path, Message: "held: " + x.Cause + ", and another id would show the article to subscribers again; restore a backup of the ledger, give the article an id, or accept that with feedmill accept or a start with --accept"}
 }
