@@ -2,6 +2,7 @@ package body
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"golang.org/x/net/html/atom"
@@ -12,6 +13,7 @@ import (
 // between words and any next to the tags of blocks.
 func (b *Body) AppendCanonical(out []byte) []byte {
 	text, m := b.Text, b.Markup
+	out = slices.Grow(out, len(text)) // nothing gets longer
 	if m == HTML && !bytes.Contains(text, []byte("<pre")) && !bytes.Contains(text, []byte("<textarea")) {
 		return appendTight(out, text)
 	}

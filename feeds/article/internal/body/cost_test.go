@@ -151,3 +151,14 @@ func TestLessMarkup(t *testing.T) {
 		t.Errorf("%.60q", got)
 	}
 }
+
+// TestCanonicalInPlace holds that the text without white space takes memory once, however
+// many lines it has.
+func TestCanonicalInPlace(t *testing.T) {
+	for _, m := range []Markup{HTML, Markdown, Text} {
+		b := renderer.Body([]byte(strings.Repeat("a b\n\nc\n", 10_000)), m, "")
+		if n := testing.AllocsPerRun(10, func() { b.AppendCanonical(nil) }); n != 1 {
+			t.Errorf("%s: %v allocations", m, n)
+		}
+	}
+}
