@@ -153,6 +153,9 @@ func (out *salvaged) allLost() map[string]loss {
 		}
 	}
 	for p, x := range out.lost {
+		if p == "" || len(p) > bbolt.MaxKeySize { // of a page whose sizes are damaged: no path, and nothing that can be stored
+			continue
+		}
 		all[p] = loss{cmp.Or(x.id, all[p].id), x.cause}
 	}
 	return all
