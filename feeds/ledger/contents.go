@@ -6,6 +6,8 @@ import (
 	"io"
 	"strings"
 
+	"go.etcd.io/bbolt"
+
 	"feedmill/feeds"
 	"feedmill/feeds/internal/packed"
 	"feedmill/feeds/ledger/internal/boltfile"
@@ -234,7 +236,7 @@ func convert(file io.ReaderAt, size int64, c *contents) (all *records, sum summa
 			return
 		}
 		v, ok := modern(i, k, v, older12(c.version))
-		if !ok {
+		if !ok || len(k) == 0 || len(k) > bbolt.MaxKeySize {
 			damaged = append(damaged, key{i, string(k)})
 			return
 		}
