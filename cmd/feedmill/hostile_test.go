@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strconv"
@@ -13,7 +14,7 @@ import (
 	"time"
 )
 
-var hostileProgram = flag.String("program", "feedmill", "the feedmill that TestHostileInput runs, to compare another build with this one")
+var givenProgram = flag.String("program", "", "the feedmill that tests of memory and time run, to compare another build with this one")
 
 // hostile is an input that is far more work than it looks.
 type hostile struct {
@@ -28,9 +29,26 @@ func TestHostileInput(t *testing.T) {
 	if testing.Short() || runtime.GOOS != "linux" {
 		t.Skip("skipped: takes a minute, and reads /proc")
 	}
+	program := plainProgram(t)
 	for _, h := range hostileInputs() {
-		t.Run(h.name, func(t *testing.T) { tryHostile(t, h) })
+		t.Run(h.name, func(t *testing.T) { tryHostile(t, h, program) })
 	}
+}
+
+// plainProgram is a feedmill without what tests are built with, such as the race
+// detector.
+func plainProgram(t *testing.T) string {
+	if *givenProgram != "" {
+		return *givenProgram
+	}
+	program := filepath.Join(t.TempDir(), "feedmill")
+	if _, err := exec.LookPath("go"); err != nil {
+		t.Skip("skipped: the go command is needed to build the program")
+	}
+	if out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return program
 }
 
 func hostileInputs() []hostile {
@@ -108,8 +126,8 @@ func mesh(dir string, n int) error {
 	return nil
 }
 
-func tryHostile(t *testing.T, h hostile) {
-	dir, p := t.TempDir(), &process{program: *hostileProgram}
+func tryHostile(t *testing.T, h hostile, program string) {
+	dir, p := t.TempDir(), &process{program: program}
 	defer p.kill()
 	try := func(err error) {
 		t.Helper()
@@ -143,19 +161,24 @@ func tryHostile(t *testing.T, h hostile) {
 		t.Error("no article is published any more")
 	}
 	after := p.usage()
+	if published == never {
+		t.Error("the next article is not published")
+	}
 	stopped := clock(func() bool { return p.terminate() == nil && p.hasEnded() })
-	again := clock(func() bool { return p.start(dir, []string{"--listen", "127.0.0.1:0"}) == nil })
+	again := clock(func() bool { return p.start(dir, []string{"--listen", "127.0.0.1:0"}) == nil }) // never with bad settings
 	t.Logf("published %s, documents %s, +%d MB, CPU %s, stopped %s, started again %s", published, documents, (after.peak-before.peak)>>20, after.cpu-before.cpu, stopped, again)
 	if after.peak-before.peak > 100<<20 {
 		t.Errorf("takes %d MB more memory", (after.peak-before.peak)>>20)
 	}
 }
 
+const never = "never"
+
 // clock says how long do takes, or that it never came to its end.
 func clock(do func() bool) string {
 	start := time.Now()
 	if !do() {
-		return "never"
+		return never
 	}
 	return time.Since(start).Round(time.Millisecond).String()
 }

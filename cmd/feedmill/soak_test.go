@@ -107,7 +107,7 @@ type soak struct {
 }
 
 func newSoak(t *testing.T) *soak {
-	s := &soak{t: t, dir: t.TempDir(), process: process{program: *hostileProgram}}
+	s := &soak{t: t, dir: t.TempDir(), process: process{program: plainProgram(t)}}
 	s.must(os.WriteFile(filepath.Join(s.dir, "feedmill.yaml"), fmt.Appendf(nil, "feeds:\n  items: %d\n  max_bytes: 8MiB\nguard:\n  percent: 100\n", 2*soakArticles), 0o666))
 	for i := range soakArticles {
 		s.write(i, "first")
