@@ -23,8 +23,9 @@ var errOverBudget = errors.New("rendering takes too long")
 // of an article holds as long as that is the last one that was slow to render, so that all
 // documents show it in the same way. It is safe for concurrent use.
 type budget struct {
-	log  *slog.Logger
-	item func(*article.Article, context.Context) (*feeds.Item, error)
+	limit time.Duration // for one article
+	log   *slog.Logger
+	item  func(*article.Article, context.Context) (*feeds.Item, error)
 
 	mu   sync.Mutex
 	slow map[string]slowArticle // by path
@@ -47,16 +48,16 @@ func (b *budget) render(making context.Context, a *article.Article) (*feeds.Item
 	}
 	for range 2 { // the whole process may have been stopped for a while
 		start := time.Now()
-		it, err := b.item(a, &timed{making, start.Add(renderBudget)})
+		it, err := b.item(a, &timed{making, start.Add(b.limit)})
 		if !errors.Is(err, errOverBudget) {
-			if err == nil && time.Since(start) > renderBudget/4 {
+			if err == nil && time.Since(start) > b.limit/4 {
 				b.note(a, false)
 			}
 			return it, err
 		}
 	}
 	b.note(a, true)
-	b.log.Warn("article takes too long to render: it is shown as plain text", "path", a.Path, "limit", renderBudget)
+	b.log.Warn("article takes too long to render: it is shown as plain text", "path", a.Path, "limit", b.limit)
 	return a.Plain()
 }
 
@@ -82,7 +83,7 @@ func (b *budget) problems(get func(path string) *article.Article) (all []*feeds.
 	defer b.mu.Unlock()
 	for path, s := range b.slow {
 		if a := get(path); a != nil && s.plain && s.digest == a.Digest {
-			all = append(all, &feeds.Problem{Path: path, Message: fmt.Sprintf("rendering it takes longer than %s: it is shown as plain text until it is made simpler or shorter", renderBudget)})
+			all = append(all, &feeds.Problem{Path: path, Message: fmt.Sprintf("rendering it takes longer than %s: it is shown as plain text until it is made simpler or shorter", b.limit)})
 		}
 	}
 	return all

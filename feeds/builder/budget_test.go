@@ -34,7 +34,7 @@ func slowBuilder(t *testing.T, took *time.Duration, making context.Context) (*Bu
 	d.write("slow.md", "---\ntitle: Slow\ndate: 1999-01-01\ntags: [a]\n---\nsome *slow* text\n")
 	d.write("b.md", "---\ntitle: B\ndate: 1999-01-02\ntags: [a]\n---\nsome *other* text\n")
 	log, count := new(strings.Builder), new(int)
-	b := testBuilder(d, nil, func(o *Options) { o.Logger, o.Making = textLogger(log), making })
+	b := impatient(d, func(o *Options) { o.Logger, o.Making = textLogger(log), making })
 	b.opt.items.item = takes(took, count)
 	scan(t, b)
 	return b, d, log, count

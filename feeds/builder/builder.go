@@ -64,11 +64,11 @@ type Options struct {
 	Logger     *slog.Logger                                     // nil: none
 	Guard      feeds.Guard                                      // what is too much for one round; zero: nothing is
 	OnHeld     func(*feeds.Hold)                                // called with what Acceptable returns when that changes, nil for nothing any more; nil for nobody
+	Patience   time.Duration                                    // how long a round waits for one file, and rendering one article may take; zero is 1 s and 5 s
 	Making     context.Context                                  // documents are made until it ends, and then fail, see document.Revision.Until; nil: for ever
 
-	items    *items        // articles as rendered
-	patience time.Duration // how long a round waits for one file; zero: see patience
-	picking  chan struct{} // bounds how many select articles for composed feeds at once
+	items   *items        // articles as rendered
+	picking chan struct{} // bounds how many select articles for composed feeds at once
 }
 
 // Builder makes snapshots. Apply and Run must not be called concurrently with
@@ -128,14 +128,13 @@ func New(src Source, opt Options) *Builder {
 	if opt.Limits == nil {
 		opt.Limits = func(feeds.Kind, string) feeds.Limits { return feeds.Limits{Items: 50, MaxBytes: 512 << 10} }
 	}
-	opt.patience = cmp.Or(opt.patience, patience)
 	if opt.Ledger == nil {
 		opt.Ledger = ledger.Memory()
 	}
 	if opt.Making == nil {
 		opt.Making = context.Background()
 	}
-	opt.items = newItems(opt.Making, document.NewCache(cmp.Or(opt.CacheBytes, 256<<20)), opt.Logger)
+	opt.items = newItems(opt.Making, document.NewCache(cmp.Or(opt.CacheBytes, 256<<20)), cmp.Or(opt.Patience, renderBudget), opt.Logger)
 	opt.picking = make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2)) // other work has the other processors
 	b := &Builder{
 		opt: opt, src: src, hanging: newHanging(opt.Logger),

@@ -90,7 +90,7 @@ func testBuilder(src Source, now func() time.Time, change func(*Options)) *Build
 	opt := Options{
 		Site:   feeds.Site{Title: "Site", BaseURL: "https://feeds.example/", HomeURL: "https://example.org/"},
 		SiteID: "example.org", Now: now,
-		patience: time.Minute, // on a busy machine, tests must not go on without a file
+		Patience: time.Minute,
 	}
 	if change != nil {
 		change(&opt)

@@ -433,7 +433,7 @@ func TestManyHang(t *testing.T) {
 // impatient is a builder that goes on without files as that of users does.
 func impatient(src Source, change func(*Options)) *Builder {
 	return testBuilder(src, nil, func(o *Options) {
-		if o.patience = 0; change != nil {
+		if o.Patience = 0; change != nil {
 			change(o)
 		}
 	})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"time"
 
 	"feedmill/feeds"
 	"feedmill/feeds/article"
@@ -47,9 +48,9 @@ type rendered struct {
 	err    error
 }
 
-func newItems(making context.Context, c *document.Cache, log *slog.Logger) *items {
+func newItems(making context.Context, c *document.Cache, limit time.Duration, log *slog.Logger) *items {
 	return &items{
-		cache: c, making: making, budget: budget{log: log, item: (*article.Article).Item, slow: map[string]slowArticle{}},
+		cache: c, making: making, budget: budget{limit: limit, log: log, item: (*article.Article).Item, slow: map[string]slowArticle{}},
 		grown: c.Grow, known: make(map[form]*rendered),
 	}
 }

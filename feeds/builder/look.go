@@ -15,9 +15,9 @@ import (
 // look finds out what has changed: the files that differ, read and parsed, in
 // order of path, and the known ones that are gone.
 func (b *Builder) look(ctx context.Context, c watcher.Changes, r *round) (err error) {
-	reading := &reading{b: b, ctx: ctx, old: b.opt.Ledger.WantsOldDigests(), patience: b.opt.patience}
+	reading := &reading{b: b, ctx: ctx, old: b.opt.Ledger.WantsOldDigests(), patience: cmp.Or(b.opt.Patience, patience)}
 	if r.first {
-		reading.patience = max(readBudget, b.opt.patience)
+		reading.patience = max(readBudget, b.opt.Patience)
 	}
 	var gone []string
 	if c.Rescan {
