@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -233,6 +234,11 @@ func (s *soak) compare() {
 		return n
 	}
 	if !poll(func() bool { return differ() == 0 }) {
+		for title, id := range s.ids {
+			if now[title] != id {
+				s.t.Logf("%s: %s, was %s", title, cmp.Or(now[title], "not shown"), id)
+			}
+		}
 		s.t.Fatalf("%d articles of %d are lost, or have other ids", differ(), soakArticles)
 	}
 }
