@@ -155,3 +155,35 @@ func TestCheckoutPauses(t *testing.T) {
 		b.pathsAfter(30*ms, "000.md")
 	})
 }
+
+// Both names of a renamed file are reported together also while other files appear
+// all the time.
+func TestRenamedAmongOthers(t *testing.T) {
+	names := []string{"new.md"}
+	for i := range 40 {
+		names = append(names, fmt.Sprintf("other%02d.md", i))
+	}
+	inBubble(t, Options{MaxDelay: 300 * ms}, names, func(b *bubble) {
+		b.are(complete, names...)
+		reported := make(chan Changes, 1) // the first changes with one of the two
+		go func() {
+			for c := range b.out {
+				if slices.Contains(c.Paths, "new.md") || slices.Contains(c.Paths, "old.md") {
+					reported <- c
+					return
+				}
+			}
+		}()
+		for i, name := range names[1:] {
+			b.emit(fsnotify.Create, name)
+			time.Sleep(20 * ms)
+			if i == 4 {
+				b.emit(fsnotify.Rename, "old.md")
+				b.emit(fsnotify.Create, "new.md")
+			}
+		}
+		if c := <-reported; !slices.Contains(c.Paths, "new.md") || !slices.Contains(c.Paths, "old.md") {
+			t.Errorf("changes %+v have only one of the two names", c)
+		}
+	})
+}

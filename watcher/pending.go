@@ -182,7 +182,8 @@ func (p *pending) take(now time.Time) Changes {
 }
 
 // settled returns the paths to report. A path that a file was renamed from waits
-// for the path that it was renamed to.
+// for the path that it was renamed to, and that for the other: whoever sees a file
+// at its new path alone takes it for another file.
 func (p *pending) settled(now time.Time) map[string]bool {
 	settled := make(map[string]bool, len(p.paths))
 	arriving := false
@@ -191,8 +192,20 @@ func (p *pending) settled(now time.Time) map[string]bool {
 			now.Sub(c.last) >= p.settle && (c.gone || p.writing(path) != busy)
 		arriving = arriving || !settled[path] && !c.gone && c.isMoved()
 	}
+	if !arriving {
+		return settled
+	}
+	waits := time.Time{} // since when the first of those waits that a file was renamed from; zero for none
 	for path, c := range p.paths {
-		if arriving && c.gone && c.isMoved() && now.Sub(c.first) < p.maxDelay {
+		if c.gone && c.isMoved() && now.Sub(c.first) < p.maxDelay {
+			settled[path] = false
+			if waits.IsZero() || c.first.Before(waits) {
+				waits = c.first
+			}
+		}
+	}
+	for path, c := range p.paths {
+		if !waits.IsZero() && !c.gone && c.isMoved() && !c.last.Before(waits) && now.Sub(c.first) < p.maxDelay {
 			settled[path] = false
 		}
 	}
