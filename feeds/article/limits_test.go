@@ -139,14 +139,14 @@ func TestLimitsOfTexts(t *testing.T) {
 				src = yamlFile(src)
 			}
 			a := parse(t, Options{SiteID: "e", SiteURL: "https://example.org/"}, "a.md", src)
-			got := ""
+			var got strings.Builder
 			for _, p := range a.Warnings() {
 				p := *p
 				p.Path, p.Line, p.Col = "", 0, 0
-				got += p.Error()
+				got.WriteString(p.Error())
 			}
-			if got != c.want || !c.check(a, itemOf(a)) {
-				t.Errorf("got %q\nwant %q\n%.200v", got, c.want, itemOf(a))
+			if got.String() != c.want || !c.check(a, itemOf(a)) {
+				t.Errorf("got %q\nwant %q\n%.200v", got.String(), c.want, itemOf(a))
 			}
 		})
 	}
@@ -180,13 +180,14 @@ func TestLimitsOfAliases(t *testing.T) {
 	if a := parse(t, Options{SiteURL: "https://example.org/"}, "a.md", alias(60)); len(itemOf(a).Images) != 1 || len(a.Warnings()) > 0 {
 		t.Errorf("aliases of 60 KB in all: %v, %v", itemOf(a).Images, a.Warnings())
 	}
-	merges := "m0: &m0 {k: 1}\n"
+	var merges strings.Builder
+	merges.WriteString("m0: &m0 {k: 1}\n")
 	for i := range 1000 {
-		merges += fmt.Sprintf("m%d: &m%[1]d {<<: *m%d, k%[1]d: 1}\n", i+1, i)
+		merges.WriteString(fmt.Sprintf("m%d: &m%[1]d {<<: *m%d, k%[1]d: 1}\n", i+1, i))
 	}
 	for name, c := range map[string]struct{ src, want string }{
 		"alias":  {alias(100), "a.md:3:266: front matter is longer than 64 KiB with what aliases such as *a stand for: use fewer of them, or shorten what they name"},
-		"merges": {yamlFile(merges), "a.md:99:16: front matter is longer than 64 KiB with what aliases such as *m96 stand for: use fewer of them, or shorten what they name"},
+		"merges": {yamlFile(merges.String()), "a.md:99:16: front matter is longer than 64 KiB with what aliases such as *m96 stand for: use fewer of them, or shorten what they name"},
 		"circle": {yamlFile("a: &a\n  b: [x, *a]"), "a.md:3:10: *a is a part of what it stands for: write that out"},
 		"nested merges": {yamlFile("a: " + strings.Repeat("{a: 1, b: 2, <<: ", 1000) + "{}" + strings.Repeat("}", 1000)),
 			"a.md:2:289: front matter has more than 65,536 keys with what << merges in: use fewer of these, or shorten what they name"},

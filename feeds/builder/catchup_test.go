@@ -141,6 +141,28 @@ func TestLedgerOlder(t *testing.T) {
 	}
 }
 
+// TestLedgerOlderKnowsMore puts an older copy of the ledger back that knows many articles
+// which readers have seen leave: that they are not there is no news to hold.
+func TestLedgerOlderKnowsMore(t *testing.T) {
+	h := stocked(t, nil)
+	h.restart()
+	h.ledgerCopy(false)
+	h.restart()
+	for from := 0; from < 45; from += 15 { // less at a time than the guard holds
+		h.now = h.now.Add(24 * time.Hour)
+		remove(h.disk, from, from+15)
+		scan(t, h.Builder)
+		expectHeld(t, h.Builder, "")
+	}
+	want := len(h.shown())
+	h.ledgerCopy(true)
+	h.restart()
+	expectHeld(t, h.Builder, "")
+	if got := len(h.shown()); got != want {
+		t.Errorf("%d documents, want %d", got, want)
+	}
+}
+
 // TestLedgerDiverged puts a ledger back that has less writes than the cache and knows
 // articles that the cache does not, as that of a second machine may: articles that lie
 // where it says keep its ids, also those that were edited.

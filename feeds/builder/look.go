@@ -21,7 +21,9 @@ func (b *Builder) look(ctx context.Context, c watcher.Changes, r *round) (err er
 	}
 	var gone []string
 	if c.Rescan {
-		gone, err = b.lookAtAll(ctx, reading)
+		if gone, err = b.lookAtAll(ctx, reading); err == nil {
+			gone = b.dismissStale(gone)
+		}
 	} else {
 		b.lookAt(c.Paths, reading)
 	}

@@ -96,17 +96,17 @@ func TestRecordsLost(t *testing.T) {
 	h.overwritePages("moved/7.md")
 	h.forget()
 	h.restart()
-	problems := ""
+	var problems strings.Builder
 	for _, p := range h.Report().Problems {
-		problems += p.Error() + "\n"
+		problems.WriteString(p.Error() + "\n")
 	}
 	held := 0
 	for path, id := range ids {
 		switch got := h.ids()[path]; {
-		case got == "" && strings.Contains(problems, path+": held: "):
+		case got == "" && strings.Contains(problems.String(), path+": held: "):
 			held++
 		case got != id:
-			t.Errorf("%s has the id %q, had %q; problems:\n%s", path, got, id, problems)
+			t.Errorf("%s has the id %q, had %q; problems:\n%s", path, got, id, problems.String())
 		}
 	}
 	if held == 0 {

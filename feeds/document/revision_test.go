@@ -208,7 +208,7 @@ func BenchmarkSteps(b *testing.B) {
 		fmt.Fprintf(&text, "<item><title>Article %d</title><guid>urn:x:%d</guid><description>What it says, number %d of many & more</description></item>\n", i, i*7919, i*i)
 	}
 	for name, step := range map[string]func([]byte){
-		"tag": func(p []byte) { TagOf(p) }, "gzip": func(p []byte) { gzipped(nil, p) }, "br": func(p []byte) { brotlied(nil, p) }, "zstd": func(p []byte) { zstded(nil, p) },
+		"tag": func(p []byte) { TagOf(p) }, "gzip": func(p []byte) { gzipped(b.Context(), p) }, "br": func(p []byte) { brotlied(b.Context(), p) }, "zstd": func(p []byte) { zstded(b.Context(), p) },
 	} {
 		b.Run(name, func(b *testing.B) {
 			b.SetBytes(int64(text.Len()))

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"go.etcd.io/bbolt"
@@ -121,12 +122,7 @@ func (c *contents) damage() error {
 }
 
 func containsName(names []string, name []byte) bool {
-	for _, n := range names {
-		if n == string(name) {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(names, string(name))
 }
 
 // records are sealed records by bucket and key.

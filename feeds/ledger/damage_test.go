@@ -48,7 +48,7 @@ func newDamagedLedger(t testing.TB) *damagedLedger {
 	article := func(i int, dir string) Article {
 		one := Article{
 			Path: fmt.Sprintf("%s/%03d.md", dir, i), Feeds: []feeds.Tag{{Kind: feeds.All}, {Kind: feeds.Topic, Name: fmt.Sprint("topic ", i%7)}},
-			Digest: feeds.DigestOf([]byte(fmt.Sprint(dir, i))), Content: feeds.DigestOf([]byte(fmt.Sprint(i))),
+			Digest: feeds.DigestOf(fmt.Append(nil, dir, i)), Content: feeds.DigestOf(fmt.Append(nil, i)),
 		}
 		if one.ID = feeds.ID("example.org", one.Path); i%2 == 0 {
 			one.Published = d.now.Add(-time.Duration(i) * time.Hour)

@@ -198,7 +198,7 @@ func cells(line []byte) int {
 // paragraph.
 func inlineCost(p []byte) int {
 	var c inlineCounter
-	for i := 0; i < len(p); i++ {
+	for i := range p {
 		c.add(p, i)
 	}
 	return c.total(len(p))
