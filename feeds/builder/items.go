@@ -20,8 +20,9 @@ type items struct {
 	budget
 	grown func(k *document.Cached, bytes int) // called for each fragment that is made
 
-	mu    sync.Mutex
-	known map[form]*rendered
+	mu     sync.Mutex
+	known  map[form]*rendered
+	latest map[string]*article.Article // by path: the version of which an item was asked for last
 }
 
 // form is an article in one of two lengths. Articles are told apart by identity:
@@ -51,7 +52,7 @@ type rendered struct {
 func newItems(making context.Context, c *document.Cache, limit time.Duration, log *slog.Logger) *items {
 	return &items{
 		cache: c, making: making, budget: budget{limit: limit, log: log, item: (*article.Article).Item, slow: map[string]slowArticle{}},
-		grown: c.Grow, known: make(map[form]*rendered),
+		grown: c.Grow, known: make(map[form]*rendered), latest: make(map[string]*article.Article),
 	}
 }
 
@@ -64,18 +65,39 @@ func (x *items) of(p document.Part, a *article.Article, l length) (*feeds.Item, 
 	return r.item, r.weight, r.err
 }
 
+// entry returns the entry of an article. What was made of another version of it gives
+// way: else the cache would fill with what nobody asks for any more.
 func (x *items) entry(p document.Part, f form) *rendered {
+	r, former := x.find(p, f)
+	for _, r := range former {
+		x.cache.Drop(&r.Cached) // which calls back, so that mu must be free
+	}
+	return r
+}
+
+func (x *items) find(p document.Part, f form) (r *rendered, former []*rendered) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if r := x.known[f]; r != nil {
-		return r
+		return r, nil
 	}
-	r := &rendered{}
+	if last := x.latest[f.of.Path]; last != f.of {
+		for _, l := range []length{whole, brief} {
+			if r := x.known[form{last, l}]; r != nil {
+				former = append(former, r)
+			}
+		}
+		x.latest[f.of.Path] = f.of
+	}
+	r = &rendered{}
 	forget := func() {
 		x.mu.Lock()
 		defer x.mu.Unlock()
 		if x.known[f] == r {
 			delete(x.known, f)
+		}
+		if x.latest[f.of.Path] == f.of && x.known[form{f.of, !f.length}] == nil {
+			delete(x.latest, f.of.Path)
 		}
 	}
 	r.make = sync.OnceFunc(func() {
@@ -91,7 +113,7 @@ func (x *items) entry(p document.Part, f form) *rendered {
 		}
 	})
 	x.known[f] = r
-	return r
+	return r, former
 }
 
 func (x *items) make(f form, k *document.Cached) (*feeds.Item, int, error) {
