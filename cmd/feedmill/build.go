@@ -2,11 +2,14 @@ package main
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"path/filepath"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"feedmill/feeds"
 	"feedmill/feeds/builder"
 	"feedmill/feeds/export"
 	"feedmill/feeds/opml"
@@ -51,7 +54,7 @@ touched.`,
 			defer memory.Close()
 			cache := openCache(cfg, memory, log)
 			defer cache.Close()
-			opt := siteOptions{baseURL: base, once: true, ledger: memory, cache: cache, making: cmd.Context(), log: log}
+			opt := siteOptions{baseURL: base, once: true, ledger: memory, cache: cache, former: func() map[string]builder.Former { return formerIn(out) }, making: cmd.Context(), log: log}
 			if rel, ok := below(cfg.Dir, out); ok {
 				opt.ignore = []string{"/" + filepath.ToSlash(rel) + "/"}
 			}
@@ -83,4 +86,26 @@ touched.`,
 	cmd.Flags().StringVar(&out, "out", "", "`folder` to write to")
 	cmd.MarkFlagDirname("out")
 	return cmd
+}
+
+// formerIn returns the articles in the JSON feeds that earlier builds wrote to a folder.
+func formerIn(out string) map[string]builder.Former {
+	const maxDocument = 64 << 20
+	all := map[string]builder.Former{}
+	for document := range export.Written(out, feeds.JSON.Filename(), maxDocument) {
+		var feed struct {
+			Items []struct {
+				ID, URL   string
+				Published time.Time `json:"date_published"`
+				Modified  time.Time `json:"date_modified"`
+			}
+		}
+		json.Unmarshal(document, &feed) // of one that is damaged, what is read before that
+		for _, it := range feed.Items {
+			if it.ID != "" && it.URL != "" {
+				all[it.URL] = builder.Former{ID: it.ID, Published: it.Published, Updated: it.Modified}
+			}
+		}
+	}
+	return all
 }

@@ -138,6 +138,7 @@ type siteOptions struct {
 	ledger   *ledger.Ledger
 	cache    *articlecache.Cache
 	held     func(*feeds.Hold)
+	former   func() map[string]builder.Former
 	making   context.Context // documents are made until it ends
 	progress func(files int)
 	log      *slog.Logger
@@ -185,7 +186,7 @@ func newSite(cfg *settings, opt siteOptions) (*site, error) {
 	s.builder = builder.New(s.articles, builder.Options{
 		Site: about, SiteID: cfg.Site.ID, Parser: parser, Topics: topics,
 		Limits: cfg.Limits, Tombstones: cfg.Tombstones, CacheBytes: cfg.Cache,
-		Ledger: opt.ledger, Cache: opt.cache, Guard: cfg.Guard, OnHeld: opt.held, Making: opt.making, Progress: opt.progress, Logger: opt.log,
+		Ledger: opt.ledger, Cache: opt.cache, Guard: cfg.Guard, OnHeld: opt.held, Former: opt.former, Making: opt.making, Progress: opt.progress, Logger: opt.log,
 	})
 	return s, nil
 }

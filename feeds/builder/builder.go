@@ -65,6 +65,7 @@ type Options struct {
 	Guard      feeds.Guard                                      // what is too much for one round; zero: nothing is
 	OnHeld     func(*feeds.Hold)                                // called with what Acceptable returns when that changes, nil for nothing any more; nil for nobody
 	Patience   time.Duration                                    // how long a round waits for one file, and rendering one article may take; zero is 1 s and 5 s
+	Former     func() map[string]Former                         // articles by their addresses, as documents of an earlier run show them; asked for where the ledger and the cache have forgotten articles; nil: none
 	Making     context.Context                                  // documents are made until it ends, and then fail, see document.Revision.Until; nil: for ever
 
 	items   *items        // articles as rendered
@@ -172,6 +173,7 @@ func (b *Builder) Apply(ctx context.Context, c watcher.Changes) error {
 		return fmt.Errorf("look for articles: %w", err)
 	}
 	b.remind(r)
+	b.recall(r)
 	if c.Rescan || len(c.Paths) > 0 {
 		b.guard(r)
 	}

@@ -262,3 +262,33 @@ func TestLedgerForeign(t *testing.T) {
 		t.Errorf("accepted: id %s, want %s", id, foreign)
 	}
 }
+
+// TestRecall begins with a ledger and a cache that know nothing, and documents that do.
+func TestRecall(t *testing.T) {
+	d := newDisk()
+	d.write("renamed.md", "---\ntitle: Renamed\nurl: https://example.org/a/\n---\nText.\n")
+	d.write("other.md", "---\ntitle: Other\nurl: https://example.org/b/\n---\nText.\n")
+	d.write("own.md", "---\ntitle: Own\nid: urn:x:own\nurl: https://example.org/c/\n---\nText.\n")
+	at := time.Date(2024, 1, 2, 3, 4, 5, 0, time.UTC)
+	asked := 0
+	b := testBuilder(d, nil, func(o *Options) {
+		o.Former = func() map[string]Former {
+			asked++
+			return map[string]Former{
+				"https://example.org/a/": {ID: "urn:x:former", Published: at, Updated: at.Add(time.Hour)}, "https://example.org/c/": {ID: "urn:x:another", Published: at},
+			}
+		}
+	})
+	scan(t, b)
+	d.write("late.md", "---\ntitle: Late\nurl: https://example.org/a/\n---\nOther text.\n")
+	scan(t, b)
+	if a := b.catalog.Get("renamed.md"); a.ID() != "urn:x:former" || !a.Published.Equal(at) || !a.Changed().Equal(at.Add(time.Hour)) {
+		t.Errorf("%s, published %s, changed %s", a.ID(), a.Published, a.Changed())
+	}
+	if a := b.catalog.Get("own.md"); a.ID() != "urn:x:own" {
+		t.Errorf("%s in place of the id that the file states", a.ID())
+	}
+	if a := b.catalog.Get("late.md"); a.ID() == "urn:x:former" || asked != 1 {
+		t.Errorf("%s, documents read %d times", a.ID(), asked)
+	}
+}

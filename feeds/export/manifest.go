@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"iter"
 	"maps"
 	"os"
 	"path"
@@ -35,6 +36,30 @@ func readManifest(root *os.Root) (map[string]bool, error) {
 		written[n] = true
 	}
 	return written, nil
+}
+
+// Written yields the contents of the files with a name, in any folder of dest, that
+// earlier runs wrote there. What cannot be read, or has more than limit bytes, is left out.
+func Written(dest, name string, limit int64) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		root, err := os.OpenRoot(dest)
+		if err != nil {
+			return
+		}
+		defer root.Close()
+		written, err := readManifest(root)
+		if err != nil {
+			return
+		}
+		for _, file := range slices.Sorted(maps.Keys(written)) {
+			if path.Base(file) != name {
+				continue
+			}
+			if src, err := readFile(root, file, limit); err == nil && !yield(src) {
+				return
+			}
+		}
+	}
 }
 
 // maxManifest bounds the manifest, in bytes: it has room for a million names.
