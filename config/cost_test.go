@@ -3,7 +3,9 @@ package config
 import (
 	"fmt"
 	"path/filepath"
+	"runtime/debug"
 	"runtime/metrics"
+	"slices"
 	"strings"
 	"testing"
 
@@ -253,6 +255,9 @@ func load(t *testing.T, file string, text []byte) (c *Config, cost uint64, err e
 // TestCost lets hostile files grow: what it takes to read them grows no faster, and
 // what is said about them has an end.
 func TestCost(t *testing.T) {
+	if info, ok := debug.ReadBuildInfo(); ok && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"}) {
+		t.Skip("skipped: measured without the race detector")
+	}
 	for _, s := range shapes {
 		t.Run(s.name, func(t *testing.T) {
 			last := uint64(0)

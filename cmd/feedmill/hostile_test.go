@@ -45,7 +45,9 @@ func plainProgram(t *testing.T) string {
 	if _, err := exec.LookPath("go"); err != nil {
 		t.Skip("skipped: the go command is needed to build the program")
 	}
-	if out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
+	cmd := exec.Command("go", "build", "-o", program, ".")
+	cmd.Env = append(os.Environ(), "GOFLAGS=") // which can ask for the race detector
+	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	return program

@@ -59,6 +59,7 @@ var costParsers = map[string]*Parser{
 // TestFrontMatterCost grows hostile front matter: what is allocated grows at most in
 // proportion.
 func TestFrontMatterCost(t *testing.T) {
+	feedtest.SkipUnderRace(t)
 	for _, s := range feedtest.FrontMatterShapes() {
 		t.Run(s.Name, func(t *testing.T) {
 			before, sizeBefore := 0, 0
@@ -86,6 +87,7 @@ func TestFrontMatterCost(t *testing.T) {
 // FuzzFrontMatterCost looks for front matter that costs more than its size allows, by
 // repeating parts of it.
 func FuzzFrontMatterCost(f *testing.F) {
+	feedtest.SkipUnderRace(f)
 	for _, s := range []struct{ head, part, other string }{
 		{"", "- ", ""}, {"a: ", "[0#,", "!t # c\n"}, {"--- ", "#0\n- ", "@&a "}, {"&a \n", "a:\na:\n", "\\"}, {"a: &a x\nb: ", "[*a,", "]"},
 		{"a: &a {b: c}\nb: {<<: [", "*a,", "]}\n"}, {"", "[[a.b]]\na.b=1\n", ""}, {"a = ", "{a=", "}"}, {"", "a.", "=1"}, {"\"a\":", "{\"a\":1},", ":"},

@@ -12,6 +12,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"feedmill/feeds/internal/feedtest"
 )
 
 // counted are the packages whose steps TestCost counts.
@@ -33,6 +35,7 @@ const (
 // is counted in a process of its own, built with counters of steps: see
 // testdata/cost.
 func TestCost(t *testing.T) {
+	feedtest.SkipUnderRace(t)
 	if testing.Short() {
 		t.Skip("skipped: takes minutes")
 	}
@@ -40,7 +43,8 @@ func TestCost(t *testing.T) {
 	if _, err := exec.LookPath("go"); err != nil {
 		t.Skip("skipped: the go command is needed to build a program that counts its steps")
 	}
-	if out, err := exec.Command("go", "build", "-cover", "-covermode=atomic", "-coverpkg="+counted, "-o", program, "./testdata/cost").CombinedOutput(); err != nil {
+	build := exec.Command("go", "build", "-cover", "-covermode=atomic", "-coverpkg="+counted, "-o", program, "./testdata/cost")
+	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	const parts = 2 // that are measured at a time

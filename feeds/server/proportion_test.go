@@ -11,6 +11,7 @@ import (
 	"feedmill/feeds"
 	"feedmill/feeds/atom"
 	"feedmill/feeds/document"
+	"feedmill/feeds/internal/feedtest"
 	"feedmill/feeds/jsonfeed"
 	"feedmill/feeds/opml"
 	"feedmill/feeds/rss"
@@ -78,6 +79,7 @@ func hostileItems() map[string]func(size int) *feeds.Item {
 // What answers cost, and how long they are, grows at most in proportion to what is in
 // their items: also pages, codings, deltas and searches.
 func TestAnswersCostInProportion(t *testing.T) {
+	feedtest.SkipUnderRace(t)
 	const small, large = 8 << 10, 512 << 10
 	requests := []struct {
 		target string

@@ -50,6 +50,7 @@ const (
 
 // TestCostInProportion renders hostile texts in two sizes.
 func TestCostInProportion(t *testing.T) {
+	feedtest.SkipUnderRace(t)
 	for _, s := range feedtest.BodyShapes() {
 		small, large := hostileBody(t, s, 16<<10), hostileBody(t, s, 64<<10)
 		cost(t, small) // what is made once
@@ -67,6 +68,7 @@ func TestCostInProportion(t *testing.T) {
 // FuzzCost looks for texts that cost more than in proportion. It repeats them, so that what
 // grows with their square shows.
 func FuzzCost(f *testing.F) {
+	feedtest.SkipUnderRace(f)
 	for _, s := range feedtest.BodyShapes() {
 		f.Add(string(hostileBody(f, s, 300).Text))
 	}
@@ -155,6 +157,7 @@ func TestLessMarkup(t *testing.T) {
 // TestCanonicalInPlace holds that the text without white space takes memory once, however
 // many lines it has.
 func TestCanonicalInPlace(t *testing.T) {
+	feedtest.SkipUnderRace(t)
 	for _, m := range []Markup{HTML, Markdown, Text} {
 		b := renderer.Body([]byte(strings.Repeat("a b\n\nc\n", 10_000)), m, "")
 		if n := testing.AllocsPerRun(10, func() { b.AppendCanonical(nil) }); n != 1 {
