@@ -241,5 +241,6 @@ func (b *Builder) forget(path string) {
 	delete(b.stamps, path)
 	delete(b.faults, path)
 	b.texts.drop(b.catalog.Get(path))
+	b.opt.items.forget(path)
 	b.catalog.Remove(path)
 }

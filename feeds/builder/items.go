@@ -75,6 +75,26 @@ func (x *items) entry(p document.Part, f form) *rendered {
 	return r
 }
 
+// forget drops what was made of the article at a path, which is gone.
+func (x *items) forget(path string) {
+	x.mu.Lock()
+	former := x.made(x.latest[path])
+	x.mu.Unlock()
+	for _, r := range former {
+		x.cache.Drop(&r.Cached)
+	}
+}
+
+// made is what is known of a version of an article. The caller holds mu.
+func (x *items) made(of *article.Article) (all []*rendered) {
+	for _, l := range []length{whole, brief} {
+		if r := x.known[form{of, l}]; r != nil {
+			all = append(all, r)
+		}
+	}
+	return all
+}
+
 func (x *items) find(p document.Part, f form) (r *rendered, former []*rendered) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -82,11 +102,7 @@ func (x *items) find(p document.Part, f form) (r *rendered, former []*rendered) 
 		return r, nil
 	}
 	if last := x.latest[f.of.Path]; last != f.of {
-		for _, l := range []length{whole, brief} {
-			if r := x.known[form{last, l}]; r != nil {
-				former = append(former, r)
-			}
-		}
+		former = x.made(last)
 		x.latest[f.of.Path] = f.of
 	}
 	r = &rendered{}

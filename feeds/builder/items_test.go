@@ -152,6 +152,20 @@ func TestReplacedDocumentsAreForgotten(t *testing.T) {
 	}
 }
 
+// TestGoneArticlesAreForgotten as soon as they are gone.
+func TestGoneArticlesAreForgotten(t *testing.T) {
+	b, d, _ := counted(t, 0)
+	documents(t, b)
+	before := len(b.opt.items.known)
+	d.remove("07.md")
+	if err := b.Apply(t.Context(), watcher.Changes{Paths: []string{"07.md"}}); err != nil {
+		t.Fatal(err)
+	}
+	if items := b.opt.items; len(items.known) != before-1 || len(items.latest) != before-1 {
+		t.Errorf("%d items of %d versions are kept, %d before", len(items.known), len(items.latest), before)
+	}
+}
+
 // TestUnreadable keeps the last good documents while an article cannot be read,
 // says so once for each, and goes on when it can.
 func TestUnreadable(t *testing.T) {
